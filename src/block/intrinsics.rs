@@ -1,0 +1,142 @@
+//! The table of runtime routines: the whole surface of the runtime that compiled code calls.
+//!
+//! Compiled code loads a routine's address from the table that its [`Context`](super::Context) points to, and calls it
+//! in the platform's C convention. The first argument is always the caller's `vmctx`. A routine that can fail
+//! returns `false`-like values and compiled code raises the trap, so no frame of a routine is ever skipped.
+//!
+//! The table can be implemented in C: every argument is an integer or a pointer.
+
+use core::ffi::c_void;
+
+/// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
+pub const INTRINSICS_VERSION: u32 = 1;
+
+/// Makes the `repr(C)` table and the enumeration of its entries from one list.
+macro_rules! intrinsics {
+    ($( $(#[$doc:meta])* $variant:ident = $name:ident ( $($arg:ident : $ty:ident),* ) $(-> $ret:ident)? ; )*) => {
+        /// The table. All fields are addresses of functions in the platform's C convention.
+        #[repr(C)]
+        #[derive(Debug, Clone, Copy)]
+        #[allow(missing_docs)]
+        pub struct Intrinsics {
+            $( $(#[$doc])* pub $name: unsafe extern "C" fn(*mut c_void $(, intrinsics!(@rust $ty))*) $(-> intrinsics!(@rust $ret))?, )*
+        }
+
+        /// One routine of the table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Intrinsic { $( $(#[$doc])* $variant, )* }
+
+        impl Intrinsic {
+            /// Every routine, in the order of the table.
+            pub const ALL: &'static [Intrinsic] = &[$(Intrinsic::$variant),*];
+
+            /// Offset of the routine's address in [`Intrinsics`].
+            pub const fn offset(self) -> u32 {
+                match self { $( Intrinsic::$variant => core::mem::offset_of!(Intrinsics, $name) as u32, )* }
+            }
+
+            /// The routine's name.
+            pub const fn name(self) -> &'static str {
+                match self { $( Intrinsic::$variant => stringify!($name), )* }
+            }
+
+            /// Its parameters after `vmctx`, and its result.
+            pub const fn signature(self) -> (&'static [Width], Option<Width>) {
+                match self {
+                    $( Intrinsic::$variant => (&[$(intrinsics!(@width $ty)),*], intrinsics!(@ret $($ret)?)), )*
+                }
+            }
+        }
+    };
+    (@rust u32) => { u32 };
+    (@rust u64) => { u64 };
+    (@rust ptr) => { *mut u8 };
+    (@width u32) => { Width::I32 };
+    (@width u64) => { Width::I64 };
+    (@width ptr) => { Width::Pointer };
+    (@ret $ret:ident) => { Some(intrinsics!(@width $ret)) };
+    (@ret) => { None };
+}
+
+/// The machine type of an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// 32 bits.
+    I32,
+    /// 64 bits.
+    I64,
+    /// A native pointer.
+    Pointer,
+}
+
+intrinsics! {
+    /// `memory.grow`: `memory` is the `MemoryDef`; returns the old size in pages, or `u64::MAX`.
+    MemoryGrow = memory_grow(memory: ptr, delta_pages: u64) -> u64;
+    /// `table.grow`: `table` is the `TableDef`; returns the old size, or `u64::MAX`.
+    TableGrow = table_grow(table: ptr, delta: u64, init: u64) -> u64;
+    /// `memory.init` and active data segments: 1, or 0 when out of bounds (then nothing was written).
+    /// `segment` is the index of the segment's [`SegmentSlot`] in the module's instance.
+    MemoryInit = memory_init(memory: ptr, segment: ptr, dst: u64, src: u64, len: u64) -> u32;
+    /// `data.drop` and `elem.drop`: the segment becomes empty.
+    SegmentDrop = segment_drop(segment: ptr);
+    /// `memory.copy`: 1, or 0 when out of bounds.
+    MemoryCopy = memory_copy(dst_memory: ptr, src_memory: ptr, dst: u64, src: u64, len: u64) -> u32;
+    /// `memory.fill`: 1, or 0 when out of bounds.
+    MemoryFill = memory_fill(memory: ptr, dst: u64, value: u32, len: u64) -> u32;
+    /// `table.init` from a segment of 8-byte elements (already evaluated): 1, or 0 when out of bounds.
+    TableInit = table_init(table: ptr, segment: ptr, dst: u64, src: u64, len: u64) -> u32;
+    /// `table.copy`: 1, or 0 when out of bounds.
+    TableCopy = table_copy(dst_table: ptr, src_table: ptr, dst: u64, src: u64, len: u64) -> u32;
+    /// `table.fill`: 1, or 0 when out of bounds.
+    TableFill = table_fill(table: ptr, dst: u64, value: u64, len: u64) -> u32;
+    /// Raises the limit of a handle table; `table` is the [`HandleTable`](super::HandleTable). 1, or 0 at the quota.
+    HandleTableGrow = handle_table_grow(table: ptr) -> u32;
+    /// Memory for a value that the host receives, valid until the call's results have been read: the host's `realloc`.
+    /// Returns null when the host refuses.
+    HostAlloc = host_alloc(size: u64, align: u64) -> ptr;
+    /// `memmove` of `len` bytes between native addresses that the caller has checked.
+    Copy = copy(dst: ptr, src: ptr, len: u64);
+    /// Is this range well-formed UTF-8? 1, or 0; a failure whose only fault is that it ends inside a sequence is 2.
+    Utf8Validate = utf8_validate(src: ptr, len: u64) -> u32;
+    /// Copies UTF-8 while validating: as [`Intrinsic::Utf8Validate`].
+    Utf8ToUtf8 = utf8_to_utf8(dst: ptr, src: ptr, len: u64) -> u32;
+    /// Is this range of `units` little-endian code units well-formed UTF-16? 1 or 0.
+    Utf16Validate = utf16_validate(src: ptr, units: u64) -> u32;
+    /// Copies UTF-16 while validating: 1 or 0.
+    Utf16ToUtf16 = utf16_to_utf16(dst: ptr, src: ptr, units: u64) -> u32;
+    /// Transcodes UTF-8 to UTF-16 (destination holds `len` code units): code units written, or `u64::MAX` when
+    /// ill-formed, `u64::MAX - 1` when it ends inside a sequence.
+    Utf8ToUtf16 = utf8_to_utf16(dst: ptr, src: ptr, len: u64) -> u64;
+    /// Transcodes Latin-1 to UTF-16 (destination holds `len` code units).
+    Latin1ToUtf16 = latin1_to_utf16(dst: ptr, src: ptr, len: u64);
+    /// Copies the longest ASCII prefix of UTF-16 to UTF-8: the number of code units copied. Not yet validated beyond.
+    Utf16ToUtf8Ascii = utf16_to_utf8_ascii(dst: ptr, src: ptr, units: u64) -> u64;
+    /// Transcodes UTF-16 to UTF-8 (destination holds `3 * units` bytes): bytes written, or `u64::MAX` when ill-formed.
+    Utf16ToUtf8 = utf16_to_utf8(dst: ptr, src: ptr, units: u64) -> u64;
+    /// Copies the longest ASCII prefix of Latin-1: the number of bytes copied.
+    Latin1ToUtf8Ascii = latin1_to_utf8_ascii(dst: ptr, src: ptr, len: u64) -> u64;
+    /// Transcodes Latin-1 to UTF-8 (destination holds `2 * len` bytes): bytes written.
+    Latin1ToUtf8 = latin1_to_utf8(dst: ptr, src: ptr, len: u64) -> u64;
+    /// Copies the longest prefix of UTF-8 that is representable in Latin-1. Returns bytes written in the high 32 bits
+    /// and source bytes consumed in the low 32; `u64::MAX` when ill-formed anywhere, `u64::MAX - 1` when incomplete.
+    Utf8ToLatin1 = utf8_to_latin1(dst: ptr, src: ptr, len: u64) -> u64;
+    /// Copies the longest prefix of UTF-16 that is representable in Latin-1: units copied; `u64::MAX` when ill-formed
+    /// anywhere.
+    Utf16ToLatin1 = utf16_to_latin1(dst: ptr, src: ptr, units: u64) -> u64;
+    /// Widens `len` Latin-1 bytes at `ptr` to UTF-16 in place, from the end.
+    InflateLatin1 = inflate_latin1(ptr: ptr, len: u64);
+    /// Copies UTF-16 while validating. Returns 2 when every unit is below 256, 1 when not, 0 when ill-formed.
+    Utf16ToProbablyUtf16 = utf16_to_probably_utf16(dst: ptr, src: ptr, units: u64) -> u32;
+    /// Narrows `units` UTF-16 units at `ptr`, all below 256, to Latin-1 in place.
+    DeflateUtf16 = deflate_utf16(ptr: ptr, units: u64);
+}
+
+/// A data or element segment as the block holds it: native address and length in bytes or elements.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct SegmentSlot {
+    /// The first byte, or the first 8-byte element.
+    pub base: *const u8,
+    /// How many bytes or elements; 0 once dropped.
+    pub len: u64,
+}

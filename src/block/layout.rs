@@ -1,0 +1,128 @@
+//! Where everything lies in an instance block.
+//!
+//! A [`BlockLayoutBuilder`] hands out offsets; the finished [`BlockLayout`] is data that goes into the object, so the
+//! runtime that loads the object lays the block out as the compiler did.
+
+use super::header::{GlobalSlot, HandleEntry, Header, InstanceState};
+
+/// The layout of one block. All offsets are in bytes from its start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct BlockLayout {
+    /// Bytes that must be readable and writable from the start: everything but the handle entries.
+    pub fixed_size: u32,
+    /// Bytes of address space in all.
+    pub total_size: u64,
+    /// Offset of the [`InstanceState`] of component instance 0; others follow contiguously. The host, as the peer that
+    /// holds handles of the root's resources, is the last.
+    pub instances: u32,
+    /// How many component instances there are, the host counted.
+    pub instance_count: u32,
+    /// Offset of the first handle table's entries; tables follow at [`BlockLayout::handle_stride`].
+    pub handles: u64,
+    /// The capacity of each handle table, in entries.
+    pub handle_capacity: u32,
+    /// Offset of the array of borrow scopes: a `u32` count of handles still owed for each.
+    pub scopes: u32,
+    /// The capacity of that array.
+    pub scope_capacity: u32,
+    /// Offset of the array of type identities.
+    pub type_ids: u32,
+}
+
+impl BlockLayout {
+    /// Offset of the flags of a component instance.
+    pub fn instance_state(&self, instance: u32) -> u32 {
+        debug_assert!(instance < self.instance_count);
+        self.instances + instance * size_of::<InstanceState>() as u32
+    }
+
+    /// Offset of entry 0 of a component instance's handle table.
+    pub fn handle_entries(&self, instance: u32) -> u64 {
+        self.handles + u64::from(instance) * self.handle_stride()
+    }
+
+    /// Distance between two handle tables, in bytes.
+    pub fn handle_stride(&self) -> u64 {
+        u64::from(self.handle_capacity) * u64::from(HandleEntry::SIZE)
+    }
+
+    /// The index of the host among the component instances.
+    pub fn host_instance(&self) -> u32 {
+        self.instance_count - 1
+    }
+}
+
+/// Hands out offsets in the fixed part of a block.
+#[derive(Debug)]
+pub struct BlockLayoutBuilder {
+    next: u64,
+    layout: BlockLayout,
+}
+
+/// The greatest size of the fixed part of a block: its offsets must fit the signed immediates of loads and stores.
+pub const MAX_FIXED_SIZE: u64 = 1 << 30;
+
+/// The fixed part of the block would be larger than [`MAX_FIXED_SIZE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the component needs more than {MAX_FIXED_SIZE} bytes of instance state")]
+pub struct BlockTooLarge;
+
+impl BlockLayoutBuilder {
+    /// The capacity of the array of borrow scopes.
+    pub const SCOPE_CAPACITY: u32 = 1 << 14;
+
+    /// Starts a layout for a number of component instances (the host not counted), with handle tables of the given
+    /// capacity, and a number of core function types.
+    pub fn new(instances: u32, handle_capacity: u32, types: u32) -> Result<Self, BlockTooLarge> {
+        let mut builder = BlockLayoutBuilder {
+            next: size_of::<Header>() as u64,
+            layout: BlockLayout {
+                fixed_size: 0,
+                total_size: 0,
+                instances: 0,
+                instance_count: instances.checked_add(1).ok_or(BlockTooLarge)?,
+                handles: 0,
+                handle_capacity,
+                scopes: 0,
+                scope_capacity: Self::SCOPE_CAPACITY,
+                type_ids: 0,
+            },
+        };
+        let count = builder.layout.instance_count;
+        builder.layout.instances = builder.array::<InstanceState>(count)?;
+        builder.layout.type_ids = builder.array::<u32>(types)?;
+        Ok(builder)
+    }
+
+    /// Reserves one `T` and returns its offset.
+    pub fn one<T>(&mut self) -> Result<u32, BlockTooLarge> {
+        self.array::<T>(1)
+    }
+
+    /// Reserves `count` consecutive `T`s and returns the offset of the first.
+    pub fn array<T>(&mut self, count: u32) -> Result<u32, BlockTooLarge> {
+        let start = self.next.next_multiple_of(align_of::<T>().max(8) as u64);
+        let size = u64::from(count).checked_mul(size_of::<T>() as u64).ok_or(BlockTooLarge)?;
+        self.next = start.checked_add(size).ok_or(BlockTooLarge)?;
+        if self.next > MAX_FIXED_SIZE {
+            return Err(BlockTooLarge);
+        }
+        Ok(start as u32)
+    }
+
+    /// Ends the layout: the scopes close the fixed part, the handle tables follow it on a page boundary.
+    pub fn finish(mut self) -> Result<BlockLayout, BlockTooLarge> {
+        /// Alignment of the handle tables: the largest page size of the supported targets.
+        const PAGE: u64 = 1 << 16;
+        self.layout.scopes = self.array::<u32>(Self::SCOPE_CAPACITY)?;
+        self.next = self.next.next_multiple_of(align_of::<GlobalSlot>() as u64);
+        self.layout.fixed_size = self.next as u32;
+        self.layout.handles = self.next.next_multiple_of(PAGE);
+        let tables = u64::from(self.layout.instance_count)
+            .checked_mul(self.layout.handle_stride().next_multiple_of(PAGE))
+            .ok_or(BlockTooLarge)?;
+        self.layout.total_size = self.layout.handles.checked_add(tables).ok_or(BlockTooLarge)?;
+        Ok(self.layout)
+    }
+}

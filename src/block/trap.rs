@@ -1,0 +1,112 @@
+//! Every reason for which a guest can trap, and the message for each.
+//!
+//! A trap site is an instruction; the object's trap table maps its offset to a [`TrapKind`]. Kinds whose messages name
+//! values have those values in [`Header::trap_values`](super::Header::trap_values), stored by the cold block before it traps.
+
+/// Makes the enumeration, its numbering and its fixed messages from one list.
+macro_rules! trap_kinds {
+    ($( $(#[$doc:meta])* $variant:ident = $code:literal, $message:literal; )*) => {
+        /// Why a guest trapped.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum TrapKind { $( $(#[$doc])* $variant = $code, )* }
+
+        impl TrapKind {
+            /// Every kind.
+            pub const ALL: &'static [TrapKind] = &[$(TrapKind::$variant),*];
+
+            /// The kind with this code, if there is one.
+            pub const fn from_code(code: u8) -> Option<Self> {
+                match code { $( $code => Some(TrapKind::$variant), )* _ => None }
+            }
+
+            /// The message. Where it needs values, they replace `{0}` (number), `{r1}` (name of a resource type).
+            pub const fn message(self) -> &'static str {
+                match self { $( TrapKind::$variant => $message, )* }
+            }
+        }
+    };
+}
+
+trap_kinds! {
+    /// Core: `unreachable`.
+    Unreachable = 1, "wasm trap: wasm `unreachable` instruction executed";
+    /// Core: an access outside linear memory.
+    MemoryOutOfBounds = 2, "wasm trap: out of bounds memory access";
+    /// Core: an access outside a table.
+    TableOutOfBounds = 3, "wasm trap: out of bounds table access";
+    /// Core: call of a null element.
+    IndirectCallToNull = 4, "wasm trap: uninitialized element";
+    /// Core: a call through a reference to a function of another type.
+    BadSignature = 5, "wasm trap: indirect call type mismatch";
+    /// Core: signed division overflow.
+    IntegerOverflow = 6, "wasm trap: integer overflow";
+    /// Core: division by zero.
+    IntegerDivisionByZero = 7, "wasm trap: integer divide by zero";
+    /// Core: conversion of NaN or of a value out of range.
+    BadConversionToInteger = 8, "wasm trap: invalid conversion to integer";
+    /// The native stack is exhausted.
+    StackOverflow = 9, "wasm trap: call stack exhausted";
+    /// Core: `call_ref` or `ref.as_non_null` on null.
+    NullReference = 10, "wasm trap: null reference";
+    /// A host function failed; the error itself is kept by the store.
+    HostError = 11, "the host function failed";
+    /// Core: an exception reached a component boundary, or nobody caught it.
+    UncaughtException = 12, "wasm trap: uncaught exception";
+    /// Core: `call_indirect` beyond the end of the table.
+    UndefinedElement = 13, "wasm trap: undefined element: out of bounds table access";
+
+    /// `trap_if(not inst.may_leave)`.
+    CannotLeave = 32, "wasm trap: cannot leave component instance";
+    /// Value 0: the index.
+    UnknownHandle = 33, "unknown handle index {0}";
+    /// Value 0: the index; 1: the expected tag; 2: the tag found.
+    WrongHandleType = 34, "handle index {0} used with the wrong type, expected {t1} but found {t2}";
+    /// Value 0: the index; 1: the tag found.
+    HandleLent = 35, "cannot remove owned resource while borrowed (handle index {0}, {t1})";
+    /// Value 0: the index; 1: the tag found. A borrow where an own was needed.
+    NotOwned = 36, "handle index {0} is a borrow where an owned handle of {t1} is needed";
+    /// Value 0: how many.
+    BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them)";
+    /// Value 0: the quota.
+    HandleTableFull = 38, "handle table is full: its quota is {0} entries";
+    /// The array of borrow scopes is full: calls nest too deeply.
+    ScopesExhausted = 39, "too many nested calls hold borrow handles";
+    /// A handle's `num_lends` would overflow. Value 0: the index.
+    LendsOverflow = 40, "handle index {0} is lent too often";
+
+    /// `trap_if(ptr != align_to(ptr, …))` on a pointer that a guest gave.
+    UnalignedPointer = 48, "wasm trap: unaligned pointer";
+    /// A range outside memory for spilled parameters or results.
+    PointerOutOfBounds = 49, "wasm trap: pointer out of bounds of memory";
+    /// `load_list_from_range`: range outside memory.
+    ListOutOfBounds = 50, "wasm trap: list content out-of-bounds: pointer/length out of bounds of memory";
+    /// `load_string_from_range`: range outside memory.
+    StringOutOfBounds = 51, "wasm trap: string content out-of-bounds: string pointer/length out of bounds of memory";
+    /// `realloc` gave a range outside memory.
+    ReallocOutOfBounds = 52, "wasm trap: realloc return: beyond end of memory";
+    /// `realloc` gave a misaligned pointer.
+    ReallocUnaligned = 53, "wasm trap: realloc return: result not aligned";
+    /// A string is longer than `MAX_STRING_BYTE_LENGTH`. Value 0: its length in bytes.
+    StringTooLong = 54, "wasm trap: string content out-of-bounds: string is longer than the maximum byte length ({0})";
+    /// A list is longer than `MAX_LIST_BYTE_LENGTH`.
+    ListTooLong = 55, "wasm trap: list content out-of-bounds: list is longer than the maximum byte length ({0})";
+    /// A discriminant out of range. Value 0: the discriminant.
+    InvalidDiscriminant = 56, "wasm trap: invalid variant discriminant ({0})";
+    /// A `char` that is no Unicode scalar value. Value 0: its bits.
+    InvalidChar = 57, "wasm trap: invalid `char` bit pattern ({0})";
+    /// Ill-formed UTF-8.
+    InvalidUtf8 = 58, "invalid utf-8 in string";
+    /// UTF-8 that ends inside a sequence.
+    IncompleteUtf8 = 59, "incomplete utf-8 byte sequence in string";
+    /// A lone surrogate in UTF-16.
+    InvalidUtf16 = 60, "invalid utf-16: unpaired surrogate in string";
+    /// The host had no memory for a value it was to receive.
+    HostAllocFailed = 61, "the host has no memory for a value";
+    /// A host function returned a value that its type does not have (discriminant, char, string out of range).
+    InvalidHostValue = 62, "the host gave a value that its type does not have";
+    /// A synchronous call of an asynchronous function that would block; reserved for the asynchronous ABI.
+    CannotBlock = 63, "wasm trap: cannot block a synchronous task before returning";
+    /// A built-in that validates and links but is not supported at run time yet.
+    Unsupported = 64, "this built-in is not supported yet";
+}

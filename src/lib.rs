@@ -1,0 +1,5 @@
+//! Cantilever: a native compiler for the Component Model's Canonical ABI.
+pub mod block;
+pub mod model;
+#[cfg(feature = "artifact")]
+pub mod object;

@@ -1,0 +1,313 @@
+//! Component-level types, interned, with their layouts and flattenings computed once.
+//!
+//! Resources are plan-wide identities: the two sides of an adapter, which may know a resource by different type
+//! indices, share one [`ResourceId`] when `link` has found that they mean the same.
+
+use super::adapter::PointerWidth;
+use super::flatten::{Flat, flatten};
+use super::layout::Layout;
+use cranelift_entity::{PrimaryMap, entity_impl};
+use std::collections::HashMap;
+
+/// A compound value type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct TypeId(u32);
+entity_impl!(TypeId, "type");
+
+/// A resource type of the plan: its identity in handle tags.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct ResourceId(u32);
+entity_impl!(ResourceId, "resource");
+
+/// A core function type of the plan, deduplicated.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct CoreTypeId(u32);
+entity_impl!(CoreTypeId, "coretype");
+
+/// A value type: primitive, or an interned compound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+#[allow(missing_docs)]
+pub enum ValType {
+    Bool,
+    S8,
+    U8,
+    S16,
+    U16,
+    S32,
+    U32,
+    S64,
+    U64,
+    F32,
+    F64,
+    Char,
+    String,
+    ErrorContext,
+    /// A compound type.
+    Type(TypeId),
+}
+
+/// A compound value type. Specialised forms are kept for printing and for the host's types; the canonical ABI sees
+/// them through `despecialize`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub enum TypeDef {
+    /// `list<T>`
+    List(ValType),
+    /// `list<T, N>`
+    FixedList(ValType, u32),
+    /// `map<K, V>`
+    Map(ValType, ValType),
+    /// `record`
+    Record(Vec<Field>),
+    /// `tuple`
+    Tuple(Vec<ValType>),
+    /// `variant`
+    Variant(Vec<Case>),
+    /// `enum`
+    Enum(Vec<String>),
+    /// `option<T>`
+    Option(ValType),
+    /// `result<T, E>`
+    Result {
+        /// The payload of `ok`.
+        ok: Option<ValType>,
+        /// The payload of `error`.
+        err: Option<ValType>,
+    },
+    /// `flags`
+    Flags(Vec<String>),
+    /// `own<R>`
+    Own(ResourceId),
+    /// `borrow<R>`
+    Borrow(ResourceId),
+    /// `stream<T>`
+    Stream(Option<ValType>),
+    /// `future<T>`
+    Future(Option<ValType>),
+}
+
+/// A field of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct Field {
+    /// Its label.
+    pub name: String,
+    /// Its type.
+    pub ty: ValType,
+}
+
+/// A case of a variant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct Case {
+    /// Its label.
+    pub name: String,
+    /// Its payload.
+    pub ty: Option<ValType>,
+}
+
+/// The type of a component function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct FuncType {
+    /// Names and types of the parameters.
+    pub params: Vec<(String, ValType)>,
+    /// The type of the result, if it has one.
+    pub result: Option<ValType>,
+    /// Declared `async`.
+    pub is_async: bool,
+}
+
+/// A resource type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct Resource {
+    /// The name under which it is exported or imported, for messages; or a made-up one.
+    pub name: String,
+    /// Who implements it.
+    pub implementer: ResourceImpl,
+    /// Has it a destructor?
+    pub has_dtor: bool,
+}
+
+/// Who implements a resource type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub enum ResourceImpl {
+    /// A component instance, by its index in the plan.
+    Guest(u32),
+    /// The host. Its destructor is called through the [`HostCallee`](crate::block::HostCallee) at this block offset;
+    /// a `HostCallee` without a function means that there is nothing to do.
+    Host {
+        /// Block offset of the `HostCallee`.
+        dtor: u32,
+    },
+}
+
+/// Layout and flattening of a type for one pointer width.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct Abi {
+    /// Size and alignment in memory.
+    pub layout: Layout,
+    /// Core types, or the fact that they are more than [`MAX_FLAT_PARAMS`](super::MAX_FLAT_PARAMS).
+    pub flat: Flat,
+}
+
+/// What is known about an interned type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct TypeFacts {
+    /// The type.
+    pub def: TypeDef,
+    /// With 32-bit pointers (guests).
+    pub abi32: Abi,
+    /// With 64-bit pointers (memory64 guests, and the host).
+    pub abi64: Abi,
+    /// Does a `borrow` occur in it?
+    pub contains_borrow: bool,
+    /// Does an `own` or a `borrow` occur in it?
+    pub contains_handle: bool,
+    /// Does a string or a list occur in it, so that lifting reads and lowering allocates memory?
+    pub contains_pointer: bool,
+}
+
+/// The interner. Types are added bottom-up, so facts are computed without recursion.
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "artifact", derive(serde::Serialize, serde::Deserialize))]
+pub struct Types {
+    facts: PrimaryMap<TypeId, TypeFacts>,
+    #[cfg_attr(feature = "artifact", serde(skip))]
+    interned: HashMap<TypeDef, TypeId>,
+}
+
+impl core::ops::Index<TypeId> for Types {
+    type Output = TypeFacts;
+    fn index(&self, id: TypeId) -> &TypeFacts {
+        &self.facts[id]
+    }
+}
+
+impl Types {
+    /// Interns a type, whose components must be interned already.
+    pub fn intern(&mut self, def: TypeDef) -> TypeId {
+        if let Some(id) = self.interned.get(&def) {
+            return *id;
+        }
+        let abi = |width| Abi { layout: Layout::of(self, &def, width), flat: flatten(self, &def, width) };
+        let facts = TypeFacts {
+            abi32: abi(PointerWidth::W32),
+            abi64: abi(PointerWidth::W64),
+            contains_borrow: matches!(def, TypeDef::Borrow(_)) || self.any(&def, Self::contains_borrow),
+            contains_handle: matches!(def, TypeDef::Own(_) | TypeDef::Borrow(_))
+                || self.any(&def, Self::contains_handle),
+            contains_pointer: matches!(def, TypeDef::List(_) | TypeDef::Map(..))
+                || self.any(&def, Self::contains_pointer),
+            def: def.clone(),
+        };
+        let id = self.facts.push(facts);
+        self.interned.insert(def, id);
+        id
+    }
+
+    /// How many compound types there are.
+    pub fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// The definition of a compound type; `None` for primitives.
+    pub fn def(&self, ty: ValType) -> Option<&TypeDef> {
+        match ty {
+            ValType::Type(id) => Some(&self.facts[id].def),
+            _ => None,
+        }
+    }
+
+    /// Size and alignment in memory.
+    pub fn layout(&self, ty: ValType, width: PointerWidth) -> Layout {
+        match ty {
+            ValType::Type(id) => self.abi(id, width).layout,
+            primitive => Layout::of_primitive(primitive, width),
+        }
+    }
+
+    /// The facts of a compound type that depend on the pointer width.
+    pub fn abi(&self, id: TypeId, width: PointerWidth) -> &Abi {
+        match width {
+            PointerWidth::W32 => &self.facts[id].abi32,
+            PointerWidth::W64 => &self.facts[id].abi64,
+        }
+    }
+
+    /// Does a `borrow` occur in it? (`contains_borrow` of the specification.)
+    pub fn contains_borrow(&self, ty: ValType) -> bool {
+        matches!(ty, ValType::Type(id) if self.facts[id].contains_borrow)
+    }
+
+    /// Does a handle occur in it?
+    pub fn contains_handle(&self, ty: ValType) -> bool {
+        matches!(ty, ValType::Type(id) if self.facts[id].contains_handle)
+    }
+
+    /// Does a string or a list occur in it?
+    pub fn contains_pointer(&self, ty: ValType) -> bool {
+        match ty {
+            ValType::String => true,
+            ValType::Type(id) => self.facts[id].contains_pointer,
+            _ => false,
+        }
+    }
+
+    fn any(&self, def: &TypeDef, holds: impl Fn(&Self, ValType) -> bool) -> bool {
+        def.components().any(|ty| holds(self, ty))
+    }
+}
+
+impl TypeDef {
+    /// The value types that this one is directly made of, those of streams and futures not counted.
+    pub fn components(&self) -> Box<dyn Iterator<Item = ValType> + '_> {
+        match self {
+            TypeDef::List(t) | TypeDef::FixedList(t, _) | TypeDef::Option(t) => Box::new([*t].into_iter()),
+            TypeDef::Map(k, v) => Box::new([*k, *v].into_iter()),
+            TypeDef::Record(fields) => Box::new(fields.iter().map(|f| f.ty)),
+            TypeDef::Tuple(types) => Box::new(types.iter().copied()),
+            TypeDef::Variant(cases) => Box::new(cases.iter().filter_map(|c| c.ty)),
+            TypeDef::Result { ok, err } => Box::new(ok.iter().chain(err.iter()).copied()),
+            TypeDef::Enum(_)
+            | TypeDef::Flags(_)
+            | TypeDef::Own(_)
+            | TypeDef::Borrow(_)
+            | TypeDef::Stream(_)
+            | TypeDef::Future(_) => Box::new(core::iter::empty()),
+        }
+    }
+
+    /// The payloads of the cases, when the type despecialises to a variant.
+    pub fn cases(&self) -> Option<Vec<Option<ValType>>> {
+        Some(match self {
+            TypeDef::Variant(cases) => cases.iter().map(|c| c.ty).collect(),
+            TypeDef::Enum(labels) => vec![None; labels.len()],
+            TypeDef::Option(t) => vec![None, Some(*t)],
+            TypeDef::Result { ok, err } => vec![*ok, *err],
+            _ => return None,
+        })
+    }
+
+    /// The types of the fields, when the type despecialises to a record.
+    pub fn fields(&self) -> Option<Vec<ValType>> {
+        Some(match self {
+            TypeDef::Record(fields) => fields.iter().map(|f| f.ty).collect(),
+            TypeDef::Tuple(types) => types.clone(),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,336 @@
+//! The metadata inside an object: everything that the runtime needs beside the code.
+//!
+//! It is what the plan leaves behind: the block's layout, the steps of an instantiation, the types of imports and
+//! exports, and the table of trap sites. It knows nothing of core modules' insides.
+
+use crate::block::BlockLayout;
+use crate::model::{CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
+use serde::{Deserialize, Serialize};
+
+/// The metadata.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Artifact {
+    /// Version of this crate that wrote it. Another version refuses it.
+    pub version: String,
+    /// [`INTRINSICS_VERSION`](crate::block::INTRINSICS_VERSION) of the writer.
+    pub intrinsics: u32,
+    /// The target.
+    pub triple: String,
+    /// CPU features that the code uses, by the names of `std::is_x86_feature_detected!` and its siblings.
+    pub cpu_features: Vec<String>,
+    /// The block.
+    pub layout: BlockLayout,
+    /// Component-level types.
+    pub types: Types,
+    /// Resource types, by [`ResourceId`].
+    pub resources: Vec<Resource>,
+    /// Core function types, by [`CoreTypeId`].
+    pub core_types: Vec<CoreFuncType>,
+    /// What the host must provide.
+    pub imports: Vec<ImportEntry>,
+    /// What the root exports, in order.
+    pub exports: Vec<(String, ExportEntry)>,
+    /// Instantiation, in order.
+    pub steps: Vec<Step>,
+    /// Every function, by ascending offset.
+    pub functions: Vec<FunctionEntry>,
+    /// Every trap site, by ascending offset.
+    pub traps: Vec<TrapSite>,
+    /// Is the root a core module?
+    pub is_module: bool,
+}
+
+impl Artifact {
+    /// The function with this key.
+    pub fn function(&self, key: FuncKey) -> Option<&FunctionEntry> {
+        self.functions.iter().find(|f| f.key == key)
+    }
+}
+
+/// A core function type.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CoreFuncType {
+    /// Parameters.
+    pub params: Vec<CoreValType>,
+    /// Results.
+    pub results: Vec<CoreValType>,
+}
+
+/// A core value type as the host sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum CoreValType {
+    I32,
+    I64,
+    F32,
+    F64,
+    V128,
+    /// A reference to a function; `nullable`.
+    FuncRef {
+        nullable: bool,
+    },
+    /// A reference of the host's; `nullable`.
+    ExternRef {
+        nullable: bool,
+    },
+    /// A reference to an exception.
+    ExnRef {
+        nullable: bool,
+    },
+}
+
+/// An import.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ImportEntry {
+    /// As [`Import::path`](crate::model::plan::Import::path).
+    pub path: Vec<String>,
+    /// What it is, and the offset in the block where it is put.
+    pub kind: ImportSlot,
+}
+
+/// What is imported, and where in the block it goes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum ImportSlot {
+    /// A component function: a `HostCallee` at this offset.
+    Func {
+        /// Its type.
+        ty: FuncType,
+        /// Block offset of the `HostCallee`.
+        at: u32,
+    },
+    /// A resource type: a `HostCallee` for its destructor at this offset.
+    Resource {
+        /// Its identity in the plan.
+        resource: ResourceId,
+        /// Block offset of the `HostCallee`.
+        at: u32,
+    },
+    /// A core function: a `FuncDef` is copied to this offset.
+    CoreFunc {
+        /// Its type.
+        ty: CoreTypeId,
+        /// Block offset of the `FuncDef`.
+        at: u32,
+    },
+    /// A core table: the address of its `TableDef` is put at this offset.
+    CoreTable {
+        /// Its limits and element type.
+        ty: TableLimits,
+        /// Block offset of the pointer.
+        at: u32,
+    },
+    /// A core memory: the address of its `MemoryDef` is put at this offset.
+    CoreMemory {
+        /// Its limits.
+        ty: MemoryLimits,
+        /// Block offset of the pointer.
+        at: u32,
+    },
+    /// A core global: the address of its `GlobalSlot` is put at this offset.
+    CoreGlobal {
+        /// The type of its value.
+        ty: CoreValType,
+        /// Can it be set?
+        mutable: bool,
+        /// Block offset of the pointer.
+        at: u32,
+    },
+    /// A core tag: its address is put at this offset.
+    CoreTag {
+        /// Its type.
+        ty: CoreTypeId,
+        /// Block offset of the pointer.
+        at: u32,
+    },
+}
+
+/// Limits of a memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryLimits {
+    /// Initial size in pages.
+    pub min: u64,
+    /// Greatest size in pages.
+    pub max: Option<u64>,
+    /// 64-bit addresses?
+    pub memory64: bool,
+    /// Logarithm of the page size.
+    pub page_log2: u8,
+}
+
+/// Limits of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableLimits {
+    /// Initial number of elements.
+    pub min: u64,
+    /// Greatest number of elements.
+    pub max: Option<u64>,
+    /// 64-bit indices?
+    pub table64: bool,
+    /// The type of an element.
+    pub element: CoreValType,
+}
+
+/// An export.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum ExportEntry {
+    /// A lifted function: `FuncKey::Entry` with this index is its entry.
+    Func {
+        /// The index of the lift.
+        lift: u32,
+        /// Its type.
+        ty: FuncType,
+    },
+    /// An imported function, exported again: index in [`Artifact::imports`].
+    Import(u32),
+    /// An instance.
+    Instance(Vec<(String, ExportEntry)>),
+    /// A resource type.
+    Resource(ResourceId),
+    /// A value type, a module or a component: nothing at run time.
+    Opaque,
+    /// A core function: the `FuncDef` at this block offset.
+    CoreFunc {
+        /// Its type.
+        ty: CoreTypeId,
+        /// Block offset of the `FuncDef`.
+        at: u32,
+    },
+    /// A core table, memory, global or tag.
+    CoreTable {
+        /// Limits.
+        ty: TableLimits,
+        /// Where it lies.
+        place: crate::model::Place,
+    },
+    /// A core memory.
+    CoreMemory {
+        /// Limits.
+        ty: MemoryLimits,
+        /// Where it lies.
+        place: crate::model::Place,
+    },
+    /// A core global.
+    CoreGlobal {
+        /// The type of its value.
+        ty: CoreValType,
+        /// Can it be set?
+        mutable: bool,
+        /// Where it lies.
+        place: crate::model::Place,
+    },
+    /// A core tag.
+    CoreTag {
+        /// Its type.
+        ty: CoreTypeId,
+        /// Where it lies.
+        place: crate::model::Place,
+    },
+}
+
+/// One step of an instantiation. Steps run in order on a zeroed block whose header, type identities, instance states
+/// and imports the runtime has filled in. Offsets are in the block.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Step {
+    /// Fill in the [`Context`](crate::block::Context) of the segment of a shared module's instance.
+    Context {
+        /// Its offset.
+        at: u32,
+    },
+    /// Make a memory.
+    Memory {
+        /// Offset of the `MemoryDef`.
+        at: u32,
+        /// Limits.
+        limits: MemoryLimits,
+    },
+    /// Make a table.
+    Table {
+        /// Offset of the `TableDef`.
+        at: u32,
+        /// Limits.
+        limits: TableLimits,
+    },
+    /// Write a `FuncDef` for a function of the object.
+    FuncDef {
+        /// Its offset.
+        at: u32,
+        /// The function.
+        func: FuncKey,
+        /// Offset of the context that it is given as `vmctx`.
+        ctx: u32,
+        /// Its type.
+        ty: CoreTypeId,
+    },
+    /// Copy the `FuncDef` of an imported function.
+    CopyFuncDef {
+        /// Where to.
+        at: u32,
+        /// Where from.
+        from: u32,
+    },
+    /// Write the address of a place in the block.
+    Pointer {
+        /// Where to.
+        at: u32,
+        /// The place.
+        to: u32,
+    },
+    /// Copy a pointer from elsewhere in the block.
+    CopyPointer {
+        /// Where to.
+        at: u32,
+        /// Where from.
+        from: u32,
+    },
+    /// Write a `SegmentSlot` for bytes of the object's data section.
+    Data {
+        /// Offset of the `SegmentSlot`.
+        at: u32,
+        /// Offset in the data section.
+        start: u64,
+        /// Length in bytes.
+        len: u64,
+    },
+    /// Write a `SegmentSlot` for elements that `Init` will evaluate into the block.
+    Elems {
+        /// Offset of the `SegmentSlot`.
+        at: u32,
+        /// Offset of the elements, 8 bytes each.
+        storage: u32,
+        /// How many.
+        len: u64,
+    },
+    /// Run the initialisation of a core instance (globals, segments, start function).
+    Init {
+        /// The function, of type `[] -> []`, entered through `FuncKey::CoreEntry`.
+        func: FuncKey,
+        /// The entry trampoline.
+        entry: FuncKey,
+        /// Offset of its context.
+        ctx: u32,
+    },
+}
+
+/// A function of the object.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FunctionEntry {
+    /// Offset in the text section.
+    pub start: u32,
+    /// Length in bytes.
+    pub len: u32,
+    /// What it is.
+    pub key: FuncKey,
+    /// Its symbol.
+    pub name: String,
+}
+
+/// An instruction that can trap.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct TrapSite {
+    /// Offset in the text section.
+    pub at: u32,
+    /// [`TrapKind`](crate::block::TrapKind) as a code.
+    pub kind: u8,
+    /// Offset in the input, or `u32::MAX`.
+    pub source: u32,
+}

@@ -1,0 +1,3 @@
+//! Native objects: what `compile` writes and `run` loads.
+
+pub mod artifact;
