@@ -1,5 +1,6 @@
 //! Cantilever: a native compiler for the Component Model's Canonical ABI.
 pub mod block;
+pub mod clif;
 pub mod model;
 #[cfg(feature = "artifact")]
 pub mod object;
