@@ -4,6 +4,7 @@
 //! nothing of core Wasm or of the Canonical ABI.
 
 pub mod call;
+pub mod control;
 pub mod emit;
 pub mod region;
 pub mod signature;
