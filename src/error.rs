@@ -40,6 +40,27 @@ pub enum Error {
         /// Offset in the input, where there is one.
         offset: Option<usize>,
     },
+    /// There is no such target, or it is not supported.
+    #[error("cannot compile for this target: {reason}")]
+    Target {
+        /// Why, and what is supported.
+        reason: String,
+    },
+    /// Cranelift refuses a function, or what it made does not fit an object file.
+    #[error("cannot compile {function}: {reason}")]
+    Codegen {
+        /// The function's symbol.
+        function: String,
+        /// Why.
+        reason: String,
+    },
+    /// The component needs more state than an instance block holds.
+    #[error(transparent)]
+    Block(#[from] crate::block::layout::BlockTooLarge),
+    /// Core code that cannot be translated.
+    #[cfg(feature = "compile")]
+    #[error(transparent)]
+    Core(#[from] crate::core::Error),
     /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -76,7 +97,9 @@ impl Error {
         match self {
             Error::Invalid { offset, .. } => Some(*offset),
             Error::Unsupported { offset, .. } | Error::TooLarge { offset, .. } => *offset,
-            Error::Io { .. } => None,
+            #[cfg(feature = "compile")]
+            Error::Core(error) => Some(error.offset()),
+            Error::Io { .. } | Error::Target { .. } | Error::Codegen { .. } | Error::Block(_) => None,
         }
     }
 }

@@ -34,10 +34,10 @@ pub mod object;
 #[cfg(feature = "compile")]
 pub mod pipeline;
 #[cfg(feature = "runtime")]
-pub mod runtime;
+//pub mod runtime;
 
 #[cfg(feature = "cli")]
-pub mod cli;
+//pub mod cli;
 
 #[cfg(feature = "artifact")]
 pub use error::Error;

@@ -6,6 +6,7 @@
 pub mod call;
 pub mod control;
 pub mod emit;
+pub mod entry;
 pub mod region;
 pub mod signature;
 pub mod trap;

@@ -11,7 +11,7 @@ use crate::canon::{self, CanonEnv};
 use crate::clif::{Convention, entry};
 use crate::core::{self, ModuleEnv};
 use crate::error::Error;
-use crate::model::{Builtin, Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
+use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
 use cranelift_codegen::ir;
 use cranelift_entity::EntityRef;
 use cranelift_frontend::FunctionBuilderContext;
@@ -92,6 +92,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         types: &graph.plan.types,
         resources: &placed.resources,
         dtors: &placed.dtors,
+        core_types: &graph.signatures,
         layout: &placed.layout,
         convention,
         spectre: graph.spectre_guard,
@@ -101,14 +102,11 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         env.tunables.spectre_guards = graph.spectre_guard;
         env
     };
-    let signature = |ty: u32| core::core_signature(convention, &graph.plan.core_types[CoreTypeId::new(ty as usize)]);
+    let signature = |ty: u32| graph.signatures[CoreTypeId::new(ty as usize)].clone();
     Ok(match key {
         FuncKey::Core(module, defined) => core::translate_function(&module_env(module), cx, defined)?,
         FuncKey::Init(module) => core::translate_init(&module_env(module), cx)?,
         FuncKey::Canon(index) => match &placed.canons[index as usize] {
-            CanonFunc::Builtin { builtin: Builtin::Unsupported(ty), .. } => {
-                canon::emit_unsupported(&canon_env(), cx, key, signature(ty.as_u32()))
-            }
             CanonFunc::Builtin { instance, builtin } => canon::emit_builtin(&canon_env(), cx, key, *instance, builtin),
             CanonFunc::Adapter(adapter) => canon::emit_adapter(&canon_env(), cx, key, adapter),
         },

@@ -13,12 +13,17 @@ use cranelift_codegen::{Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
 
 /// What a thread keeps from one function to the next.
-#[derive(Default)]
 pub struct Worker {
     /// Cranelift's buffers.
     pub context: Context,
     /// The builder's buffers.
     pub builder: FunctionBuilderContext,
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Worker { context: Context::new(), builder: FunctionBuilderContext::new() }
+    }
 }
 
 /// A compiled function.

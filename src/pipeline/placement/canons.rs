@@ -2,10 +2,12 @@
 
 use super::Map;
 use super::resolve::Kind;
+use crate::model::adapter::Dtor;
 use crate::model::plan::{Canon, CanonTarget, Lift, PlanOptions};
 use crate::model::{
-    Adapter, Builtin, CanonFunc, CanonOptions, Dtor, GuestSide, LiftSide, LowerSide, Memory, Resource, ResourceImpl,
+    Adapter, Builtin, CanonFunc, CanonOptions, GuestSide, LiftSide, LowerSide, Memory, Resource, ResourceId, ResourceImpl,
 };
+use cranelift_entity::PrimaryMap;
 
 impl Map<'_> {
     /// The canonical functions that core code can call.
@@ -61,12 +63,12 @@ impl Map<'_> {
     }
 
     /// The destructor of each resource type.
-    pub fn dtors(&self, resources: &[Resource]) -> Vec<Dtor> {
+    pub fn dtors(&self, resources: &PrimaryMap<ResourceId, Resource>) -> PrimaryMap<ResourceId, Dtor> {
         let dtor = |(resource, func): (&Resource, &Option<_>)| match (resource.implementer, func) {
             (ResourceImpl::Host { dtor }, _) => Dtor::Host(dtor),
             (ResourceImpl::Guest(_), Some(func)) => Dtor::Guest(self.callee(*func)),
             (ResourceImpl::Guest(_), None) => Dtor::None,
         };
-        resources.iter().zip(self.plan.dtors.values()).map(dtor).collect()
+        resources.values().zip(self.plan.dtors.values()).map(dtor).collect()
     }
 }

@@ -18,9 +18,11 @@ mod steps;
 use crate::block::{BlockLayout, BlockLayoutBuilder, layout::BlockTooLarge};
 use crate::core::ModulePlaces;
 use crate::model::plan::Plan;
-use crate::model::{Adapter, CanonFunc, Dtor, Resource};
+use crate::model::adapter::Dtor;
+use crate::model::{Adapter, CanonFunc, Resource, ResourceId};
 use crate::object::artifact::{ExportEntry, ImportEntry, Step};
-pub use frame::Frame;
+use cranelift_entity::PrimaryMap;
+use frame::Frame;
 use imports::ImportPlaces;
 
 /// A plan whose parts have their places.
@@ -35,9 +37,9 @@ pub struct Placed {
     /// For each lift of the plan: the adapter by which the host calls it.
     pub lifts: Vec<Adapter>,
     /// For each resource type: its description, complete with the place of a host destructor.
-    pub resources: Vec<Resource>,
+    pub resources: PrimaryMap<ResourceId, Resource>,
     /// For each resource type: its destructor.
-    pub dtors: Vec<Dtor>,
+    pub dtors: PrimaryMap<ResourceId, Dtor>,
     /// What the host provides, with the places where it goes.
     pub imports: Vec<ImportEntry>,
     /// What the host finds.
