@@ -11,7 +11,11 @@ impl<'a> Linker<'a> {
     /// An import of the root, or an export of an instance that it imports; `path` leads to the latter. Recursion is
     /// bounded by the nesting of types that the validator allows (100).
     pub(super) fn import(
-        &mut self, frame: FrameId, path: &mut Vec<String>, decl: &'a ExternDecl, offset: usize,
+        &mut self,
+        frame: FrameId,
+        path: &mut Vec<String>,
+        decl: &'a ExternDecl,
+        offset: usize,
     ) -> Result<Item<'a>> {
         self.spend(1, offset)?;
         path.push(decl.name.clone());
@@ -42,9 +46,7 @@ impl<'a> Linker<'a> {
     }
 
     /// An imported instance: its type's declarations are walked in a frame of their own.
-    fn import_instance(
-        &mut self, frame: FrameId, path: &mut Vec<String>, ty: u32, offset: usize,
-    ) -> Result<Item<'a>> {
+    fn import_instance(&mut self, frame: FrameId, path: &mut Vec<String>, ty: u32, offset: usize) -> Result<Item<'a>> {
         let TypeItem::Instance { decls, frame: outer } = self.frames[frame].types[ty as usize] else {
             unreachable!("validation has found an instance type here")
         };

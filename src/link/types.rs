@@ -45,7 +45,10 @@ impl<'a> Linker<'a> {
 
     /// A new resource type. Without a name it gets one made up.
     pub(super) fn add_resource(
-        &mut self, name: Option<&str>, implementer: ResourceImpl, dtor: Option<CoreFuncRef>,
+        &mut self,
+        name: Option<&str>,
+        implementer: ResourceImpl,
+        dtor: Option<CoreFuncRef>,
     ) -> ResourceId {
         let has_dtor = dtor.is_some() || matches!(implementer, ResourceImpl::Host { .. });
         let unnamed = name.is_none();
