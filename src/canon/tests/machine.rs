@@ -18,6 +18,8 @@ use std::collections::HashMap;
 
 /// The size of each guest's memory.
 pub const MEMORY: usize = 1 << 20;
+/// The size of a machine's code.
+const CODE: usize = 1 << 22;
 
 thread_local! {
     /// Bases of the guests' memories, for Rust code that plays a guest.
@@ -68,6 +70,7 @@ pub fn thunk(key: FuncKey, signature: Signature, native: Native, convention: Con
 pub struct Machine {
     pub block: *mut u8,
     pub layout: BlockLayout,
+    code: *mut u8,
     addresses: HashMap<FuncKey, usize>,
     signatures: HashMap<FuncKey, Signature>,
     traps: HashMap<usize, TrapKind>,
@@ -80,6 +83,7 @@ impl Machine {
         let mut machine = Machine {
             block,
             layout,
+            code: map(CODE, libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC),
             addresses: HashMap::new(),
             signatures: HashMap::new(),
             traps: HashMap::new(),
@@ -109,6 +113,16 @@ impl Machine {
         MEMORIES.set(bases);
     }
 
+    /// Gives the memory back, for tests that make many machines.
+    pub fn unmap(self) {
+        // SAFETY: nobody uses the machine any more.
+        unsafe {
+            libc::munmap(self.block.cast(), self.layout.total_size as usize);
+            libc::munmap(self.code.cast(), CODE);
+            MEMORIES.take().into_iter().for_each(|base| drop(libc::munmap(base.cast(), MEMORY)));
+        }
+    }
+
     #[allow(clippy::mut_from_ref)]
     pub fn at<T>(&self, offset: u32) -> &mut T {
         // SAFETY: offsets come from the block's layout; tests use one reference at a time.
@@ -126,7 +140,7 @@ impl Machine {
 
     fn link(&mut self, functions: Vec<Function>) {
         let isa = host_isa();
-        let memory = map(1 << 22, libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC);
+        let memory = self.code;
         let (mut next, mut relocs) = (0, Vec::new());
         for func in functions {
             let signature = func.signature.clone();
@@ -180,7 +194,6 @@ impl Machine {
     /// Calls a function that must trap; returns the kind and the values of the trap.
     pub fn trap(&self, key: FuncKey, args: &[u64]) -> (TrapKind, [u64; 4]) {
         let report = map(4096, libc::PROT_READ | libc::PROT_WRITE).cast::<usize>();
-        REPORT.store(report as usize, std::sync::atomic::Ordering::SeqCst);
         // SAFETY: the child only calls compiled code and then exits.
         unsafe {
             match libc::fork() {
@@ -189,7 +202,7 @@ impl Machine {
                     action.sa_flags = libc::SA_SIGINFO;
                     action.sa_sigaction = report_trap as *const () as usize;
                     libc::sigaction(libc::SIGILL, &action, std::ptr::null_mut());
-                    report.add(1).write(report as usize);
+                    REPORT.store(report as usize, std::sync::atomic::Ordering::SeqCst);
                     self.call(key, args);
                     libc::_exit(0)
                 }
