@@ -177,10 +177,7 @@ impl<'c> Call<'c, '_> {
         callee: Side<'c>,
         caller: &Caller<'c>,
         returned: &Returned,
-    ) -> Vec<Value>
-    where
-        'c: 'c,
-    {
+    ) -> Vec<Value> {
         let result: Vec<ValType> = self.ty.result.into_iter().collect();
         let mut c = self.crossing(e, borrows, callee, caller.side);
         pass(&mut c, &result, &returned.results, |c| {
