@@ -35,10 +35,8 @@ pub mod object;
 pub mod pipeline;
 #[cfg(feature = "runtime")]
 //pub mod runtime;
-
 #[cfg(feature = "cli")]
 //pub mod cli;
-
 #[cfg(feature = "artifact")]
 pub use error::Error;
 #[cfg(feature = "compile")]

@@ -183,9 +183,7 @@ impl Memory {
         let (bytes, units) = match self.encoding {
             Encoding::Utf8 => (s.as_bytes().to_vec(), s.len() as u64),
             Encoding::Utf16 => (utf16(), utf16().len() as u64 / 2),
-            Encoding::Latin1Utf16 if is_latin1 => {
-                (s.chars().map(|c| c as u8).collect(), s.chars().count() as u64)
-            }
+            Encoding::Latin1Utf16 if is_latin1 => (s.chars().map(|c| c as u8).collect(), s.chars().count() as u64),
             Encoding::Latin1Utf16 => (utf16(), utf16().len() as u64 / 2 | self.tag()),
         };
         let begin = self.allocate(bytes.len() as u64, 2);
@@ -203,9 +201,7 @@ impl Memory {
         let units = if self.encoding == Encoding::Latin1Utf16 { tagged & !self.tag() } else { tagged };
         let int = |i: u64, bytes: u32| self.load_int(begin + i * u64::from(bytes), bytes);
         match (self.encoding, is_utf16) {
-            (_, true) => {
-                String::from_utf16(&(0..units).map(|i| int(i, 2) as u16).collect::<Vec<_>>()).unwrap()
-            }
+            (_, true) => String::from_utf16(&(0..units).map(|i| int(i, 2) as u16).collect::<Vec<_>>()).unwrap(),
             (Encoding::Utf8, _) => String::from_utf8((0..units).map(|i| int(i, 1) as u8).collect()).unwrap(),
             _ => (0..units).map(|i| char::from(int(i, 1) as u8)).collect(),
         }
@@ -298,9 +294,7 @@ impl Memory {
     /// Lifts from core values of the given core types; requires canonical ones.
     pub fn lift_flat(&self, types: &Types, ty: ValType, core: &mut dyn Iterator<Item = Core>) -> Val {
         match Shape::of(types, ty) {
-            Shape::Record(fields) => {
-                Val::Record(fields.iter().map(|ty| self.lift_flat(types, *ty, core)).collect())
-            }
+            Shape::Record(fields) => Val::Record(fields.iter().map(|ty| self.lift_flat(types, *ty, core)).collect()),
             Shape::Variant(cases) => {
                 let n = types.flat(ty, self.width).unwrap().len();
                 let mut own: Vec<Core> = core.take(n).collect();
