@@ -170,13 +170,13 @@ impl<'a> Linker<'a> {
     }
 
     /// Counts work against the budget.
-    pub(super) fn spend(&mut self, cost: usize, offset: usize) -> Result<()> {
+    pub(super) fn spend(&mut self, cost: usize, offset: impl Into<Option<usize>>) -> Result<()> {
         self.spent = self.spent.saturating_add(cost as u64);
         if self.spent > MAX_DEFINITIONS {
             return Err(Error::TooLarge {
                 what: "definitions, counted once for each instantiation",
                 limit: MAX_DEFINITIONS,
-                offset: Some(offset),
+                offset: offset.into(),
             });
         }
         Ok(())

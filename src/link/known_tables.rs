@@ -23,22 +23,24 @@ const MAX_ELEMENTS: u64 = 1 << 16;
 /// The known tables of a plan, by core instance and table index there (imports counted; the table is not an import).
 pub fn known_tables(plan: &Plan) -> HashMap<(usize, u32), Elements> {
     let mut tables = candidates(plan);
+    // The last core instance so far that has a start function.
+    let mut started = None;
     for (core_instance, made) in plan.core_instances.iter().enumerate() {
-        let module = &plan.modules[made.module];
-        for (index, written) in (0u32..).zip(&module.table_written) {
-            if *written {
-                tables.remove(&definition(plan, core_instance, index));
+        let filler = Filler::of(plan, core_instance);
+        for (index, _) in (0u32..).zip(&filler.module.table_written).filter(|(_, written)| **written) {
+            tables.remove(&filler.table(index));
+        }
+        for segment in &filler.module.elems {
+            let SegmentMode::Active { target, offset } = &segment.mode else { continue };
+            let key = filler.table(*target);
+            let read_early = started.is_some_and(|started| started >= key.0);
+            let Some(table) = tables.get_mut(&key) else { continue };
+            if read_early || filler.fill(segment, offset, table).is_none() {
+                tables.remove(&key);
             }
         }
-        for segment in &module.elems {
-            if let SegmentMode::Active { target, offset } = &segment.mode {
-                let key = definition(plan, core_instance, *target);
-                if fill(plan, core_instance, segment, offset, tables.get_mut(&key)).is_none()
-                    || runs_early(plan, key, core_instance)
-                {
-                    tables.remove(&key);
-                }
-            }
+        if plan.modules[made.module].start.is_some() {
+            started = Some(core_instance);
         }
     }
     for (_, export) in &plan.exports {
@@ -64,85 +66,83 @@ fn candidates(plan: &Plan) -> HashMap<(usize, u32), Elements> {
     tables
 }
 
-/// The definition of a table of a core instance. Tables of the host's give a key that no candidate has.
-fn definition(plan: &Plan, core_instance: usize, index: u32) -> (usize, u32) {
-    let made = &plan.core_instances[core_instance];
-    let module = &plan.modules[made.module];
-    if index >= module.imported_tables {
-        return (core_instance, index);
-    }
-    let mut tables = made.imports.iter().filter_map(|item| match item {
-        CoreItem::Table(table) => Some(*table),
-        _ => None,
-    });
-    match tables.nth(index as usize) {
-        Some(CoreRef::Defined { core_instance, index }) => (core_instance, index),
-        _ => (usize::MAX, u32::MAX),
-    }
-}
-
-/// Does a start function run after the table is defined and before this core instance fills it?
-fn runs_early(plan: &Plan, table: (usize, u32), filler: usize) -> bool {
-    let starts = |made: &crate::model::plan::CoreInstance| plan.modules[made.module].start.is_some();
-    plan.core_instances.get(table.0..filler).is_some_and(|between| between.iter().any(starts))
-}
-
-/// Writes a segment into a table; `None` when what it does is not known here.
-fn fill(
-    plan: &Plan,
+/// A core instance whose segments fill tables.
+struct Filler<'a> {
+    source: &'a [u8],
     core_instance: usize,
-    segment: &ElemSegment,
-    offset: &Range<usize>,
-    table: Option<&mut Elements>,
-) -> Option<()> {
-    let start = usize::try_from(constant(plan, offset)?).ok()?;
-    let slots = table?.get_mut(start..start.checked_add(segment.items.len())?)?;
-    let module = &plan.modules[plan.core_instances[core_instance].module];
-    let element = |func: u32| Some((function(plan, core_instance, module, func)?, module.funcs[func as usize]));
-    match &segment.items {
-        ElemItems::Funcs(funcs) => {
-            for (slot, func) in slots.iter_mut().zip(funcs) {
-                *slot = Some(element(*func)?);
+    module: &'a Module,
+    imported_funcs: Vec<CoreFuncRef>,
+    imported_tables: Vec<CoreRef>,
+}
+
+impl<'a> Filler<'a> {
+    fn of(plan: &'a Plan, core_instance: usize) -> Self {
+        let made = &plan.core_instances[core_instance];
+        let (mut imported_funcs, mut imported_tables) = (Vec::new(), Vec::new());
+        for item in &made.imports {
+            match item {
+                CoreItem::Func(func) => imported_funcs.push(*func),
+                CoreItem::Table(table) => imported_tables.push(*table),
+                CoreItem::Memory(_) | CoreItem::Global(_) | CoreItem::Tag(_) => {}
             }
         }
-        ElemItems::Exprs(exprs) => {
-            for (slot, expr) in slots.iter_mut().zip(exprs) {
-                *slot = match single(plan, expr)? {
-                    Operator::RefFunc { function_index } => Some(element(function_index)?),
-                    Operator::RefNull { .. } => None,
-                    _ => return None,
-                };
-            }
+        let (source, module) = (&plan.source[..], &plan.modules[made.module]);
+        Filler { source, core_instance, module, imported_funcs, imported_tables }
+    }
+
+    /// The definition of a table. Tables of the host's give a key that no candidate has.
+    fn table(&self, index: u32) -> (usize, u32) {
+        match self.imported_tables.get(index as usize) {
+            None => (self.core_instance, index),
+            Some(CoreRef::Defined { core_instance, index }) => (*core_instance, *index),
+            Some(CoreRef::Import(_)) => (usize::MAX, u32::MAX),
         }
     }
-    Some(())
-}
 
-/// The definition of a function of a core instance.
-fn function(plan: &Plan, core_instance: usize, module: &Module, index: u32) -> Option<CoreFuncRef> {
-    if !module.is_imported(index) {
-        return Some(CoreFuncRef::Defined { core_instance, index });
+    /// The definition of a function, and its type.
+    fn func(&self, index: u32) -> (CoreFuncRef, CoreTypeId) {
+        let own = CoreFuncRef::Defined { core_instance: self.core_instance, index };
+        let func = self.imported_funcs.get(index as usize).copied().unwrap_or(own);
+        (func, self.module.funcs[index as usize])
     }
-    let mut funcs = plan.core_instances[core_instance].imports.iter().filter_map(|item| match item {
-        CoreItem::Func(func) => Some(*func),
-        _ => None,
-    });
-    funcs.nth(index as usize)
-}
 
-/// The value of an integer constant expression of one instruction.
-fn constant(plan: &Plan, expr: &Range<usize>) -> Option<u64> {
-    match single(plan, expr)? {
-        Operator::I32Const { value } => Some(u64::from(value as u32)),
-        Operator::I64Const { value } => Some(value as u64),
-        _ => None,
+    /// Writes a segment into a table; `None` when what it does is not known here.
+    fn fill(&self, segment: &ElemSegment, offset: &Range<usize>, table: &mut Elements) -> Option<()> {
+        let start = usize::try_from(self.constant(offset)?).ok()?;
+        let slots = table.get_mut(start..start.checked_add(segment.items.len())?)?;
+        match &segment.items {
+            ElemItems::Funcs(funcs) => {
+                for (slot, func) in slots.iter_mut().zip(funcs) {
+                    *slot = Some(self.func(*func));
+                }
+            }
+            ElemItems::Exprs(exprs) => {
+                for (slot, expr) in slots.iter_mut().zip(exprs) {
+                    *slot = match self.single(expr)? {
+                        Operator::RefFunc { function_index } => Some(self.func(function_index)),
+                        Operator::RefNull { .. } => None,
+                        _ => return None,
+                    };
+                }
+            }
+        }
+        Some(())
     }
-}
 
-/// The instruction of a constant expression that has only one.
-fn single<'a>(plan: &'a Plan, expr: &Range<usize>) -> Option<Operator<'a>> {
-    let reader = BinaryReader::new(&plan.source[expr.clone()], expr.start as u64);
-    let mut operators = ConstExpr::new(reader).get_operators_reader();
-    let operator = operators.read().ok()?;
-    matches!(operators.read(), Ok(Operator::End)).then_some(operator)
+    /// The value of an integer constant expression of one instruction.
+    fn constant(&self, expr: &Range<usize>) -> Option<u64> {
+        match self.single(expr)? {
+            Operator::I32Const { value } => Some(u64::from(value as u32)),
+            Operator::I64Const { value } => Some(value as u64),
+            _ => None,
+        }
+    }
+
+    /// The instruction of a constant expression that has only one.
+    fn single(&self, expr: &Range<usize>) -> Option<Operator<'a>> {
+        let reader = BinaryReader::new(&self.source[expr.clone()], expr.start as u64);
+        let mut operators = ConstExpr::new(reader).get_operators_reader();
+        let operator = operators.read().ok()?;
+        matches!(operators.read(), Ok(Operator::End)).then_some(operator)
+    }
 }

@@ -43,7 +43,7 @@ pub fn link(decoded: Decoded) -> Result<Plan> {
     };
     let mut linker = Linker::new(&decoded.components, &decoded.modules);
     let exports = linker.instantiate_root(component)?;
-    linker.plan.exports = linker.export_all(exports)?;
+    linker.plan.exports = linker.export_all(exports, 0)?;
     let plan = linker.finish();
     Ok(with_modules(Plan { source: decoded.source, core_types: decoded.core_types, ..plan }, decoded.modules))
 }

@@ -282,3 +282,17 @@ fn exponential_nests_are_refused() {
     text += "(instance (instantiate $c40)))";
     assert!(refused(&text).contains("too many definitions"));
 }
+
+#[test]
+fn exports_that_nest_deeper_than_their_type_are_bounded() {
+    let wrap = |n: usize, of: &str| format!("(instance $w{n} (instantiate $wrap (with \"x\" (instance {of}))))");
+    let mut text = "(component (instance $w0) \
+                      (component $wrap (import \"x\" (instance $x)) (instance $y (export \"x\" (instance $x))) \
+                        (export \"y\" (instance $y)))"
+        .to_string();
+    for n in 1..300 {
+        text += &wrap(n, &format!("$w{}", n - 1));
+    }
+    text += "(export \"deep\" (instance $w299)))";
+    assert!(refused(&text).contains("exported instances"));
+}

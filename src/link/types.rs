@@ -78,16 +78,12 @@ impl<'a> Linker<'a> {
         }
     }
 
-    fn resource(&self, frame: FrameId, index: u32) -> ResourceId {
+    /// The resource type with an index.
+    pub(super) fn resource(&self, frame: FrameId, index: u32) -> ResourceId {
         match self.frames[frame].types[index as usize] {
             TypeItem::Resource(id) => id,
             _ => unreachable!("validation has found a resource type here"),
         }
-    }
-
-    /// The resource type with an index, for the built-ins.
-    pub(super) fn resource_at(&self, frame: FrameId, index: u32) -> ResourceId {
-        self.resource(frame, index)
     }
 
     /// The function type with an index.
