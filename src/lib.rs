@@ -3,3 +3,5 @@ pub mod block;
 pub mod model;
 #[cfg(feature = "artifact")]
 pub mod object;
+#[cfg(feature = "runtime")]
+pub mod runtime;

@@ -1,3 +1,4 @@
 //! Native objects: what `compile` writes and `run` loads.
 
 pub mod artifact;
+pub mod load;
