@@ -29,7 +29,7 @@ type Failure = Box<dyn std::error::Error>;
 const MAKER: u32 = 0;
 const USER: u32 = 1;
 
-fn main() -> Result<(), Failure> {
+pub fn main() -> Result<(), Failure> {
     let isa = target()?;
 
     // Resource types have identities, which are in the handles' tags. Value types are interned bottom-up.

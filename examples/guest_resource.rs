@@ -53,7 +53,7 @@ const COMPONENT: &str = r#"(component
     (canon lift (core func $code "increment")))
   (func (export "live") (result u32) (canon lift (core func $code "live"))))"#;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A component is compiled once. Each instance of it lives in a store.
     let engine = Engine::default();
     let component = Component::new(&engine, &wat::parse_str(COMPONENT)?)?;

@@ -62,7 +62,7 @@ struct Files {
     closed: Vec<File>,
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::default();
     let component = Component::new(&engine, &wat::parse_str(COMPONENT)?)?;
 
