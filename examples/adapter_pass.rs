@@ -87,8 +87,13 @@ fn show(isa: &dyn isa::TargetIsa, name: &str, function: Function) -> Result<(), 
     verify_function(&function, isa)?;
     println!("; {name}\n{function}");
     let mut context = Context::for_function(function);
-    let code = context.compile(isa, &mut ControlPlane::default()).map_err(|error| format!("{name}: {:?}", error.inner))?;
+    let code =
+        context.compile(isa, &mut ControlPlane::default()).map_err(|error| format!("{name}: {:?}", error.inner))?;
     assert!(!code.code_buffer().is_empty());
-    println!("; {} bytes of machine code, {} of its instructions can trap\n", code.code_buffer().len(), code.buffer.traps().len());
+    println!(
+        "; {} bytes of machine code, {} of its instructions can trap\n",
+        code.code_buffer().len(),
+        code.buffer.traps().len()
+    );
     Ok(())
 }

@@ -8,6 +8,7 @@
 //! cargo run --example guest_resource
 //! ```
 
+use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Linker, ResourceAny, Store};
 
 const COMPONENT: &str = r#"(component
@@ -56,13 +57,14 @@ const COMPONENT: &str = r#"(component
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A component is compiled once. Each instance of it lives in a store.
     let engine = Engine::default();
-    let component = Component::new(&engine, &wat::parse_str(COMPONENT)?)?;
+    let object = cantilever::compile(&wat::parse_str(COMPONENT)?, &CompileOptions::default(), &())?;
+    let component = Component::from_object(&engine, &object)?;
     let mut store = Store::new(&engine, ());
     let instance = Linker::new(&engine).instantiate(&mut store, &component)?;
 
     // Typed functions are checked once, when they are looked up.
     let new = instance.get_typed_func::<(u32,), ResourceAny>(&mut store, "[constructor]counter")?;
-    let increment = instance.get_typed_func::<(&ResourceAny,), u32>(&mut store, "[method]counter.increment")?;
+    let increment = instance.get_typed_func::<(ResourceAny,), u32>(&mut store, "[method]counter.increment")?;
     let live = instance.get_typed_func::<(), u32>(&mut store, "live")?;
 
     // The constructor returns `own<counter>`: now the handle is the host's.
@@ -71,14 +73,14 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(live.call(&mut store, ())?, 2);
 
     // A method takes `borrow<counter>`: the host lends its handle for the call and keeps it.
-    assert_eq!(increment.call(&mut store, (&counter,))?, 42);
-    assert_eq!(increment.call(&mut store, (&counter,))?, 43);
-    assert_eq!(increment.call(&mut store, (&other,))?, 1);
+    assert_eq!(increment.call(&mut store, (counter,))?, 42);
+    assert_eq!(increment.call(&mut store, (counter,))?, 43);
+    assert_eq!(increment.call(&mut store, (other,))?, 1);
 
     // Dropping an owned handle runs the guest's destructor. After that the handle is dead, and the host is told so.
     counter.resource_drop(&mut store)?;
     assert_eq!(live.call(&mut store, ())?, 1);
-    let error = increment.call(&mut store, (&counter,)).unwrap_err();
+    let error = increment.call(&mut store, (counter,)).unwrap_err();
     println!("a dropped counter: {error}");
     other.resource_drop(&mut store)?;
     assert_eq!(live.call(&mut store, ())?, 0);

@@ -7,6 +7,7 @@
 //! cargo run --example host_resource
 //! ```
 
+use cantilever::CompileOptions;
 use cantilever::runtime::{Caller, Component, Engine, Linker, Resource, Store};
 use std::collections::BTreeMap;
 
@@ -64,10 +65,11 @@ struct Files {
 
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::default();
-    let component = Component::new(&engine, &wat::parse_str(COMPONENT)?)?;
+    let object = cantilever::compile(&wat::parse_str(COMPONENT)?, &CompileOptions::default(), &())?;
+    let component = Component::from_object(&engine, &object)?;
 
     let mut linker = Linker::<Files>::new(&engine);
-    let mut files = linker.instance("files")?;
+    let mut files = linker.instance("files");
     // The destructor: runs when the guest drops an owned handle.
     files.resource::<File>("file", |mut caller: Caller<'_, Files>, rep: u32| {
         let file = caller.data_mut().open.remove(&rep).expect("an open file");
@@ -79,7 +81,7 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
         let open = &mut caller.data_mut().open;
         let rep = open.len() as u32 + 1;
         open.insert(rep, File { name, text: String::new() });
-        Ok((Resource::<File>::new_own(rep),))
+        Ok(Resource::<File>::new(rep))
     })?;
     // As `self` it is a `borrow`: lent for the call.
     files.func_wrap(
@@ -87,7 +89,7 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
         |mut caller: Caller<'_, Files>, (file, text): (Resource<File>, String)| {
             let file = caller.data_mut().open.get_mut(&file.rep()).expect("an open file");
             file.text.push_str(&text);
-            Ok((text.len() as u32,))
+            Ok(text.len() as u32)
         },
     )?;
 

@@ -4,12 +4,16 @@
 //! others with other string encodings, or the host.
 #![cfg(all(feature = "compile", feature = "runtime"))]
 
+#[path = "../examples/host_store/bind.rs"]
+mod bind;
 #[path = "kv/composition.rs"]
 mod composition;
 #[path = "kv/files.rs"]
 mod files;
 #[path = "kv/host.rs"]
 mod host;
+#[path = "../examples/host_store/kv.rs"]
+mod kv;
 #[path = "kv/provider.rs"]
 mod provider;
 
@@ -57,10 +61,14 @@ fn the_composition_prints_the_transcript() {
 fn instances_do_not_share_state() {
     let (Some(bytes), Some(expected)) = (files::read("kv-c-c.wasm"), files::transcript(TRANSCRIPT)) else { return };
     let component = load(&Engine::default(), &bytes);
-    let runs: Vec<_> = (0..2).map(|_| std::thread::spawn({
-        let component = component.clone();
-        move || run(&component, ROUNDS)
-    })).collect();
+    let runs: Vec<_> = (0..2)
+        .map(|_| {
+            std::thread::spawn({
+                let component = component.clone();
+                move || run(&component, ROUNDS)
+            })
+        })
+        .collect();
     for printed in runs {
         assert_eq!(printed.join().unwrap(), expected);
     }

@@ -311,8 +311,9 @@ fn typed_functions_agree_with_dynamic_ones() {
         instance.get_typed_func::<(Vec<ResourceAny>,), Option<String>>(&mut *store, &path("largest")).unwrap();
     let merge =
         instance.get_typed_func::<(ResourceAny, ResourceAny), u32>(&mut *store, &path("[method]bucket.merge")).unwrap();
-    let fork =
-        instance.get_typed_func::<(ResourceAny, String), ResourceAny>(&mut *store, &path("[method]bucket.fork")).unwrap();
+    let fork = instance
+        .get_typed_func::<(ResourceAny, String), ResourceAny>(&mut *store, &path("[method]bucket.fork"))
+        .unwrap();
     let keys =
         instance.get_typed_func::<(ResourceAny,), Vec<String>>(&mut *store, &path("[method]bucket.keys")).unwrap();
 
