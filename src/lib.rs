@@ -34,11 +34,9 @@ pub mod object;
 #[cfg(feature = "compile")]
 pub mod pipeline;
 #[cfg(feature = "runtime")]
-pub mod runtime;
-
+//pub mod runtime;
 #[cfg(feature = "cli")]
-pub mod cli;
-
+//pub mod cli;
 #[cfg(feature = "artifact")]
 pub use error::Error;
 #[cfg(feature = "compile")]

@@ -110,7 +110,7 @@ pub struct BlockLayoutBuilder {
 
 impl BlockLayoutBuilder {
     /// The capacity of the array of borrow scopes.
-    pub const SCOPE_CAPACITY: u32 = 1 << 14;
+    pub const SCOPE_CAPACITY: u32 = 1 << 20;
 
     /// Starts a layout for a number of component instances (the host not counted), with handle tables of the given
     /// capacity (rounded up to whole pages), and a number of core function types.
@@ -125,23 +125,26 @@ impl BlockLayoutBuilder {
             instance_count,
             handles: 0,
             handle_capacity,
-            scopes: arena.array::<u32>(Self::SCOPE_CAPACITY)?,
+            scopes: 0,
             scope_capacity: Self::SCOPE_CAPACITY,
             type_ids: arena.array::<u32>(types)?,
         };
         Ok(BlockLayoutBuilder { arena, layout })
     }
 
-    /// The layout so far: all but the sizes and [`BlockLayout::handles`] is final.
+    /// The layout so far: all but sizes, scopes and handles is final.
     pub fn layout(&self) -> &BlockLayout {
         &self.layout
     }
 
     /// Ends the layout: the handle tables follow the fixed part on a page boundary.
     pub fn finish(mut self) -> Result<BlockLayout, BlockTooLarge> {
+        // Last, for it is large and far fewer of its elements are used than of anything else.
+        self.layout.scopes = self.arena.array::<u32>(Self::SCOPE_CAPACITY)?;
         self.layout.fixed_size = self.arena.bytes(0, align_of::<GlobalSlot>() as u64)?;
         self.layout.handles = self.arena.size().next_multiple_of(u64::from(PAGE));
-        let tables = self.layout.handle_stride().checked_mul(u64::from(self.layout.instance_count)).ok_or(BlockTooLarge)?;
+        let tables =
+            self.layout.handle_stride().checked_mul(u64::from(self.layout.instance_count)).ok_or(BlockTooLarge)?;
         self.layout.total_size = self.layout.handles.checked_add(tables).ok_or(BlockTooLarge)?;
         Ok(self.layout)
     }

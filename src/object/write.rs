@@ -12,10 +12,12 @@ use crate::model::plan::Plan;
 use crate::pipeline::{Compiled, Relocation};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::isa::OwnedTargetIsa;
-use object::write::{Object, Relocation as ObjectRelocation, SectionId, StandardSection, Symbol, SymbolId, SymbolSection};
+use object::write::{
+    Object, Relocation as ObjectRelocation, SectionId, StandardSection, Symbol, SymbolId, SymbolSection,
+};
 use object::{
-    Architecture, BinaryFormat, Endianness, RelocationEncoding, RelocationFlags, RelocationKind, SectionKind, SymbolFlags,
-    SymbolKind, SymbolScope, elf,
+    Architecture, BinaryFormat, Endianness, RelocationEncoding, RelocationFlags, RelocationKind, SectionKind,
+    SymbolFlags, SymbolKind, SymbolScope, elf,
 };
 use std::collections::HashMap;
 
@@ -45,6 +47,8 @@ pub fn write_object(
     frames.write(&mut object, run_time_endian(isa));
     write_data(&mut object, plan);
     write_metadata(&mut object, &artifact);
+    // Says that the code needs no executable stack.
+    object.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
     object.write().map_err(|e| Error::Codegen { function: "the object".to_owned(), reason: e.to_string() })
 }
 

@@ -11,7 +11,7 @@ use crate::canon::{self, CanonEnv};
 use crate::clif::{Convention, entry};
 use crate::core::{self, ModuleEnv};
 use crate::error::Error;
-use crate::model::{Builtin, CanonFunc, FuncKey, LiftSide, ResourceId};
+use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
 use cranelift_codegen::ir;
 use cranelift_entity::EntityRef;
 use cranelift_frontend::FunctionBuilderContext;
@@ -78,7 +78,7 @@ fn core_callees(graph: &Graph) -> Vec<FuncKey> {
         CanonFunc::Builtin { .. } => None,
     });
     let callees = adapters.chain(&graph.placed.lifts).filter_map(|adapter| match &adapter.lift {
-        LiftSide::Guest { callee: crate::model::Callee::Direct { func, .. }, .. } => Some(*func),
+        LiftSide::Guest { callee: Callee::Direct { func, .. }, .. } => Some(*func),
         _ => None,
     });
     callees.collect()
@@ -92,25 +92,21 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         types: &graph.plan.types,
         resources: &placed.resources,
         dtors: &placed.dtors,
+        core_types: &graph.signatures,
         layout: &placed.layout,
         convention,
         spectre: graph.spectre_guard,
     };
-    let module_env = |module: u32| ModuleEnv {
-        plan: &graph.plan,
-        module: &graph.plan.modules[module as usize],
-        module_index: module,
-        places: &placed.modules[module as usize],
-        isa: &*graph.isa,
+    let module_env = |module: u32| {
+        let mut env = ModuleEnv::new(&graph.plan, module, &placed.modules[module as usize], &*graph.isa);
+        env.tunables.spectre_guards = graph.spectre_guard;
+        env
     };
-    let signature = |ty: u32| core::core_signature(&graph.plan, ty, convention);
+    let signature = |ty: u32| graph.signatures[CoreTypeId::new(ty as usize)].clone();
     Ok(match key {
         FuncKey::Core(module, defined) => core::translate_function(&module_env(module), cx, defined)?,
         FuncKey::Init(module) => core::translate_init(&module_env(module), cx)?,
         FuncKey::Canon(index) => match &placed.canons[index as usize] {
-            CanonFunc::Builtin { builtin: Builtin::Unsupported(ty), .. } => {
-                canon::emit_unsupported(&canon_env(), cx, key, signature(ty.as_u32()))
-            }
             CanonFunc::Builtin { instance, builtin } => canon::emit_builtin(&canon_env(), cx, key, *instance, builtin),
             CanonFunc::Adapter(adapter) => canon::emit_adapter(&canon_env(), cx, key, adapter),
         },

@@ -50,8 +50,8 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
         add(FuncKey::Lift(i as u32), lift.name.clone());
         add(FuncKey::Entry(i as u32), format!("entry[{}]", plan.lifts[i].name));
     }
-    for (i, resource) in placed.resources.iter().enumerate() {
-        add(FuncKey::Dtor(i as u32), format!("canon.dtor[{}]", resource.name));
+    for (id, resource) in placed.resources.iter() {
+        add(FuncKey::Dtor(id.as_u32()), format!("canon.dtor[{}]", resource.name));
     }
     for ty in entry_types(plan, placed) {
         add(FuncKey::CoreEntry(ty), format!("core-entry[{}]", plan.core_types[CoreTypeId::new(ty as usize)]));
@@ -63,7 +63,10 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
         let name = module.name.clone().unwrap_or_else(|| format!("module{i}"));
         add(FuncKey::Init(i as u32), format!("{name}.init"));
         for defined in 0..module.bodies.len() as u32 {
-            add(FuncKey::Core(i as u32, defined), format!("{name}.{}", module.func_name(module.imported_funcs + defined)));
+            add(
+                FuncKey::Core(i as u32, defined),
+                format!("{name}.{}", module.func_name(module.imported_funcs + defined)),
+            );
         }
     }
     functions

@@ -26,13 +26,18 @@ mod text;
 pub use options::{CompileOptions, OptLevel, Progress};
 pub use text::{EmitText, emit_text};
 
+use crate::clif::Convention;
+use crate::core::core_signature;
 use crate::error::Error;
+use crate::model::CoreTypeId;
 use crate::model::plan::Plan;
 use crate::object::artifact::Artifact;
 use crate::object::write::write_object;
 use bodies::Bodies;
 pub use codegen::{Compiled, Relocation};
+use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_entity::PrimaryMap;
 use functions::Function;
 use placement::Placed;
 use rayon::prelude::*;
@@ -42,7 +47,7 @@ use std::sync::Arc;
 pub fn compile(bytes: &[u8], options: &CompileOptions, progress: &dyn Progress) -> Result<Vec<u8>, Error> {
     let graph = Graph::new(bytes, options)?;
     let compiled = graph.compile_all(progress)?;
-    let artifact = graph.artifact(options);
+    let artifact = graph.artifact();
     write_object(&graph.isa, artifact, &graph.plan, compiled)
 }
 
@@ -52,6 +57,8 @@ struct Graph {
     placed: Placed,
     isa: OwnedTargetIsa,
     functions: Vec<Function>,
+    /// The signatures of the plan's core function types.
+    signatures: PrimaryMap<CoreTypeId, Signature>,
     spectre_guard: bool,
 }
 
@@ -62,7 +69,9 @@ impl Graph {
         functions::intern_entry_types(&mut plan);
         let placed = placement::place(&plan, options.handle_capacity)?;
         let functions = functions::list(&plan, &placed);
-        Ok(Graph { plan, placed, isa, functions, spectre_guard: options.spectre_guard })
+        let convention = Convention::of(&*isa);
+        let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
+        Ok(Graph { plan, placed, isa, functions, signatures, spectre_guard: options.spectre_guard })
     }
 
     fn compile_all(&self, progress: &dyn Progress) -> Result<Vec<Compiled>, Error> {
@@ -79,7 +88,7 @@ impl Graph {
             .collect()
     }
 
-    fn artifact(&self, options: &CompileOptions) -> Artifact {
+    fn artifact(&self) -> Artifact {
         let placed = &self.placed;
         Artifact {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -88,7 +97,7 @@ impl Graph {
             cpu_features: target::cpu_features(&*self.isa),
             layout: placed.layout.clone(),
             types: self.plan.types.clone(),
-            resources: placed.resources.clone(),
+            resources: placed.resources.values().cloned().collect(),
             core_types: self.plan.core_types.values().map(artifact_types::core_func_type).collect(),
             imports: placed.imports.clone(),
             exports: placed.exports.clone(),

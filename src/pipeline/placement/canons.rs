@@ -2,10 +2,13 @@
 
 use super::Map;
 use super::resolve::Kind;
+use crate::model::adapter::Dtor;
 use crate::model::plan::{Canon, CanonTarget, Lift, PlanOptions};
 use crate::model::{
-    Adapter, Builtin, CanonFunc, CanonOptions, Dtor, GuestSide, LiftSide, LowerSide, Memory, Resource, ResourceImpl,
+    Adapter, Builtin, CanonFunc, CanonOptions, GuestSide, LiftSide, LowerSide, Memory, Resource, ResourceId,
+    ResourceImpl,
 };
+use cranelift_entity::PrimaryMap;
 
 impl Map<'_> {
     /// The canonical functions that core code can call.
@@ -54,19 +57,21 @@ impl Map<'_> {
     fn options(&self, options: &PlanOptions) -> CanonOptions {
         CanonOptions {
             encoding: options.encoding,
-            memory: options.memory.map(|(memory, width)| Memory { place: self.definition(Kind::Memory, memory), width }),
+            memory: options
+                .memory
+                .map(|(memory, width)| Memory { place: self.definition(Kind::Memory, memory), width }),
             realloc: options.realloc.map(|func| self.callee(func)),
             post_return: options.post_return.map(|func| self.callee(func)),
         }
     }
 
     /// The destructor of each resource type.
-    pub fn dtors(&self, resources: &[Resource]) -> Vec<Dtor> {
+    pub fn dtors(&self, resources: &PrimaryMap<ResourceId, Resource>) -> PrimaryMap<ResourceId, Dtor> {
         let dtor = |(resource, func): (&Resource, &Option<_>)| match (resource.implementer, func) {
             (ResourceImpl::Host { dtor }, _) => Dtor::Host(dtor),
             (ResourceImpl::Guest(_), Some(func)) => Dtor::Guest(self.callee(*func)),
             (ResourceImpl::Guest(_), None) => Dtor::None,
         };
-        resources.iter().zip(self.plan.dtors.values()).map(dtor).collect()
+        resources.values().zip(self.plan.dtors.values()).map(dtor).collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::model::plan::{ImportKind, Plan};
 use crate::model::{Resource, ResourceId, ResourceImpl};
 use crate::object::artifact::{ImportEntry, ImportSlot};
 use crate::pipeline::artifact_types::{core_value_type, memory_limits, table_limits};
-use cranelift_entity::EntityRef;
+use cranelift_entity::PrimaryMap;
 
 /// For each import of the plan, the block offset of what stands for it: a `HostCallee` for component functions and
 /// resource types, a `FuncDef` for core functions, a pointer for other core items.
@@ -53,11 +53,11 @@ impl Map<'_> {
     }
 
     /// The resource types, those of the host with the place of their destructor.
-    pub fn resources(&self) -> Vec<Resource> {
-        let mut resources: Vec<Resource> = self.plan.resources.values().cloned().collect();
+    pub fn resources(&self) -> PrimaryMap<ResourceId, Resource> {
+        let mut resources = self.plan.resources.clone();
         for (index, import) in self.plan.imports.iter().enumerate() {
             if let ImportKind::Resource(id) = import.kind {
-                let resource: &mut Resource = &mut resources[ResourceId::index(id)];
+                let resource = &mut resources[id];
                 resource.implementer = ResourceImpl::Host { dtor: self.imports.at(index) };
                 resource.has_dtor = true;
             }
