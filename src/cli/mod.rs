@@ -14,12 +14,11 @@ mod progress;
 mod run;
 mod signature;
 mod wast;
-mod wave;
+pub mod wave;
 
 pub use failure::Failure;
-pub use invocation::Invocation;
-pub use signature::WitText;
-pub use wave::{WaveError, WaveText};
+pub use invocation::{Found, Invocation};
+pub use input::Input;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -3,18 +3,16 @@
 //! Handles, streams, futures and error contexts have no WAVE text, so functions that take or return them cannot be
 //! called from text.
 
-use crate::model::{FuncType, TypeDef, Types, ValType};
-use crate::runtime::Val;
+use crate::runtime::{FuncSignature, Type, TypeShape, Val};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use wasm_wave::parser::ParserError;
 use wasm_wave::untyped::UntypedFuncCall;
-use wasm_wave::value::{Type as WaveType, Value as WaveValue};
-use wasm_wave::wasm::WasmValue;
+use wasm_wave::wasm::{WasmType, WasmTypeKind, WasmValue, WasmValueError};
 
 /// Why a text is not a value of a type, or a value has no text.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WaveError {
     /// The text is not of the expected type.
     Text {
@@ -23,330 +21,337 @@ pub enum WaveError {
         /// Where, in bytes of the text.
         span: Range<usize>,
     },
-    /// The type has no text; what occurs in it.
-    NoText(&'static str),
+    /// The type, which is given, has no text.
+    NoText(String),
+}
+
+impl WaveError {
+    /// `before` bytes that were put before a text of `len` bytes are not in the span.
+    fn located(error: &ParserError, before: usize, len: usize) -> Self {
+        let span = error.span();
+        let place = |at: usize| at.saturating_sub(before).min(len);
+        let message = match (error.detail(), std::error::Error::source(error)) {
+            (Some(detail), _) => format!("{}: {detail}", error.kind()),
+            (None, Some(source)) => source.to_string(),
+            (None, None) => error.kind().to_string(),
+        };
+        WaveError::Text { message, span: place(span.start)..place(span.end) }
+    }
 }
 
 impl fmt::Display for WaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             WaveError::Text { message, .. } => f.write_str(message),
-            WaveError::NoText(kind) => write!(f, "{kind} cannot be written as text"),
+            WaveError::NoText(ty) => write!(f, "values of type {ty} cannot be written as text"),
         }
     }
 }
 
 impl std::error::Error for WaveError {}
 
-/// Reads and writes values of one component's types.
-#[derive(Clone, Copy)]
-pub struct WaveText<'a> {
-    types: &'a Types,
+/// Reads `(a, b)`. Trailing parameters of option types may be left out.
+pub fn read_arguments(text: &str, func: &FuncSignature) -> Result<Vec<Val>, WaveError> {
+    /// The parser wants a name before arguments; this one stands for whatever name they came with.
+    const CALLEE: &str = "f";
+    func.params.iter().try_for_each(|(_, ty)| check(ty))?;
+    let call = format!("{CALLEE}{text}");
+    let types: Vec<Type> = func.params.iter().map(|(_, ty)| ty.clone()).collect();
+    UntypedFuncCall::parse(&call)
+        .and_then(|call| call.to_wasm_params(&types))
+        .map_err(|e| WaveError::located(&e, CALLEE.len(), text.len()))
 }
 
-/// The parser wants a name before arguments; this one stands for whatever name they came with.
-const CALLEE: &str = "f";
+/// Reads one value.
+pub fn read(text: &str, ty: &Type) -> Result<Val, WaveError> {
+    check(ty)?;
+    wasm_wave::from_str(ty, text).map_err(|e| WaveError::located(&e, 0, text.len()))
+}
 
-impl<'a> WaveText<'a> {
-    /// For values of these types.
-    pub fn new(types: &'a Types) -> Self {
-        WaveText { types }
-    }
+/// Writes a value of a type that has passed [`check`].
+pub fn write(val: &Val) -> String {
+    wasm_wave::to_string(val).expect("only handles cannot be written, and `check` refuses them")
+}
 
-    /// Reads `(a, b)`. Trailing parameters of option types may be left out.
-    pub fn read_arguments(&self, text: &str, func: &FuncType) -> Result<Vec<Val>, WaveError> {
-        let params = func.params.iter().map(|(_, ty)| self.wave_type(*ty)).collect::<Result<Vec<_>, _>>()?;
-        let call = format!("{CALLEE}{text}");
-        let located = |e: ParserError| WaveError::located(&e, CALLEE.len(), text.len());
-        let values: Vec<WaveValue> =
-            UntypedFuncCall::parse(&call).map_err(located)?.to_wasm_params(params.iter()).map_err(located)?;
-        values.into_iter().zip(&func.params).map(|(value, (_, ty))| self.val(&value, *ty)).collect()
-    }
-
-    /// Reads one value.
-    pub fn read(&self, text: &str, ty: ValType) -> Result<Val, WaveError> {
-        let value: WaveValue = wasm_wave::from_str(&self.wave_type(ty)?, text)
-            .map_err(|e: ParserError| WaveError::located(&e, 0, text.len()))?;
-        self.val(&value, ty)
-    }
-
-    /// Writes a value of a type.
-    pub fn write(&self, val: &Val, ty: ValType) -> Result<String, WaveError> {
-        let value = self.wave_value(val, ty)?;
-        Ok(wasm_wave::to_string(&value).expect("values made by `wave_value` can be written"))
-    }
-
-    /// Has every type of the function a text?
-    pub fn check(&self, func: &FuncType) -> Result<(), WaveError> {
-        func.params.iter().map(|(_, ty)| *ty).chain(func.result).try_for_each(|ty| self.wave_type(ty).map(|_| ()))
-    }
-
-    fn wave_type(&self, ty: ValType) -> Result<WaveType, WaveError> {
-        Ok(match ty {
-            ValType::Bool => WaveType::BOOL,
-            ValType::S8 => WaveType::S8,
-            ValType::U8 => WaveType::U8,
-            ValType::S16 => WaveType::S16,
-            ValType::U16 => WaveType::U16,
-            ValType::S32 => WaveType::S32,
-            ValType::U32 => WaveType::U32,
-            ValType::S64 => WaveType::S64,
-            ValType::U64 => WaveType::U64,
-            ValType::F32 => WaveType::F32,
-            ValType::F64 => WaveType::F64,
-            ValType::Char => WaveType::CHAR,
-            ValType::String => WaveType::STRING,
-            ValType::ErrorContext => return Err(WaveError::NoText("an error context")),
-            ValType::Type(id) => return self.wave_compound_type(&self.types[id].def),
-        })
-    }
-
-    /// A list of fixed length is read as a list; its length is checked by [`Self::val`].
-    fn wave_compound_type(&self, def: &TypeDef) -> Result<WaveType, WaveError> {
-        let optional = |ty: &Option<ValType>| ty.map(|ty| self.wave_type(ty)).transpose();
-        let made = match def {
-            TypeDef::List(t) | TypeDef::FixedList(t, _) => Some(WaveType::list(self.wave_type(*t)?)),
-            TypeDef::Map(k, v) => WaveType::map(self.wave_type(*k)?, self.wave_type(*v)?),
-            TypeDef::Record(fields) => WaveType::record(
-                fields.iter().map(|f| Ok((f.name.as_str(), self.wave_type(f.ty)?))).collect::<Result<Vec<_>, _>>()?,
-            ),
-            TypeDef::Tuple(types) => {
-                WaveType::tuple(types.iter().map(|ty| self.wave_type(*ty)).collect::<Result<Vec<_>, _>>()?)
-            }
-            TypeDef::Variant(cases) => WaveType::variant(
-                cases.iter().map(|c| Ok((c.name.as_str(), optional(&c.ty)?))).collect::<Result<Vec<_>, _>>()?,
-            ),
-            TypeDef::Enum(labels) => WaveType::enum_ty(labels.iter().map(String::as_str)),
-            TypeDef::Option(t) => Some(WaveType::option(self.wave_type(*t)?)),
-            TypeDef::Result { ok, err } => Some(WaveType::result(optional(ok)?, optional(err)?)),
-            TypeDef::Flags(labels) => WaveType::flags(labels.iter().map(String::as_str)),
-            TypeDef::Own(_) | TypeDef::Borrow(_) => return Err(WaveError::NoText("a handle")),
-            TypeDef::Stream(_) => return Err(WaveError::NoText("a stream")),
-            TypeDef::Future(_) => return Err(WaveError::NoText("a future")),
-        };
-        Ok(made.expect("validation refuses empty compound types and bad map keys"))
-    }
-
-    fn val(&self, value: &WaveValue, ty: ValType) -> Result<Val, WaveError> {
-        Ok(match ty {
-            ValType::Bool => Val::Bool(value.unwrap_bool()),
-            ValType::S8 => Val::S8(value.unwrap_s8()),
-            ValType::U8 => Val::U8(value.unwrap_u8()),
-            ValType::S16 => Val::S16(value.unwrap_s16()),
-            ValType::U16 => Val::U16(value.unwrap_u16()),
-            ValType::S32 => Val::S32(value.unwrap_s32()),
-            ValType::U32 => Val::U32(value.unwrap_u32()),
-            ValType::S64 => Val::S64(value.unwrap_s64()),
-            ValType::U64 => Val::U64(value.unwrap_u64()),
-            ValType::F32 => Val::F32(value.unwrap_f32()),
-            ValType::F64 => Val::F64(value.unwrap_f64()),
-            ValType::Char => Val::Char(value.unwrap_char()),
-            ValType::String => Val::String(value.unwrap_string().into_owned()),
-            ValType::ErrorContext => return Err(WaveError::NoText("an error context")),
-            ValType::Type(id) => return self.compound_val(value, &self.types[id].def),
-        })
-    }
-
-    fn compound_val(&self, value: &WaveValue, def: &TypeDef) -> Result<Val, WaveError> {
-        let each = |values: Box<dyn Iterator<Item = Cow<'_, WaveValue>> + '_>, ty: ValType| {
-            values.map(|v| self.val(&v, ty)).collect::<Result<Vec<_>, _>>()
-        };
-        let payload = |value: Option<Cow<'_, WaveValue>>, ty: Option<ValType>| {
-            value.zip(ty).map(|(v, ty)| self.val(&v, ty).map(Box::new)).transpose()
-        };
-        Ok(match def {
-            TypeDef::List(t) => Val::List(each(value.unwrap_list(), *t)?),
-            TypeDef::FixedList(t, n) => {
-                let elements = each(value.unwrap_list(), *t)?;
-                if elements.len() != *n as usize {
-                    let message = format!("a list of {n} elements is expected, not of {}", elements.len());
-                    return Err(WaveError::Text { message, span: 0..0 });
-                }
-                Val::List(elements)
-            }
-            TypeDef::Map(k, v) => Val::Map(
-                value
-                    .unwrap_map()
-                    .map(|(key, value)| Ok((self.val(&key, *k)?, self.val(&value, *v)?)))
-                    .collect::<Result<_, _>>()?,
-            ),
-            TypeDef::Record(fields) => {
-                let read = value.unwrap_record().zip(fields);
-                Val::Record(
-                    read.map(|((_, v), f)| Ok((f.name.clone(), self.val(&v, f.ty)?))).collect::<Result<_, _>>()?,
-                )
-            }
-            TypeDef::Tuple(types) => {
-                let read = value.unwrap_tuple().zip(types);
-                Val::Tuple(read.map(|(v, ty)| self.val(&v, *ty)).collect::<Result<_, _>>()?)
-            }
-            TypeDef::Variant(cases) => {
-                let (name, value) = value.unwrap_variant();
-                let ty = cases.iter().find(|c| c.name == name).and_then(|c| c.ty);
-                Val::Variant(name.clone().into_owned(), payload(value, ty)?)
-            }
-            TypeDef::Enum(_) => Val::Enum(value.unwrap_enum().into_owned()),
-            TypeDef::Option(t) => Val::Option(payload(value.unwrap_option(), Some(*t))?),
-            TypeDef::Result { ok, err } => Val::Result(match value.unwrap_result() {
-                Ok(v) => Ok(payload(v, *ok)?),
-                Err(v) => Err(payload(v, *err)?),
-            }),
-            TypeDef::Flags(_) => Val::Flags(value.unwrap_flags().map(Cow::into_owned).collect()),
-            TypeDef::Own(_) | TypeDef::Borrow(_) | TypeDef::Stream(_) | TypeDef::Future(_) => {
-                unreachable!("`wave_type` refused the type")
-            }
-        })
-    }
-
-    fn wave_value(&self, val: &Val, ty: ValType) -> Result<WaveValue, WaveError> {
-        Ok(match val {
-            Val::Bool(v) => WaveValue::make_bool(*v),
-            Val::S8(v) => WaveValue::make_s8(*v),
-            Val::U8(v) => WaveValue::make_u8(*v),
-            Val::S16(v) => WaveValue::make_s16(*v),
-            Val::U16(v) => WaveValue::make_u16(*v),
-            Val::S32(v) => WaveValue::make_s32(*v),
-            Val::U32(v) => WaveValue::make_u32(*v),
-            Val::S64(v) => WaveValue::make_s64(*v),
-            Val::U64(v) => WaveValue::make_u64(*v),
-            Val::F32(v) => WaveValue::make_f32(*v),
-            Val::F64(v) => WaveValue::make_f64(*v),
-            Val::Char(v) => WaveValue::make_char(*v),
-            Val::String(v) => WaveValue::make_string(Cow::Borrowed(v)),
-            compound => {
-                let def = self.types.def(ty).ok_or(WaveError::NoText("a value of another type"))?;
-                return self.wave_compound_value(compound, def, &self.wave_type(ty)?);
-            }
-        })
-    }
-
-    fn wave_compound_value(&self, val: &Val, def: &TypeDef, wave: &WaveType) -> Result<WaveValue, WaveError> {
-        let each = |vals: &[Val], ty: ValType| {
-            vals.iter().map(|v| self.wave_value(v, ty)).collect::<Result<Vec<_>, _>>()
-        };
-        let payload = |val: &Option<Box<Val>>, ty: Option<ValType>| {
-            val.as_deref().zip(ty).map(|(v, ty)| self.wave_value(v, ty)).transpose()
-        };
-        let made = match (val, def) {
-            (Val::List(vals), TypeDef::List(t) | TypeDef::FixedList(t, _)) => {
-                WaveValue::make_list(wave, each(vals, *t)?)
-            }
-            (Val::Map(entries), TypeDef::Map(k, v)) => {
-                let entries = entries.iter().map(|(key, val)| Ok((self.wave_value(key, *k)?, self.wave_value(val, *v)?)));
-                WaveValue::make_map(wave, entries.collect::<Result<Vec<_>, _>>()?)
-            }
-            (Val::Record(vals), TypeDef::Record(fields)) => {
-                let vals = vals.iter().zip(fields).map(|((name, v), f)| Ok((name.as_str(), self.wave_value(v, f.ty)?)));
-                WaveValue::make_record(wave, vals.collect::<Result<Vec<_>, _>>()?)
-            }
-            (Val::Tuple(vals), TypeDef::Tuple(types)) => {
-                let vals = vals.iter().zip(types).map(|(v, ty)| self.wave_value(v, *ty));
-                WaveValue::make_tuple(wave, vals.collect::<Result<Vec<_>, _>>()?)
-            }
-            (Val::Variant(name, val), TypeDef::Variant(cases)) => {
-                let ty = cases.iter().find(|c| c.name == *name).and_then(|c| c.ty);
-                WaveValue::make_variant(wave, name, payload(val, ty)?)
-            }
-            (Val::Enum(name), TypeDef::Enum(_)) => WaveValue::make_enum(wave, name),
-            (Val::Option(val), TypeDef::Option(t)) => WaveValue::make_option(wave, payload(val, Some(*t))?),
-            (Val::Result(Ok(val)), TypeDef::Result { ok, .. }) => WaveValue::make_result(wave, Ok(payload(val, *ok)?)),
-            (Val::Result(Err(val)), TypeDef::Result { err, .. }) => {
-                WaveValue::make_result(wave, Err(payload(val, *err)?))
-            }
-            (Val::Flags(names), TypeDef::Flags(_)) => WaveValue::make_flags(wave, names.iter().map(String::as_str)),
-            _ => return Err(WaveError::NoText("a handle")),
-        };
-        Ok(made.expect("the runtime gives values of the function's type"))
+/// Have all values of the type a text?
+pub fn check(ty: &Type) -> Result<(), WaveError> {
+    match ty.shape() {
+        TypeShape::List(t) | TypeShape::FixedList(t, _) | TypeShape::Option(t) => check(&t),
+        TypeShape::Map(k, v) => check(&k).and_then(|()| check(&v)),
+        TypeShape::Record(fields) => fields.iter().try_for_each(|(_, ty)| check(ty)),
+        TypeShape::Tuple(types) => types.iter().try_for_each(check),
+        TypeShape::Variant(cases) => cases.iter().filter_map(|(_, ty)| ty.as_ref()).try_for_each(check),
+        TypeShape::Result { ok, err } => ok.iter().chain(&err).try_for_each(check),
+        shape if kind(&shape) == WasmTypeKind::Unsupported => Err(WaveError::NoText(ty.to_string())),
+        _ => Ok(()),
     }
 }
 
-impl WaveError {
-    /// `before` bytes that were put before the text are not in the span.
-    fn located(error: &ParserError, before: usize, len: usize) -> Self {
-        let span = error.span();
-        let place = |at: usize| at.saturating_sub(before).min(len);
-        let message = match error.detail() {
-            Some(detail) => format!("{}: {detail}", error.kind()),
-            None => match std::error::Error::source(error) {
-                Some(source) => source.to_string(),
-                None => error.kind().to_string(),
-            },
-        };
-        WaveError::Text { message, span: place(span.start)..place(span.end) }
+/// A list of fixed length is read as a list; [`Val::make_list`] checks its length.
+fn kind(shape: &TypeShape) -> WasmTypeKind {
+    match shape {
+        TypeShape::Bool => WasmTypeKind::Bool,
+        TypeShape::S8 => WasmTypeKind::S8,
+        TypeShape::U8 => WasmTypeKind::U8,
+        TypeShape::S16 => WasmTypeKind::S16,
+        TypeShape::U16 => WasmTypeKind::U16,
+        TypeShape::S32 => WasmTypeKind::S32,
+        TypeShape::U32 => WasmTypeKind::U32,
+        TypeShape::S64 => WasmTypeKind::S64,
+        TypeShape::U64 => WasmTypeKind::U64,
+        TypeShape::F32 => WasmTypeKind::F32,
+        TypeShape::F64 => WasmTypeKind::F64,
+        TypeShape::Char => WasmTypeKind::Char,
+        TypeShape::String => WasmTypeKind::String,
+        TypeShape::List(_) | TypeShape::FixedList(..) => WasmTypeKind::List,
+        TypeShape::Map(..) => WasmTypeKind::Map,
+        TypeShape::Record(_) => WasmTypeKind::Record,
+        TypeShape::Tuple(_) => WasmTypeKind::Tuple,
+        TypeShape::Variant(_) => WasmTypeKind::Variant,
+        TypeShape::Enum(_) => WasmTypeKind::Enum,
+        TypeShape::Option(_) => WasmTypeKind::Option,
+        TypeShape::Result { .. } => WasmTypeKind::Result,
+        TypeShape::Flags(_) => WasmTypeKind::Flags,
+        TypeShape::ErrorContext
+        | TypeShape::Own(_)
+        | TypeShape::Borrow(_)
+        | TypeShape::Stream(_)
+        | TypeShape::Future(_) => WasmTypeKind::Unsupported,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Case, Field};
-
-    fn sample() -> (Types, Vec<(ValType, &'static str)>) {
-        let mut types = Types::default();
-        let mut intern = |def| ValType::Type(types.intern(def));
-        let list = intern(TypeDef::List(ValType::U8));
-        let option = intern(TypeDef::Option(ValType::F64));
-        let result = intern(TypeDef::Result { ok: None, err: Some(ValType::String) });
-        let flags = intern(TypeDef::Flags(vec!["read".into(), "write".into()]));
-        let colour = intern(TypeDef::Enum(vec!["red".into(), "some".into()]));
-        let fixed = intern(TypeDef::FixedList(ValType::S16, 2));
-        let map = intern(TypeDef::Map(ValType::String, ValType::U32));
-        let variant = intern(TypeDef::Variant(vec![
-            Case { name: "text".into(), ty: Some(ValType::String) },
-            Case { name: "nothing".into(), ty: None },
-        ]));
-        let fields = vec![Field { name: "a".into(), ty: list }, Field { name: "b".into(), ty: variant }];
-        let record = intern(TypeDef::Record(fields));
-        let tuple = intern(TypeDef::Tuple(vec![record, result]));
-        let samples = vec![
-            (list, "[1, 255]"),
-            (option, "some(0.5)"),
-            (option, "none"),
-            (result, "err(\"no\\\"\\n\")"),
-            (flags, "{read}"),
-            (colour, "%some"),
-            (fixed, "[-1, 1]"),
-            (map, "{\"k\": 1}"),
-            (variant, "nothing"),
-            (tuple, "({a: [], b: text(\"é\")}, ok)"),
-            (ValType::Char, "'\u{1f980}'"),
-            (ValType::S64, "-9223372036854775808"),
-            (ValType::F32, "-inf"),
-        ];
-        (types, samples)
+impl WasmType for Type {
+    fn kind(&self) -> WasmTypeKind {
+        kind(&self.shape())
     }
 
-    #[test]
-    fn values_survive_reading_and_writing() {
-        let (types, samples) = sample();
-        let wave = WaveText::new(&types);
-        for (ty, text) in samples {
-            let val = wave.read(text, ty).unwrap_or_else(|e| panic!("{text}: {e}"));
-            assert_eq!(wave.write(&val, ty).unwrap(), text);
+    fn list_element_type(&self) -> Option<Self> {
+        match self.shape() {
+            TypeShape::List(t) | TypeShape::FixedList(t, _) => Some(t),
+            _ => None,
         }
     }
 
-    #[test]
-    fn wrong_arguments_are_located() {
-        let types = Types::default();
-        let func = FuncType { params: vec![("n".into(), ValType::U8)], ..FuncType::default() };
-        let wave = WaveText::new(&types);
-        let at = |text: &str| match wave.read_arguments(text, &func) {
-            Err(WaveError::Text { span, .. }) => Some(span),
-            Err(WaveError::NoText(_)) => None,
-            Ok(_) => None,
-        };
-        assert_eq!(at("(256)"), Some(1..4));
-        assert_eq!(at("(x)"), Some(1..2));
-        assert!(at("()").is_some());
-        assert!(at("(1, 2)").is_some());
-        assert_eq!(at("(1)"), None);
+    fn record_fields(&self) -> Box<dyn Iterator<Item = (Cow<'_, str>, Self)> + '_> {
+        let TypeShape::Record(fields) = self.shape() else { return Box::new(std::iter::empty()) };
+        Box::new(fields.into_iter().map(|(name, ty)| (Cow::Owned(name), ty)))
     }
 
-    #[test]
-    fn a_list_of_fixed_length_is_checked() {
-        let mut types = Types::default();
-        let fixed = ValType::Type(types.intern(TypeDef::FixedList(ValType::U8, 3)));
-        assert!(WaveText::new(&types).read("[1, 2]", fixed).is_err());
+    fn tuple_element_types(&self) -> Box<dyn Iterator<Item = Self> + '_> {
+        let TypeShape::Tuple(types) = self.shape() else { return Box::new(std::iter::empty()) };
+        Box::new(types.into_iter())
+    }
+
+    fn variant_cases(&self) -> Box<dyn Iterator<Item = (Cow<'_, str>, Option<Self>)> + '_> {
+        let TypeShape::Variant(cases) = self.shape() else { return Box::new(std::iter::empty()) };
+        Box::new(cases.into_iter().map(|(name, ty)| (Cow::Owned(name), ty)))
+    }
+
+    fn enum_cases(&self) -> Box<dyn Iterator<Item = Cow<'_, str>> + '_> {
+        let TypeShape::Enum(labels) = self.shape() else { return Box::new(std::iter::empty()) };
+        Box::new(labels.into_iter().map(Cow::Owned))
+    }
+
+    fn option_some_type(&self) -> Option<Self> {
+        match self.shape() {
+            TypeShape::Option(t) => Some(t),
+            _ => None,
+        }
+    }
+
+    fn result_types(&self) -> Option<(Option<Self>, Option<Self>)> {
+        match self.shape() {
+            TypeShape::Result { ok, err } => Some((ok, err)),
+            _ => None,
+        }
+    }
+
+    fn flags_names(&self) -> Box<dyn Iterator<Item = Cow<'_, str>> + '_> {
+        let TypeShape::Flags(labels) = self.shape() else { return Box::new(std::iter::empty()) };
+        Box::new(labels.into_iter().map(Cow::Owned))
+    }
+
+    fn map_key_value_types(&self) -> Option<(Self, Self)> {
+        match self.shape() {
+            TypeShape::Map(k, v) => Some((k, v)),
+            _ => None,
+        }
+    }
+}
+
+/// Makes the two methods for each primitive type.
+macro_rules! primitives {
+    ($($variant:ident: $rust:ty, $make:ident, $unwrap:ident;)*) => { $(
+        fn $make(val: $rust) -> Self {
+            Val::$variant(val)
+        }
+
+        fn $unwrap(&self) -> $rust {
+            match self {
+                Val::$variant(val) => *val,
+                other => unreachable!("{} is not of the kind that it was found to be", other.kind()),
+            }
+        }
+    )* };
+}
+
+/// The contents of a value whose kind the caller has looked at.
+macro_rules! contents {
+    ($val:expr, $variant:ident) => {
+        match $val {
+            Val::$variant(contents) => contents,
+            other => unreachable!("{} is not of the kind that it was found to be", other.kind()),
+        }
+    };
+}
+
+/// Values are made by the parser, from parts that it has read by the parts of the type.
+impl WasmValue for Val {
+    type Type = Type;
+
+    primitives! {
+        Bool: bool, make_bool, unwrap_bool;
+        S8: i8, make_s8, unwrap_s8;
+        U8: u8, make_u8, unwrap_u8;
+        S16: i16, make_s16, unwrap_s16;
+        U16: u16, make_u16, unwrap_u16;
+        S32: i32, make_s32, unwrap_s32;
+        U32: u32, make_u32, unwrap_u32;
+        S64: i64, make_s64, unwrap_s64;
+        U64: u64, make_u64, unwrap_u64;
+        F32: f32, make_f32, unwrap_f32;
+        F64: f64, make_f64, unwrap_f64;
+        Char: char, make_char, unwrap_char;
+    }
+
+    fn kind(&self) -> WasmTypeKind {
+        match self {
+            Val::Bool(_) => WasmTypeKind::Bool,
+            Val::S8(_) => WasmTypeKind::S8,
+            Val::U8(_) => WasmTypeKind::U8,
+            Val::S16(_) => WasmTypeKind::S16,
+            Val::U16(_) => WasmTypeKind::U16,
+            Val::S32(_) => WasmTypeKind::S32,
+            Val::U32(_) => WasmTypeKind::U32,
+            Val::S64(_) => WasmTypeKind::S64,
+            Val::U64(_) => WasmTypeKind::U64,
+            Val::F32(_) => WasmTypeKind::F32,
+            Val::F64(_) => WasmTypeKind::F64,
+            Val::Char(_) => WasmTypeKind::Char,
+            Val::String(_) => WasmTypeKind::String,
+            Val::List(_) => WasmTypeKind::List,
+            Val::Map(_) => WasmTypeKind::Map,
+            Val::Record(_) => WasmTypeKind::Record,
+            Val::Tuple(_) => WasmTypeKind::Tuple,
+            Val::Variant(..) => WasmTypeKind::Variant,
+            Val::Enum(_) => WasmTypeKind::Enum,
+            Val::Option(_) => WasmTypeKind::Option,
+            Val::Result(_) => WasmTypeKind::Result,
+            Val::Flags(_) => WasmTypeKind::Flags,
+            Val::Resource(_) => WasmTypeKind::Unsupported,
+        }
+    }
+
+    fn make_string(val: Cow<'_, str>) -> Self {
+        Val::String(val.into_owned())
+    }
+
+    fn make_list(ty: &Type, vals: impl IntoIterator<Item = Self>) -> Result<Self, WasmValueError> {
+        let vals: Vec<Val> = vals.into_iter().collect();
+        match ty.shape() {
+            TypeShape::FixedList(_, n) if vals.len() != n as usize => {
+                Err(WasmValueError::Other(format!("expected {n} elements; got {}", vals.len())))
+            }
+            _ => Ok(Val::List(vals)),
+        }
+    }
+
+    fn make_record<'a>(
+        _: &Type,
+        fields: impl IntoIterator<Item = (&'a str, Self)>,
+    ) -> Result<Self, WasmValueError> {
+        Ok(Val::Record(fields.into_iter().map(|(name, val)| (name.to_owned(), val)).collect()))
+    }
+
+    fn make_tuple(_: &Type, vals: impl IntoIterator<Item = Self>) -> Result<Self, WasmValueError> {
+        Ok(Val::Tuple(vals.into_iter().collect()))
+    }
+
+    fn make_variant(_: &Type, case: &str, val: Option<Self>) -> Result<Self, WasmValueError> {
+        Ok(Val::Variant(case.to_owned(), val.map(Box::new)))
+    }
+
+    fn make_enum(ty: &Type, case: &str) -> Result<Self, WasmValueError> {
+        if !ty.enum_cases().any(|name| name == case) {
+            return Err(WasmValueError::UnknownCase(case.to_owned()));
+        }
+        Ok(Val::Enum(case.to_owned()))
+    }
+
+    fn make_option(_: &Type, val: Option<Self>) -> Result<Self, WasmValueError> {
+        Ok(Val::Option(val.map(Box::new)))
+    }
+
+    fn make_result(_: &Type, val: Result<Option<Self>, Option<Self>>) -> Result<Self, WasmValueError> {
+        Ok(Val::Result(val.map(|ok| ok.map(Box::new)).map_err(|err| err.map(Box::new))))
+    }
+
+    fn make_flags<'a>(ty: &Type, names: impl IntoIterator<Item = &'a str>) -> Result<Self, WasmValueError> {
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let known: Vec<Cow<'_, str>> = ty.flags_names().collect();
+        match names.iter().find(|name| !known.iter().any(|known| known == *name)) {
+            Some(unknown) => Err(WasmValueError::UnknownCase(unknown.clone())),
+            None => Ok(Val::Flags(names)),
+        }
+    }
+
+    fn make_map(_: &Type, entries: impl IntoIterator<Item = (Self, Self)>) -> Result<Self, WasmValueError> {
+        Ok(Val::Map(entries.into_iter().collect()))
+    }
+
+    fn unwrap_string(&self) -> Cow<'_, str> {
+        Cow::Borrowed(contents!(self, String))
+    }
+
+    fn unwrap_list(&self) -> Box<dyn Iterator<Item = Cow<'_, Self>> + '_> {
+        Box::new(contents!(self, List).iter().map(Cow::Borrowed))
+    }
+
+    fn unwrap_record(&self) -> Box<dyn Iterator<Item = (Cow<'_, str>, Cow<'_, Self>)> + '_> {
+        Box::new(contents!(self, Record).iter().map(|(name, val)| (Cow::Borrowed(name.as_str()), Cow::Borrowed(val))))
+    }
+
+    fn unwrap_tuple(&self) -> Box<dyn Iterator<Item = Cow<'_, Self>> + '_> {
+        Box::new(contents!(self, Tuple).iter().map(Cow::Borrowed))
+    }
+
+    fn unwrap_variant(&self) -> (Cow<'_, str>, Option<Cow<'_, Self>>) {
+        match self {
+            Val::Variant(case, val) => (Cow::Borrowed(case), val.as_deref().map(Cow::Borrowed)),
+            other => unreachable!("{} is not of the kind that it was found to be", other.kind()),
+        }
+    }
+
+    fn unwrap_enum(&self) -> Cow<'_, str> {
+        Cow::Borrowed(contents!(self, Enum))
+    }
+
+    fn unwrap_option(&self) -> Option<Cow<'_, Self>> {
+        contents!(self, Option).as_deref().map(Cow::Borrowed)
+    }
+
+    fn unwrap_result(&self) -> Result<Option<Cow<'_, Self>>, Option<Cow<'_, Self>>> {
+        match contents!(self, Result) {
+            Ok(val) => Ok(val.as_deref().map(Cow::Borrowed)),
+            Err(val) => Err(val.as_deref().map(Cow::Borrowed)),
+        }
+    }
+
+    fn unwrap_flags(&self) -> Box<dyn Iterator<Item = Cow<'_, str>> + '_> {
+        Box::new(contents!(self, Flags).iter().map(|name| Cow::Borrowed(name.as_str())))
+    }
+
+    fn unwrap_map(&self) -> Box<dyn Iterator<Item = (Cow<'_, Self>, Cow<'_, Self>)> + '_> {
+        Box::new(contents!(self, Map).iter().map(|(key, val)| (Cow::Borrowed(key), Cow::Borrowed(val))))
     }
 }
