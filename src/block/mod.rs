@@ -11,6 +11,7 @@
 pub mod header;
 pub mod intrinsics;
 pub mod layout;
+pub mod memory;
 pub mod trap;
 
 pub use header::{

@@ -3,7 +3,7 @@
 use super::emit::Emit;
 use super::region::Region;
 use super::signature::POINTER;
-use crate::block::{Context, FuncDef, Intrinsic};
+use crate::block::{Context, FuncDef, HostCallee, Intrinsic, TrapKind};
 use crate::model::{Callee, CtxArg, FuncKey};
 use core::mem::offset_of;
 use cranelift_codegen::ir::{
@@ -91,5 +91,22 @@ impl Emit<'_> {
         let all: Vec<Value> = core::iter::once(self.vmctx).chain(args.iter().copied()).collect();
         let inst = self.b.ins().call_indirect(signature, code, &all);
         self.b.inst_results(inst).first().copied()
+    }
+
+    /// The address of the function in the `HostCallee` at a block offset, which may be null. `vmctx` must be the block.
+    pub fn host_callee_func(&mut self, callee: u32) -> Value {
+        let at = callee as usize + offset_of!(HostCallee, func);
+        self.load_constant(POINTER, Region::Constant, self.vmctx, at)
+    }
+
+    /// Calls the host through the `HostCallee` at a block offset, and traps if it fails. `vmctx` must be the block.
+    pub fn call_host(&mut self, callee: u32, params: Value, results: Value) {
+        let func = self.host_callee_func(callee);
+        let at = callee as usize + offset_of!(HostCallee, data);
+        let data = self.load_constant(POINTER, Region::Constant, self.vmctx, at);
+        let signature = self.b.func.import_signature(self.convention.host_func());
+        let inst = self.b.ins().call_indirect(signature, func, &[data, self.vmctx, params, results]);
+        let status = self.b.inst_results(inst)[0];
+        self.trap_if(status, TrapKind::HostError);
     }
 }

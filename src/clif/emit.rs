@@ -96,6 +96,12 @@ impl<'f> Emit<'f> {
         MemFlagsData::new().with_notrap().with_endianness(Endianness::Little).with_alias_region(Some(region))
     }
 
+    /// Flags for an access to the host's memory as a peer sees it: its own byte order, maybe unaligned, checked before.
+    pub fn peer(&mut self) -> MemFlagsData {
+        let region = Region::LinearMemory.in_func(self.b.func);
+        MemFlagsData::new().with_notrap().with_alias_region(Some(region))
+    }
+
     /// Loads a field of a structure at `base`.
     pub fn load_field(&mut self, ty: Type, region: Region, base: Value, offset: usize) -> Value {
         let flags = self.field(region);

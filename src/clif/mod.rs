@@ -4,7 +4,9 @@
 //! nothing of core Wasm or of the Canonical ABI.
 
 pub mod call;
+pub mod control;
 pub mod emit;
+pub mod entry;
 pub mod region;
 pub mod signature;
 pub mod trap;

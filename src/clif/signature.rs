@@ -2,7 +2,7 @@
 
 use crate::block::intrinsics::{Intrinsic, Width};
 use crate::model::FlatType;
-use cranelift_codegen::ir::{AbiParam, ArgumentPurpose, Signature, Type, types};
+use cranelift_codegen::ir::{AbiParam, ArgumentPurpose, Endianness, Signature, Type, types};
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 
 /// The type of an address on every supported target.
@@ -13,13 +13,15 @@ pub const POINTER: Type = types::I64;
 pub struct Convention {
     /// C calls: intrinsics, host functions, entry trampolines.
     pub c: CallConv,
+    /// The byte order of the process, hence of the block and of the host's values.
+    pub endianness: Endianness,
 }
 
 impl Convention {
     /// The convention of a target.
     pub fn of(isa: &dyn TargetIsa) -> Self {
         assert_eq!(isa.pointer_type(), POINTER, "all supported targets have 64-bit pointers");
-        Convention { c: CallConv::triple_default(isa.triple()) }
+        Convention { c: CallConv::triple_default(isa.triple()), endianness: isa.endianness() }
     }
 
     /// A core-convention function: `vmctx`, then parameters; native results.

@@ -39,6 +39,8 @@ impl Emit<'_> {
         let cold = self.cold_block();
         let go_on = self.b.create_block();
         self.b.ins().brif(condition, cold, &[], go_on, &[]);
+        self.b.seal_block(cold);
+        self.b.seal_block(go_on);
         self.b.switch_to_block(cold);
         self.trap_with(kind, values);
         self.b.switch_to_block(go_on);
