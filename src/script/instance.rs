@@ -3,9 +3,7 @@
 use super::outcome::{Fault, Outcome, Values};
 use super::{component_value, core_value, spectest};
 use crate::CompileOptions;
-use crate::runtime::{
-    self, Component, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store,
-};
+use crate::runtime::{self, Component, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store};
 use wast::{WastArg, WastInvoke};
 
 /// Something compiled, to be instantiated any number of times.
@@ -37,7 +35,7 @@ impl Host {
     pub fn new() -> Result<Self, runtime::Error> {
         let engine = Engine::default();
         let mut store = Store::new(&engine, ());
-        let mut linker = CoreLinker::new(&engine);
+        let mut linker = CoreLinker::new();
         spectest::define(&mut linker, &mut store)?;
         Ok(Host { engine, store, linker })
     }
@@ -71,7 +69,7 @@ impl Host {
     pub fn register(&mut self, name: &str, instance: &Instance) -> Result<(), String> {
         match instance {
             Instance::Core(instance) => {
-                self.linker.define_instance(&mut self.store, name, instance).map_err(|e| e.to_string())
+                self.linker.define_instance(&mut self.store, name, *instance).map_err(|e| e.to_string())
             }
             Instance::Component(..) => Err("only instances of core modules can be registered".to_owned()),
         }
@@ -91,9 +89,7 @@ impl Host {
                 Ok(func.call(&mut **store, &arguments).map(Values::Component).map_err(Fault::Run))
             }
             Instance::Core(instance) => {
-                let Some(CoreExtern::Func(func)) = instance.get_export(&mut self.store, call.name) else {
-                    return Err(unknown());
-                };
+                let func = instance.get_func(&mut self.store, call.name).ok_or_else(unknown)?;
                 let arguments = call.args.iter().map(|arg| match arg {
                     WastArg::Core(value) => core_value::argument(value),
                     other => Err(format!("{other:?} is no argument for a core function")),
@@ -110,7 +106,7 @@ impl Host {
             return Err("components have no globals".to_owned());
         };
         match instance.get_export(&mut self.store, name) {
-            Some(CoreExtern::Global(global)) => Ok(global.get(&mut self.store)),
+            Some(CoreExtern::Global(global)) => global.get(&mut self.store).map_err(|e| e.to_string()),
             _ => Err(format!("there is no exported global `{name}`")),
         }
     }

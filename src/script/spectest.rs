@@ -1,7 +1,7 @@
 //! The `spectest` module, which the core suite's scripts import.
 
 use crate::object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
-use crate::runtime::{CoreFunc, CoreGlobal, CoreLinker, CoreMemory, CoreTable, CoreVal, Result, Store};
+use crate::runtime::{CoreExtern, CoreFunc, CoreGlobal, CoreLinker, CoreMemory, CoreTable, CoreVal, Result, Store};
 
 /// Defines its functions, which print nothing, and its globals, tables and memory.
 pub fn define(linker: &mut CoreLinker, store: &mut Store<()>) -> Result<()> {
@@ -17,8 +17,8 @@ pub fn define(linker: &mut CoreLinker, store: &mut Store<()>) -> Result<()> {
     ];
     for (name, params) in prints {
         let ty = CoreFuncType { params: params.to_vec(), results: Vec::new() };
-        let func = CoreFunc::new(store, ty, |_, _| Ok(Vec::new()));
-        linker.define("spectest", name, func)?;
+        let func = CoreFunc::new::<()>(ty, |_, _| Ok(Vec::new()));
+        linker.define("spectest", name, CoreExtern::Func(func));
     }
     let globals = [
         ("global_i32", CoreVal::I32(666)),
@@ -27,15 +27,16 @@ pub fn define(linker: &mut CoreLinker, store: &mut Store<()>) -> Result<()> {
         ("global_f64", CoreVal::F64(666.6f64.to_bits())),
     ];
     for (name, value) in globals {
-        let global = CoreGlobal::new(store, value, false);
-        linker.define("spectest", name, global)?;
+        let global = CoreGlobal::new(&mut *store, value.ty(), false, value)?;
+        linker.define("spectest", name, CoreExtern::Global(global));
     }
     for (name, table64) in [("table", false), ("table64", true)] {
         let limits = TableLimits { min: 10, max: Some(20), table64, element: CoreValType::FuncRef { nullable: true } };
-        let table = CoreTable::new(store, limits)?;
-        linker.define("spectest", name, table)?;
+        let table = CoreTable::new(&mut *store, limits)?;
+        linker.define("spectest", name, CoreExtern::Table(table));
     }
     let limits = MemoryLimits { min: 1, max: Some(2), memory64: false, page_log2: 16 };
     let memory = CoreMemory::new(store, limits)?;
-    linker.define("spectest", "memory", memory)
+    linker.define("spectest", "memory", CoreExtern::Memory(memory));
+    Ok(())
 }

@@ -37,8 +37,8 @@ impl Inspect {
                 plan::write(&mut out, &plan);
             }
             Input::Object(bytes) => {
-                let artifact = crate::object::read_artifact(&bytes)
-                    .map_err(|e| Failure::refused(format!("{}: {e}", self.file.display())))?;
+                let artifact = object::read(&bytes)
+                    .map_err(|what| Failure::refused(format!("{}: {what}", self.file.display())))?;
                 object::write(&mut out, &artifact);
             }
         }
