@@ -1,7 +1,7 @@
 //! Which WebAssembly features an input may use, and the names of those it may not.
 
 use crate::error::Error;
-use wasmparser::WasmFeatures;
+use wasmparser::{Validator, WasmFeatures};
 
 /// Features that the whole compiler has. Built-ins of the asynchronous ABI are among them: they link, and trap when
 /// they are called.
@@ -53,13 +53,22 @@ const REFUSED: &[(WasmFeatures, &str, Option<&str>)] = &[
     (WasmFeatures::CM_CANON_NAMES, "version suffixes in names", None),
 ];
 
-/// The error for what the validator found. What only a refused feature would make valid is [`Error::Unsupported`].
+/// The validator's error as ours.
 pub(super) fn error(found: wasmparser::Error) -> Error {
-    let offset = usize::try_from(found.offset()).unwrap_or(usize::MAX);
-    let refused = found.missing_wasm_feature().and_then(|f| REFUSED.iter().find(|(flag, ..)| f.contains(*flag)));
-    match refused {
+    Error::invalid(found.message(), usize::try_from(found.offset()).unwrap_or(usize::MAX))
+}
+
+/// Names the refused feature that would make an invalid input valid, if there is one. The validator's own account of
+/// missing features is not complete, so this validates again.
+pub(super) fn explain(bytes: &[u8], error: Error) -> Error {
+    let Error::Invalid { offset, .. } = error else { return error };
+    let valid_with = |more| Validator::new_with_features(supported() | more).validate_all(bytes).is_ok();
+    if !valid_with(REFUSED.iter().fold(WasmFeatures::empty(), |all, (feature, ..)| all | *feature)) {
+        return error;
+    }
+    match REFUSED.iter().find(|(feature, ..)| valid_with(*feature)) {
         Some((_, name, None)) => Error::unsupported(*name, offset),
         Some((_, name, Some(remedy))) => Error::unsupported(*name, offset).with_remedy(remedy),
-        None => Error::invalid(found.message(), offset),
+        None => Error::unsupported("this combination of WebAssembly proposals", offset),
     }
 }

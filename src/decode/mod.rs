@@ -51,6 +51,10 @@ pub enum Root {
 
 /// Parses and validates a component or a core module, whichever the header says.
 pub fn decode(bytes: Arc<[u8]>) -> Result<Decoded> {
+    decode_valid(&bytes).map_err(|error| features::explain(&bytes, error))
+}
+
+fn decode_valid(bytes: &Arc<[u8]>) -> Result<Decoded> {
     let mut decoder = Decoder {
         validator: Validator::new_with_features(features::supported()),
         core_types: CoreTypes::default(),
@@ -60,13 +64,13 @@ pub fn decode(bytes: Arc<[u8]>) -> Result<Decoded> {
         bodies: Vec::new(),
         root: None,
     };
-    decoder.payloads(&bytes)?;
+    decoder.payloads(bytes)?;
     let Decoder { mut modules, components, core_types, bodies, root, .. } = decoder;
     for (module, table) in bodies::validate(bodies)? {
         modules[module].table_written[table as usize] = true;
     }
     let root = root.ok_or_else(|| Error::invalid("the input ends before it is complete", bytes.len()))?;
-    Ok(Decoded { core_types: core_types.into_types(), modules, components, root, source: bytes })
+    Ok(Decoded { core_types: core_types.into_types(), modules, components, root, source: bytes.clone() })
 }
 
 struct Decoder<'a> {

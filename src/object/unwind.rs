@@ -25,7 +25,12 @@ impl FrameDescriptions {
     pub fn add(&mut self, isa: &dyn TargetIsa, symbol: SymbolId, unwind: UnwindInfo) {
         let UnwindInfo::SystemV(unwind) = unwind else { return };
         if self.shared.is_none() {
-            self.shared = isa.create_systemv_cie().map(|cie| self.table.add_cie(cie));
+            let description = isa.create_systemv_cie();
+            self.shared = description.map(|mut cie| {
+                // Relative to the place, so that a linker needs no relocation at load time in a read-only section.
+                cie.fde_address_encoding = gimli::DwEhPe(gimli::DW_EH_PE_pcrel.0 | gimli::DW_EH_PE_sdata4.0);
+                self.table.add_cie(cie)
+            });
         }
         let Some(shared) = self.shared else { return };
         let address = Address::Symbol { symbol: self.symbols.len(), addend: 0 };

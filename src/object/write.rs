@@ -45,6 +45,8 @@ pub fn write_object(
     frames.write(&mut object, run_time_endian(isa));
     write_data(&mut object, plan);
     write_metadata(&mut object, &artifact);
+    // Says that the code needs no executable stack.
+    object.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
     object.write().map_err(|e| Error::Codegen { function: "the object".to_owned(), reason: e.to_string() })
 }
 
