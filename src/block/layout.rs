@@ -143,7 +143,8 @@ impl BlockLayoutBuilder {
         self.layout.scopes = self.arena.array::<u32>(Self::SCOPE_CAPACITY)?;
         self.layout.fixed_size = self.arena.bytes(0, align_of::<GlobalSlot>() as u64)?;
         self.layout.handles = self.arena.size().next_multiple_of(u64::from(PAGE));
-        let tables = self.layout.handle_stride().checked_mul(u64::from(self.layout.instance_count)).ok_or(BlockTooLarge)?;
+        let tables =
+            self.layout.handle_stride().checked_mul(u64::from(self.layout.instance_count)).ok_or(BlockTooLarge)?;
         self.layout.total_size = self.layout.handles.checked_add(tables).ok_or(BlockTooLarge)?;
         Ok(self.layout)
     }

@@ -28,11 +28,7 @@ pub(super) fn lift_borrow(c: &mut Crossing, resource: ResourceId, source: &Opera
 }
 
 pub(super) fn lower_own(c: &mut Crossing, resource: ResourceId, rep: Value, target: &Target) -> Vec<Value> {
-    let handle = if c.to.keeps_bare(c.env, resource) {
-        rep
-    } else {
-        add_own(c.e, c.to.table, resource.as_u32(), rep)
-    };
+    let handle = if c.to.keeps_bare(c.env, resource) { rep } else { add_own(c.e, c.to.table, resource.as_u32(), rep) };
     target.put(c.e, handle, SIZE)
 }
 

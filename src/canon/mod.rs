@@ -31,7 +31,7 @@ mod shape;
 mod side;
 mod signature;
 mod string;
-#[cfg(test)]
+#[cfg(all(test, feature = "runtime", target_arch = "x86_64"))]
 mod tests;
 mod transfer;
 mod variant;

@@ -57,9 +57,8 @@ pub(super) fn move_variant(
     for (block, case) in blocks.into_iter().zip(payloads) {
         c.e.b.seal_block(block);
         c.e.b.switch_to_block(block);
-        let values = c.occurring(Occurrence::Perhaps, |c| {
-            move_case(c, variant, case, (source, target), &joined, payload)
-        });
+        let values =
+            c.occurring(Occurrence::Perhaps, |c| move_case(c, variant, case, (source, target), &joined, payload));
         c.e.jump(after, &values);
     }
     c.e.b.seal_block(after);

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 /// A validated component.
 #[derive(Debug, Default)]
 pub struct Component {
+    /// Its name, from the name section.
+    pub name: Option<String>,
     /// Its definitions in order, each with its offset in the input.
     pub definitions: Vec<(Definition, usize)>,
     /// Names of component instances, by index: from the name section, or under which they are exported.

@@ -8,7 +8,9 @@ use wasmparser::{CanonicalFunction, ComponentInstance, KnownCustom, Payload, Res
 /// Takes a validated section into a component. `core_type` gives the type of the core function with an index, counted
 /// from the beginning of the section.
 pub(super) fn section(
-    component: &mut Component, payload: &Payload, mut core_type: impl FnMut(u32) -> CoreTypeId,
+    component: &mut Component,
+    payload: &Payload,
+    mut core_type: impl FnMut(u32) -> CoreTypeId,
 ) -> Result<()> {
     match payload {
         Payload::InstanceSection(section) => {
@@ -57,7 +59,8 @@ pub(super) fn section(
 }
 
 fn each<'a, T: wasmparser::FromReader<'a>>(
-    component: &mut Component, section: &wasmparser::SectionLimited<'a, T>,
+    component: &mut Component,
+    section: &wasmparser::SectionLimited<'a, T>,
     mut definition: impl FnMut(T) -> Option<Definition>,
 ) -> Result<()> {
     for item in section.clone().into_iter_with_offsets() {
@@ -85,8 +88,8 @@ fn instance(instance: ComponentInstance) -> Instance {
             component: component_index,
             args: args.iter().map(|arg| (arg.name.to_string(), types::sort(arg.kind), arg.index)).collect(),
         },
-        ComponentInstance::FromExports(exports) => Instance::Exports(
-            exports.iter().map(|e| (e.name.name.to_string(), types::sort(e.kind), e.index)).collect(),
-        ),
+        ComponentInstance::FromExports(exports) => {
+            Instance::Exports(exports.iter().map(|e| (e.name.name.to_string(), types::sort(e.kind), e.index)).collect())
+        }
     }
 }

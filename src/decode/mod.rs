@@ -120,11 +120,9 @@ impl<'a> Decoder<'a> {
         }
         match (self.open.last_mut(), self.validator.types(0)) {
             (Some((Open::Module(module), _)), _) => module.section(payload),
-            (Some((Open::Component(component), _)), Some(types)) => {
-                definitions::section(component, payload, |index| {
-                    self.core_types.intern_func(types, types.core_function_at(core_funcs + index))
-                })
-            }
+            (Some((Open::Component(component), _)), Some(types)) => definitions::section(component, payload, |index| {
+                self.core_types.intern_func(types, types.core_function_at(core_funcs + index))
+            }),
             _ => Ok(()),
         }
     }

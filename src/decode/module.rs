@@ -156,10 +156,13 @@ impl ModuleBuilder {
         module.funcs = (0..funcs).map(|i| core_types.intern_func(types, types.core_function_at(i))).collect();
         module.tags = (0..types.tag_count()).map(|i| core_types.intern_func(types, types.tag_at(i))).collect();
         let inits = core::iter::repeat_n(None, module.imported_tables as usize).chain(table_inits);
-        module.tables = (0..types.table_count()).zip(inits).map(|(i, init)| TableDecl { ty: types.table_at(i), init }).collect();
+        module.tables =
+            (0..types.table_count()).zip(inits).map(|(i, init)| TableDecl { ty: types.table_at(i), init }).collect();
         module.memories = (0..types.memory_count()).map(|i| types.memory_at(i)).collect();
-        let inits = core::iter::repeat_n(None, module.imported_globals as usize).chain(global_inits.into_iter().map(Some));
-        module.globals = (0..types.global_count()).zip(inits).map(|(i, init)| GlobalDecl { ty: types.global_at(i), init }).collect();
+        let inits =
+            core::iter::repeat_n(None, module.imported_globals as usize).chain(global_inits.into_iter().map(Some));
+        module.globals =
+            (0..types.global_count()).zip(inits).map(|(i, init)| GlobalDecl { ty: types.global_at(i), init }).collect();
         module.escapes = vec![false; funcs as usize];
         for func in escaping {
             module.escapes[func as usize] = true;

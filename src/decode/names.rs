@@ -21,6 +21,7 @@ pub(super) fn of_module(section: NameSectionReader) -> (Option<String>, Vec<(u32
 pub(super) fn of_component(section: ComponentNameSectionReader, component: &mut Component) {
     for name in section.into_iter().map_while(Result::ok) {
         match name {
+            ComponentName::Component { name, .. } => component.name = Some(name.to_string()),
             ComponentName::Instances(map) => component.instance_names.extend(entries(map)),
             ComponentName::Funcs(map) => component.func_names.extend(entries(map)),
             _ => {}
@@ -30,7 +31,7 @@ pub(super) fn of_component(section: ComponentNameSectionReader, component: &mut 
 
 /// Names what has no name yet by the first name under which it is exported.
 pub(super) fn from_exports(component: &mut Component) {
-    let Component { definitions, instance_names, func_names } = component;
+    let Component { definitions, instance_names, func_names, .. } = component;
     let name = |names: &mut HashMap<u32, String>, index: u32, name: &str| {
         names.entry(index).or_insert_with(|| name.to_string());
     };

@@ -18,9 +18,7 @@ pub(super) fn definition(ty: &ComponentType) -> Type {
         },
         ComponentType::Component(_) => Type::Component,
         ComponentType::Instance(decls) => Type::Instance(decls.iter().filter_map(instance_decl).collect()),
-        ComponentType::Resource { rep, dtor } => {
-            Type::Resource { wide: *rep != wasmparser::ValType::I32, dtor: *dtor }
-        }
+        ComponentType::Resource { rep, dtor } => Type::Resource { wide: *rep != wasmparser::ValType::I32, dtor: *dtor },
     }
 }
 

@@ -14,8 +14,6 @@ mod fault;
 mod get;
 mod lend;
 mod remove;
-#[cfg(test)]
-mod tests;
 
 pub use add::{add_borrow, add_own};
 pub use get::get_rep;

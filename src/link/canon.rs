@@ -22,15 +22,9 @@ impl Linker<'_> {
         let builtin = match *canon {
             Definition::Lift { core_func, ty, ref options } => return self.lift(frame, core_func, ty, options, offset),
             Definition::Lower { func, ref options } => return self.lower(frame, func, options, offset),
-            Definition::ResourceNew(index) => {
-                Canon::ResourceNew { instance, resource: self.resource_at(frame, index) }
-            }
-            Definition::ResourceRep(index) => {
-                Canon::ResourceRep { instance, resource: self.resource_at(frame, index) }
-            }
-            Definition::ResourceDrop(index) => {
-                Canon::ResourceDrop { instance, resource: self.resource_at(frame, index) }
-            }
+            Definition::ResourceNew(index) => Canon::ResourceNew { instance, resource: self.resource(frame, index) },
+            Definition::ResourceRep(index) => Canon::ResourceRep { instance, resource: self.resource(frame, index) },
+            Definition::ResourceDrop(index) => Canon::ResourceDrop { instance, resource: self.resource(frame, index) },
             Definition::Unsupported { name, ty } => Canon::Unsupported { instance, name: name.to_string(), ty },
         };
         let canons = &mut self.plan.canons;

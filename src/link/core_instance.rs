@@ -78,8 +78,7 @@ impl<'a> Linker<'a> {
             CoreInstanceItem::Module(core_instance) => {
                 let made = &self.plan.core_instances[core_instance];
                 let modules = self.modules;
-                let index =
-                    self.indices.entry(made.module).or_insert_with(|| ModuleIndex::of(&modules[made.module]));
+                let index = self.indices.entry(made.module).or_insert_with(|| ModuleIndex::of(&modules[made.module]));
                 let entity = *index.exports.get(name).expect(VALIDATED);
                 match index.import(entity) {
                     Some(import) => made.imports[import],

@@ -50,7 +50,10 @@ impl<'a> Linker<'a> {
 
     /// Walks one definition. When that instantiates a component: what is to be done before the next.
     fn define(
-        &mut self, top: &mut Activation<'a>, definition: &'a Definition, offset: usize,
+        &mut self,
+        top: &mut Activation<'a>,
+        definition: &'a Definition,
+        offset: usize,
     ) -> Result<Option<Activation<'a>>> {
         self.spend(1, offset)?;
         let frame = top.frame;
@@ -97,7 +100,11 @@ impl<'a> Linker<'a> {
     }
 
     fn activate(
-        &mut self, frame: FrameId, component: u32, args: &'a [(String, Sort, u32)], offset: usize,
+        &mut self,
+        frame: FrameId,
+        component: u32,
+        args: &'a [(String, Sort, u32)],
+        offset: usize,
     ) -> Result<Activation<'a>> {
         self.spend(args.len(), offset)?;
         let closure = self.frames[frame].components[component as usize];
@@ -163,13 +170,13 @@ impl<'a> Linker<'a> {
     }
 
     /// Counts work against the budget.
-    pub(super) fn spend(&mut self, cost: usize, offset: usize) -> Result<()> {
+    pub(super) fn spend(&mut self, cost: usize, offset: impl Into<Option<usize>>) -> Result<()> {
         self.spent = self.spent.saturating_add(cost as u64);
         if self.spent > MAX_DEFINITIONS {
             return Err(Error::TooLarge {
                 what: "definitions, counted once for each instantiation",
                 limit: MAX_DEFINITIONS,
-                offset: Some(offset),
+                offset: offset.into(),
             });
         }
         Ok(())

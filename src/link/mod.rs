@@ -7,11 +7,14 @@
 mod canon;
 mod core_instance;
 mod instantiate;
+pub mod known_tables;
 mod root;
 mod root_module;
 mod scope;
 #[cfg(all(test, feature = "cli"))]
 mod suites;
+#[cfg(all(test, feature = "cli"))]
+mod tests;
 mod types;
 
 use crate::decode::component::Component;
@@ -40,7 +43,7 @@ pub fn link(decoded: Decoded) -> Result<Plan> {
     };
     let mut linker = Linker::new(&decoded.components, &decoded.modules);
     let exports = linker.instantiate_root(component)?;
-    linker.plan.exports = linker.export_all(exports)?;
+    linker.plan.exports = linker.export_all(exports, 0)?;
     let plan = linker.finish();
     Ok(with_modules(Plan { source: decoded.source, core_types: decoded.core_types, ..plan }, decoded.modules))
 }
@@ -122,7 +125,9 @@ impl<'a> Linker<'a> {
     /// The plan, complete but for its modules.
     fn finish(mut self) -> Plan {
         let name = |(i, frame): (usize, &FrameId)| {
-            self.frames[*frame].name.map_or_else(|| format!("instance{i}"), str::to_string)
+            let frame = &self.frames[*frame];
+            let component = || frame.component?.name.clone();
+            frame.name.map(str::to_string).or_else(component).unwrap_or_else(|| format!("instance{i}"))
         };
         self.plan.instances = self.instance_frames.iter().enumerate().map(name).collect();
         self.plan

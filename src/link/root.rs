@@ -7,11 +7,18 @@ use crate::error::{Error, Result};
 use crate::model::ResourceImpl;
 use crate::model::plan::{Export, Import, ImportKind};
 
+/// How deep exported instances may nest.
+const MAX_EXPORT_DEPTH: u64 = 100;
+
 impl<'a> Linker<'a> {
     /// An import of the root, or an export of an instance that it imports; `path` leads to the latter. Recursion is
     /// bounded by the nesting of types that the validator allows (100).
     pub(super) fn import(
-        &mut self, frame: FrameId, path: &mut Vec<String>, decl: &'a ExternDecl, offset: usize,
+        &mut self,
+        frame: FrameId,
+        path: &mut Vec<String>,
+        decl: &'a ExternDecl,
+        offset: usize,
     ) -> Result<Item<'a>> {
         self.spend(1, offset)?;
         path.push(decl.name.clone());
@@ -42,9 +49,7 @@ impl<'a> Linker<'a> {
     }
 
     /// An imported instance: its type's declarations are walked in a frame of their own.
-    fn import_instance(
-        &mut self, frame: FrameId, path: &mut Vec<String>, ty: u32, offset: usize,
-    ) -> Result<Item<'a>> {
+    fn import_instance(&mut self, frame: FrameId, path: &mut Vec<String>, ty: u32, offset: usize) -> Result<Item<'a>> {
         let TypeItem::Instance { decls, frame: outer } = self.frames[frame].types[ty as usize] else {
             unreachable!("validation has found an instance type here")
         };
@@ -68,18 +73,26 @@ impl<'a> Linker<'a> {
         Ok(Item::Instance(self.exports.push(exports)))
     }
 
-    /// The exports of an instance as the host sees them. Recursion is bounded as for imports.
-    pub(super) fn export_all(&mut self, exports: ExportsId) -> Result<Vec<(String, Export)>> {
+    /// The exports of an instance as the host sees them, at a depth of nesting. Types nest less deep than the limit; an
+    /// instance may nest deeper than its type says.
+    pub(super) fn export_all(&mut self, exports: ExportsId, depth: u64) -> Result<Vec<(String, Export)>> {
+        if depth > MAX_EXPORT_DEPTH {
+            return Err(Error::TooLarge {
+                what: "exported instances in one another",
+                limit: MAX_EXPORT_DEPTH,
+                offset: None,
+            });
+        }
         let list = self.exports[exports].list().to_vec();
-        list.into_iter().map(|(name, item)| Ok((name.to_string(), self.export(item)?))).collect()
+        list.into_iter().map(|(name, item)| Ok((name.to_string(), self.export(item, depth)?))).collect()
     }
 
-    fn export(&mut self, item: Item<'a>) -> Result<Export> {
-        self.spend(1, 0)?;
+    fn export(&mut self, item: Item<'a>, depth: u64) -> Result<Export> {
+        self.spend(1, None)?;
         Ok(match item {
             Item::Func(Func::Import(index)) => Export::Import(index),
             Item::Func(Func::Lift(index)) => Export::Lift(self.export_lift(index)),
-            Item::Instance(exports) => Export::Instance(self.export_all(exports)?),
+            Item::Instance(exports) => Export::Instance(self.export_all(exports, depth + 1)?),
             Item::Type(TypeItem::Resource(id)) => Export::Resource(id),
             Item::Type(TypeItem::Value(ty)) => Export::Type(Some(ty)),
             Item::Type(_) => Export::Type(None),

@@ -3,9 +3,7 @@
 use super::core_instance::{ModuleIndex, defined};
 use crate::decode::Decoded;
 use crate::model::module::{Entity, Module};
-use crate::model::plan::{
-    CoreFuncRef, CoreInstance, CoreItem, CoreRef, Export, Import, ImportKind, Plan,
-};
+use crate::model::plan::{CoreFuncRef, CoreInstance, CoreItem, CoreRef, Export, Import, ImportKind, Plan};
 
 /// The plan of a root core module.
 pub(super) fn link(decoded: Decoded, index: usize) -> Plan {

@@ -1,8 +1,11 @@
 //! Tests on inputs that are not in this repository: the official suite, and components that real tools built. They are
 //! looked for in `../shared` beside the crate; where that is missing the tests say so and do nothing.
 
+use super::known_tables::known_tables;
 use super::plan;
 use crate::error::Error;
+use crate::model::ResourceImpl;
+use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, Export};
 use std::path::{Path, PathBuf};
 use wast::parser::{ParseBuffer, parse};
 use wast::{QuoteWat, Wast, WastDirective};
@@ -77,32 +80,67 @@ fn suite_links_what_is_valid_and_refuses_what_is_not() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+fn component(name: &str) -> Option<Vec<u8>> {
+    let path = shared("components")?.join(name).with_extension("wasm");
+    Some(std::fs::read(path).expect("a readable component"))
+}
+
 #[test]
-fn real_components_link() {
-    let Some(dir) = shared("components") else { return };
-    for name in ["kv-provider", "kv-app", "kv-c-c", "kv-c-js"] {
-        let bytes = std::fs::read(dir.join(name).with_extension("wasm")).expect("a readable component");
+fn provider_defines_the_resources_that_it_exports() {
+    let Some(bytes) = component("kv-provider") else { return };
+    let plan = plan(bytes.into()).expect("a component that links");
+    let names: Vec<&str> = plan.resources.values().map(|r| r.name.as_str()).collect();
+    assert_eq!(names, ["cursor", "bucket"]);
+    assert!(plan.resources.values().all(|r| r.implementer == ResourceImpl::Guest(0) && r.has_dtor));
+    assert_eq!((plan.lifts.len(), plan.imports.len(), plan.instances.len()), (16, 0, 1));
+    assert_eq!(plan.lifts[1].name, "demo:kv/store@0.1.0#[constructor]bucket");
+    let [(name, Export::Instance(exports))] = &plan.exports[..] else { panic!("one instance is exported") };
+    assert_eq!((name.as_str(), exports.len()), ("demo:kv/store@0.1.0", 23));
+}
+
+#[test]
+fn app_imports_resources_and_functions_by_path() {
+    let Some(bytes) = component("kv-app") else { return };
+    let plan = plan(bytes.into()).expect("a component that links");
+    assert_eq!(plan.imports.len(), 18);
+    assert_eq!(plan.imports[1].path, ["demo:kv/store@0.1.0", "bucket"]);
+    assert!(plan.resources.values().all(|r| matches!(r.implementer, ResourceImpl::Host { .. })));
+}
+
+#[test]
+fn composition_joins_every_lower_to_a_lift_through_known_tables() {
+    for (name, instances) in [("kv-c-c", 3), ("kv-c-js", 3)] {
+        let Some(bytes) = component(name) else { return };
         let plan = plan(bytes.into()).expect("a component that links");
-        eprintln!(
-            "{name}: {} instances {:?}, {} modules, {} core instances, {} canons, {} lifts, {} imports, {} types",
-            plan.instances.len(),
-            plan.instances,
-            plan.modules.len(),
-            plan.core_instances.len(),
-            plan.canons.len(),
-            plan.lifts.len(),
-            plan.imports.len(),
-            plan.types.len(),
-        );
-        eprintln!("   resources {:?}", plan.resources.values().map(|r| (&r.name, r.implementer)).collect::<Vec<_>>());
-        eprintln!("   dtors {:?}", plan.dtors);
-        eprintln!("   lifts {:?}", plan.lifts.iter().map(|l| &l.name).collect::<Vec<_>>());
-        eprintln!("   exports {:?}", plan.exports.iter().map(|(n, _)| n).collect::<Vec<_>>());
-        eprintln!("   imports {:?}", plan.imports.iter().map(|i| &i.path).collect::<Vec<_>>());
-        for canon in &plan.canons { 
-            if let crate::model::plan::Canon::Lower{name,instance,target,..}=canon {
-                eprintln!("   lower {name} in {instance} -> {}", match target { crate::model::plan::CanonTarget::Lift(l)=>format!("lift in {} {:?}", l.instance,l.callee), crate::model::plan::CanonTarget::Import(i)=>format!("import {i}")});
-            } else { eprintln!("   {canon:?}"); }
+        assert_eq!((plan.instances.len(), plan.imports.len(), plan.lifts.len()), (instances, 0, 1), "{name}");
+        let lowers = plan.canons.iter().filter(|canon| match canon {
+            Canon::Lower { target, .. } => matches!(target, CanonTarget::Lift(_)),
+            _ => false,
+        });
+        assert_eq!(lowers.count(), 16, "{name}");
+        let known = known_tables(&plan);
+        let through_tables = known.values().flatten().flatten().filter(|(f, _)| matches!(f, CoreFuncRef::Canon(_)));
+        assert_eq!(through_tables.count(), 12, "{name}: the lowers that need a memory go through the shim's table");
+    }
+}
+
+/// Truncated and damaged inputs give errors, or plans; nothing panics.
+#[test]
+fn damaged_components_are_refused_without_panicking() {
+    let Some(bytes) = component("kv-provider") else { return };
+    for cut in (0..bytes.len()).step_by(bytes.len() / 100) {
+        assert!(plan(bytes[..cut].into()).is_err(), "a component cut off at {cut} was accepted");
+    }
+    let mut random = 0x9e37_79b9_7f4a_7c15u64;
+    for _ in 0..300 {
+        let mut damaged = bytes.clone();
+        for _ in 0..3 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let bit = (random >> 16) as usize % (damaged.len() * 8);
+            damaged[bit / 8] ^= 1 << (bit % 8);
+        }
+        if let Ok(plan) = plan(damaged.into()) {
+            known_tables(&plan);
         }
     }
 }

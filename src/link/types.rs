@@ -45,7 +45,10 @@ impl<'a> Linker<'a> {
 
     /// A new resource type. Without a name it gets one made up.
     pub(super) fn add_resource(
-        &mut self, name: Option<&str>, implementer: ResourceImpl, dtor: Option<CoreFuncRef>,
+        &mut self,
+        name: Option<&str>,
+        implementer: ResourceImpl,
+        dtor: Option<CoreFuncRef>,
     ) -> ResourceId {
         let has_dtor = dtor.is_some() || matches!(implementer, ResourceImpl::Host { .. });
         let unnamed = name.is_none();
@@ -75,16 +78,12 @@ impl<'a> Linker<'a> {
         }
     }
 
-    fn resource(&self, frame: FrameId, index: u32) -> ResourceId {
+    /// The resource type with an index.
+    pub(super) fn resource(&self, frame: FrameId, index: u32) -> ResourceId {
         match self.frames[frame].types[index as usize] {
             TypeItem::Resource(id) => id,
             _ => unreachable!("validation has found a resource type here"),
         }
-    }
-
-    /// The resource type with an index, for the built-ins.
-    pub(super) fn resource_at(&self, frame: FrameId, index: u32) -> ResourceId {
-        self.resource(frame, index)
     }
 
     /// The function type with an index.

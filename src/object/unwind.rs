@@ -55,11 +55,8 @@ impl FrameDescriptions {
                 Some(encoding) if encoding.application() == gimli::DW_EH_PE_pcrel => RelocationKind::Relative,
                 _ => RelocationKind::Absolute,
             };
-            let flags = RelocationFlags::Generic {
-                kind,
-                encoding: RelocationEncoding::Generic,
-                size: relocation.size * 8,
-            };
+            let flags =
+                RelocationFlags::Generic { kind, encoding: RelocationEncoding::Generic, size: relocation.size * 8 };
             let relocation = ObjectRelocation {
                 offset: relocation.offset as u64,
                 symbol: self.symbols[index],

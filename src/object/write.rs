@@ -12,10 +12,12 @@ use crate::model::plan::Plan;
 use crate::pipeline::{Compiled, Relocation};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::isa::OwnedTargetIsa;
-use object::write::{Object, Relocation as ObjectRelocation, SectionId, StandardSection, Symbol, SymbolId, SymbolSection};
+use object::write::{
+    Object, Relocation as ObjectRelocation, SectionId, StandardSection, Symbol, SymbolId, SymbolSection,
+};
 use object::{
-    Architecture, BinaryFormat, Endianness, RelocationEncoding, RelocationFlags, RelocationKind, SectionKind, SymbolFlags,
-    SymbolKind, SymbolScope, elf,
+    Architecture, BinaryFormat, Endianness, RelocationEncoding, RelocationFlags, RelocationKind, SectionKind,
+    SymbolFlags, SymbolKind, SymbolScope, elf,
 };
 use std::collections::HashMap;
 

@@ -58,7 +58,12 @@ pub struct Relocation {
 }
 
 /// Compiles a function.
-pub fn compile(isa: &dyn TargetIsa, worker: &mut Worker, function: &Function, body: ir::Function) -> Result<Compiled, Error> {
+pub fn compile(
+    isa: &dyn TargetIsa,
+    worker: &mut Worker,
+    function: &Function,
+    body: ir::Function,
+) -> Result<Compiled, Error> {
     worker.context.clear();
     worker.context.func = body;
     compile_context(isa, &mut worker.context, function).map(|(compiled, _)| compiled)
@@ -88,7 +93,11 @@ fn failed(function: &Function, reason: String) -> Error {
     Error::Codegen { function: function.name.clone(), reason }
 }
 
-fn compile_context(isa: &dyn TargetIsa, context: &mut Context, function: &Function) -> Result<(Compiled, String), Error> {
+fn compile_context(
+    isa: &dyn TargetIsa,
+    context: &mut Context,
+    function: &Function,
+) -> Result<(Compiled, String), Error> {
     context.compile(isa, &mut Default::default()).map_err(|e| failed(function, format!("{:?}", e.inner)))?;
     let code = context.take_compiled_code().expect("compilation succeeded");
     let locate = |at: u32| {
@@ -110,11 +119,7 @@ fn compile_context(isa: &dyn TargetIsa, context: &mut Context, function: &Functi
     Ok((compiled, code.vcode.unwrap_or_default()))
 }
 
-fn relocations(
-    func: &ir::Function,
-    own: FuncKey,
-    relocs: &[cranelift_codegen::FinalizedMachReloc],
-) -> Vec<Relocation> {
+fn relocations(func: &ir::Function, own: FuncKey, relocs: &[cranelift_codegen::FinalizedMachReloc]) -> Vec<Relocation> {
     let target = |target: &FinalizedRelocTarget| match target {
         FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
             let name = &func.params.user_named_funcs()[*name];

@@ -63,7 +63,10 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
         let name = module.name.clone().unwrap_or_else(|| format!("module{i}"));
         add(FuncKey::Init(i as u32), format!("{name}.init"));
         for defined in 0..module.bodies.len() as u32 {
-            add(FuncKey::Core(i as u32, defined), format!("{name}.{}", module.func_name(module.imported_funcs + defined)));
+            add(
+                FuncKey::Core(i as u32, defined),
+                format!("{name}.{}", module.func_name(module.imported_funcs + defined)),
+            );
         }
     }
     functions

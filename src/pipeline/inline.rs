@@ -53,7 +53,8 @@ pub fn inline(body: &mut ir::Function, key: FuncKey, bodies: &HashMap<FuncKey, i
     }
     let mut context = Context::for_function(std::mem::replace(body, ir::Function::new()));
     let inliner = Inliner { own: key, bodies, left: GROWTH };
-    let failed = |e: cranelift_codegen::CodegenError| Error::Codegen { function: format!("{key:?}"), reason: e.to_string() };
+    let failed =
+        |e: cranelift_codegen::CodegenError| Error::Codegen { function: format!("{key:?}"), reason: e.to_string() };
     context.inline(inliner).map_err(failed)?;
     *body = context.func;
     Ok(())

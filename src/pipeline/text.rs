@@ -28,7 +28,12 @@ pub enum EmitText {
 }
 
 /// Lists every function, or those whose symbol contains `function`.
-pub fn emit_text(bytes: &[u8], options: &CompileOptions, what: EmitText, function: Option<&str>) -> Result<String, Error> {
+pub fn emit_text(
+    bytes: &[u8],
+    options: &CompileOptions,
+    what: EmitText,
+    function: Option<&str>,
+) -> Result<String, Error> {
     let graph = Graph::new(bytes, options)?;
     let bodies = Bodies::new(&graph)?;
     let names: Names = graph.functions.iter().map(|f| (f.key, f.name.as_str())).collect();

@@ -5,7 +5,8 @@ use super::resolve::Kind;
 use crate::model::adapter::Dtor;
 use crate::model::plan::{Canon, CanonTarget, Lift, PlanOptions};
 use crate::model::{
-    Adapter, Builtin, CanonFunc, CanonOptions, GuestSide, LiftSide, LowerSide, Memory, Resource, ResourceId, ResourceImpl,
+    Adapter, Builtin, CanonFunc, CanonOptions, GuestSide, LiftSide, LowerSide, Memory, Resource, ResourceId,
+    ResourceImpl,
 };
 use cranelift_entity::PrimaryMap;
 
@@ -56,7 +57,9 @@ impl Map<'_> {
     fn options(&self, options: &PlanOptions) -> CanonOptions {
         CanonOptions {
             encoding: options.encoding,
-            memory: options.memory.map(|(memory, width)| Memory { place: self.definition(Kind::Memory, memory), width }),
+            memory: options
+                .memory
+                .map(|(memory, width)| Memory { place: self.definition(Kind::Memory, memory), width }),
             realloc: options.realloc.map(|func| self.callee(func)),
             post_return: options.post_return.map(|func| self.callee(func)),
         }

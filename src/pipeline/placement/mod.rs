@@ -17,13 +17,15 @@ mod steps;
 
 use crate::block::{BlockLayout, BlockLayoutBuilder, layout::BlockTooLarge};
 use crate::core::ModulePlaces;
-use crate::model::plan::Plan;
+use crate::link::known_tables::{Elements, known_tables};
 use crate::model::adapter::Dtor;
+use crate::model::plan::Plan;
 use crate::model::{Adapter, CanonFunc, Resource, ResourceId};
 use crate::object::artifact::{ExportEntry, ImportEntry, Step};
 use cranelift_entity::PrimaryMap;
 use frame::Frame;
 use imports::ImportPlaces;
+use std::collections::HashMap;
 
 /// A plan whose parts have their places.
 #[derive(Debug)]
@@ -57,6 +59,8 @@ struct Map<'a> {
     /// For each core instance: its base. 0 when the module is static.
     bases: Vec<u32>,
     imports: ImportPlaces,
+    /// Tables whose contents never change.
+    known_tables: HashMap<(usize, u32), Elements>,
 }
 
 /// Places a plan. `handle_capacity` is the number of entries to reserve for each handle table.
@@ -67,7 +71,7 @@ pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge>
     let imports = ImportPlaces::reserve(plan, arena)?;
     let frames = frame::reserve(plan, arena)?;
     let bases = frame::bases(plan, &frames, arena)?;
-    let map = Map { plan, frames, bases, imports };
+    let map = Map { plan, frames, bases, imports, known_tables: known_tables(plan) };
     let modules = map.module_places();
     let resources = map.resources();
     Ok(Placed {

@@ -1,7 +1,7 @@
 //! From symbolic references to places and callees, as seen from the block and from the code of each module.
 
 use super::Map;
-use crate::core::{ElemPlace, ModulePlaces};
+use crate::core::{ElemPlace, KnownElement, ModulePlaces};
 use crate::model::module::{Entity, Module};
 use crate::model::plan::{CoreFuncRef, CoreItem, CoreRef};
 use crate::model::{Callee, CoreTypeId, CtxArg, FuncKey, Place};
@@ -99,7 +99,24 @@ impl Map<'_> {
         places.globals.extend(here(&frame.globals));
         places.tags.extend(here(&frame.tags));
         places.funcs.extend(own_functions(module, module_index));
+        if let (false, Some(instance)) = (frame.shared, instance) {
+            places.known_tables = self.known_tables(instance, module);
+        }
         places
+    }
+
+    /// The contents of each table of a static module that never change.
+    fn known_tables(&self, instance: usize, module: &Module) -> Vec<Option<Vec<Option<KnownElement>>>> {
+        let imported = self.plan.core_instances[instance].imports.iter().filter_map(|item| match item {
+            CoreItem::Table(CoreRef::Defined { core_instance, index }) => Some(Some((*core_instance, *index))),
+            CoreItem::Table(CoreRef::Import(_)) => Some(None),
+            _ => None,
+        });
+        let own = (module.imported_tables..module.tables.len() as u32).map(|index| Some((instance, index)));
+        let element = |known: &Option<_>| known.map(|(func, ty)| KnownElement { callee: self.callee(func), ty });
+        let known =
+            |key: Option<(usize, u32)>| self.known_tables.get(&key?).map(|all| all.iter().map(element).collect());
+        imported.chain(own).map(known).collect()
     }
 
     fn item_place(&self, kind: Kind, item: CoreItem) -> Place {

@@ -102,7 +102,14 @@ impl Map<'_> {
         }
     }
 
-    fn make_segments(&self, index: usize, instance: &CoreInstance, module: &Module, starts: &[u64], steps: &mut Vec<Step>) {
+    fn make_segments(
+        &self,
+        index: usize,
+        instance: &CoreInstance,
+        module: &Module,
+        starts: &[u64],
+        steps: &mut Vec<Step>,
+    ) {
         let (base, frame) = (self.bases[index], &self.frames[instance.module]);
         for ((segment, at), start) in module.datas.iter().zip(&frame.datas).zip(starts) {
             steps.push(Step::Data { at: base + at, start: *start, len: segment.bytes.len() as u64 });
