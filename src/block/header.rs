@@ -41,6 +41,8 @@ pub struct Header {
     pub trap_values: [u64; 4],
     /// The store, opaque to compiled code.
     pub store: *mut c_void,
+    /// The runtime's own record of this instance, opaque to compiled code.
+    pub instance: *mut c_void,
     /// Non-zero once a trap has left the instance in an unknown state; every later entry is refused.
     pub poisoned: u32,
     /// How many borrow scopes are open: the index of the next free element of the array of scopes.

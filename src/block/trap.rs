@@ -20,7 +20,8 @@ macro_rules! trap_kinds {
                 match code { $( $code => Some(TrapKind::$variant), )* _ => None }
             }
 
-            /// The message. Where it needs values, they replace `{0}` (number), `{r1}` (name of a resource type).
+            /// The message. Where it needs values, they replace `{0}` (value 0 as a number), `{t1}` and `{t2}` (what the
+            /// handle tags in values 1 and 2 mean) and `{n1}`, `{n2}` (the names of their resource types).
             pub const fn message(self) -> &'static str {
                 match self { $( TrapKind::$variant => $message, )* }
             }
@@ -61,11 +62,11 @@ trap_kinds! {
     /// Value 0: the index.
     UnknownHandle = 33, "unknown handle index {0}";
     /// Value 0: the index; 1: the expected tag; 2: the tag found.
-    WrongHandleType = 34, "handle index {0} used with the wrong type, expected {t1} but found {t2}";
+    WrongHandleType = 34, "handle index {0} used with the wrong type, expected {t1} but found {t2} (expected {n1}, found {n2})";
     /// Value 0: the index; 1: the tag found.
-    HandleLent = 35, "cannot remove owned resource while borrowed (handle index {0}, {t1})";
+    HandleLent = 35, "cannot remove owned resource while borrowed (handle index {0}, {n1})";
     /// Value 0: the index; 1: the tag found. A borrow where an own was needed.
-    NotOwned = 36, "handle index {0} is a borrow where an owned handle of {t1} is needed";
+    NotOwned = 36, "handle index {0} is a borrow where an owned handle of {n1} is needed";
     /// Value 0: how many.
     BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them)";
     /// Value 0: the quota.

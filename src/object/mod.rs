@@ -6,7 +6,7 @@
 pub mod artifact;
 pub mod container;
 #[cfg(feature = "runtime")]
-//pub mod load;
+pub mod load;
 #[cfg(feature = "compile")]
 mod unwind;
 #[cfg(feature = "compile")]

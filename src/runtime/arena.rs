@@ -1,0 +1,192 @@
+//! Memory for values on their way between a guest and the host.
+//!
+//! A call from the host lowers its parameters here, and adapters allocate here what the host is to receive. Everything
+//! that a call allocated is freed at once when its results have been read. Inside one call the guest may call the host
+//! any number of times; what one of those calls left is freed when the next begins, so a guest cannot make the arena grow
+//! by calling often.
+
+use std::alloc::Layout;
+
+/// The size of the first chunk.
+const FIRST_CHUNK: usize = 16 << 10;
+/// A chunk that is larger than this is given back when it is empty.
+const KEPT_CHUNK: usize = 1 << 20;
+/// Alignment of chunks.
+const CHUNK_ALIGN: usize = 16;
+
+/// A stack of allocations.
+#[derive(Debug, Default)]
+pub(crate) struct Arena {
+    chunks: Vec<Chunk>,
+    /// Where the next allocation goes.
+    top: Mark,
+    /// Where the innermost activation's own allocations begin.
+    base: Mark,
+    /// What lies above `base` is left over from a finished call of the host.
+    stale: bool,
+}
+
+/// A height of the arena.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Chunks below this one are full; it is `chunks.len()` or less.
+    chunk: usize,
+    /// Bytes in use of that chunk.
+    used: usize,
+}
+
+/// What [`Arena::enter`] saved.
+#[derive(Debug)]
+pub(crate) struct Saved {
+    top: Mark,
+    base: Mark,
+    stale: bool,
+}
+
+#[derive(Debug)]
+struct Chunk {
+    base: *mut u8,
+    len: usize,
+}
+
+impl Chunk {
+    fn new(len: usize) -> Option<Self> {
+        let layout = Layout::from_size_align(len, CHUNK_ALIGN).ok().filter(|l| l.size() > 0)?;
+        // SAFETY: the size is not zero.
+        let base = unsafe { std::alloc::alloc(layout) };
+        (!base.is_null()).then_some(Chunk { base, len })
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        // SAFETY: allocated in `new` with this very layout.
+        unsafe { std::alloc::dealloc(self.base, Layout::from_size_align_unchecked(self.len, CHUNK_ALIGN)) };
+    }
+}
+
+impl Arena {
+    /// Starts a call: remembers the height to which [`Arena::leave`] returns.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Saved {
+        Saved { top: self.top, base: self.base, stale: self.stale }
+    }
+
+    /// The parameters of a call are in place: what follows belongs to the guest's activation.
+    #[inline]
+    pub(crate) fn begin_activation(&mut self) {
+        self.base = self.top;
+        self.stale = false;
+    }
+
+    /// Ends a call: frees all that it allocated.
+    #[inline]
+    pub(crate) fn leave(&mut self, saved: Saved) {
+        self.release(saved.top);
+        self.base = saved.base;
+        self.stale = saved.stale;
+    }
+
+    /// A host function begins: what the previous one left is free, unless its parameters were allocated since.
+    #[inline]
+    pub(crate) fn begin_host_call(&mut self) {
+        if self.stale {
+            self.release(self.base);
+            self.stale = false;
+        }
+    }
+
+    /// A host function's results are in place; the adapter reads them before anything is allocated again.
+    #[inline]
+    pub(crate) fn end_host_call(&mut self) {
+        self.stale = true;
+    }
+
+    /// `size` bytes at a multiple of `align`, or `None` when there is no memory. Never null, even for size 0.
+    pub(crate) fn alloc(&mut self, size: usize, align: usize) -> Option<*mut u8> {
+        if !align.is_power_of_two() || align > CHUNK_ALIGN {
+            return None;
+        }
+        self.begin_host_call();
+        loop {
+            if let Some(chunk) = self.chunks.get(self.top.chunk) {
+                let start = self.top.used.checked_next_multiple_of(align)?;
+                if let Some(end) = start.checked_add(size).filter(|end| *end <= chunk.len) {
+                    self.top.used = end;
+                    // SAFETY: `start` is at most `end`, which is at most the chunk's length.
+                    return Some(unsafe { chunk.base.add(start) });
+                }
+                self.top = Mark { chunk: self.top.chunk + 1, used: 0 };
+            } else {
+                let last = self.chunks.last().map_or(FIRST_CHUNK / 2, |c| c.len.min(KEPT_CHUNK / 2));
+                self.chunks.push(Chunk::new(size.checked_add(CHUNK_ALIGN)?.max(last * 2))?);
+            }
+        }
+    }
+
+    #[inline]
+    fn release(&mut self, to: Mark) {
+        if self.top == to {
+            return;
+        }
+        self.top = to;
+        if self.chunks.len() > to.chunk + 1 {
+            self.give_back(to);
+        }
+    }
+
+    /// Keeps one spare chunk of modest size above the height.
+    #[cold]
+    fn give_back(&mut self, to: Mark) {
+        self.chunks.truncate(to.chunk + 2);
+        if self.chunks.last().is_some_and(|c| c.len > KEPT_CHUNK) {
+            self.chunks.pop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_free_what_they_allocated() {
+        let mut arena = Arena::default();
+        let saved = arena.enter();
+        let first = arena.alloc(10, 8).unwrap();
+        arena.begin_activation();
+        let result = arena.alloc(100_000, 16).unwrap();
+        assert_eq!(result as usize % 16, 0);
+        arena.leave(saved);
+        assert_eq!(arena.enter().top, Mark::default());
+        assert_eq!(arena.alloc(10, 8).unwrap(), first);
+    }
+
+    #[test]
+    fn repeated_host_calls_do_not_accumulate() {
+        let mut arena = Arena::default();
+        let kept = arena.alloc(8, 8).unwrap();
+        // SAFETY: just allocated with that size and alignment.
+        unsafe { kept.cast::<u64>().write(42) };
+        arena.begin_activation();
+        for _ in 0..1000 {
+            arena.alloc(4096, 1).unwrap();
+            arena.begin_host_call();
+            arena.alloc(4096, 1).unwrap();
+            arena.end_host_call();
+        }
+        let size: usize = arena.chunks.iter().map(|c| c.len).sum();
+        assert!(size <= 4 * FIRST_CHUNK, "the arena grew to {size} bytes");
+        // SAFETY: still allocated: it lies below the activation.
+        assert_eq!(unsafe { kept.cast::<u64>().read() }, 42);
+    }
+
+    #[test]
+    fn absurd_sizes_are_refused() {
+        let mut arena = Arena::default();
+        assert!(arena.alloc(usize::MAX, 1).is_none());
+        assert!(arena.alloc(usize::MAX / 4, 1).is_none());
+        assert!(arena.alloc(1, 3).is_none());
+        assert!(arena.alloc(1, 8).is_some());
+    }
+}

@@ -1,0 +1,99 @@
+//! The address space of one instance block, and checked access to what lies in it.
+
+use super::address_space::AddressSpace;
+use super::error::LinkError;
+use crate::block::{BlockLayout, HandleEntry, HandleTable, Header, InstanceState};
+use std::io;
+
+/// The greatest address space that one block may take.
+const MAX_BLOCK: u64 = 1 << 40;
+
+/// One instance block.
+#[derive(Debug)]
+pub(crate) struct BlockMemory {
+    space: AddressSpace,
+    layout: BlockLayout,
+}
+
+impl BlockMemory {
+    /// Reserves a zeroed block.
+    pub(crate) fn reserve(layout: &BlockLayout) -> io::Result<Self> {
+        let tables = u64::from(layout.instance_count).saturating_mul(layout.handle_stride());
+        let scopes = u64::from(layout.scopes) + u64::from(layout.scope_capacity) * size_of::<u32>() as u64;
+        let states = u64::from(layout.instances)
+            + u64::from(layout.instance_count).saturating_mul(size_of::<InstanceState>() as u64);
+        let fixed = u64::from(layout.fixed_size);
+        let fits = layout.total_size <= MAX_BLOCK
+            && layout.handles.checked_add(tables).is_some_and(|end| end <= layout.total_size)
+            && fixed <= layout.handles
+            && scopes <= fixed
+            && states <= fixed
+            && u64::from(layout.type_ids) <= fixed
+            && fixed >= size_of::<Header>() as u64;
+        if !fits {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the block's layout contradicts itself"));
+        }
+        Ok(BlockMemory { space: AddressSpace::writable(layout.total_size)?, layout: layout.clone() })
+    }
+
+    /// The start of the block.
+    #[inline]
+    pub(crate) fn header(&self) -> *mut Header {
+        self.space.base().cast()
+    }
+
+    /// Where everything lies.
+    pub(crate) fn layout(&self) -> &BlockLayout {
+        &self.layout
+    }
+
+    /// The address of `count` values of type `T` at an offset of the fixed part.
+    pub(crate) fn array<T>(&self, at: u32, count: u64) -> Result<*mut T, LinkError> {
+        let size = count.checked_mul(size_of::<T>() as u64);
+        let end = size.and_then(|size| size.checked_add(u64::from(at)));
+        if end.is_none_or(|end| end > u64::from(self.layout.fixed_size)) || at as usize % align_of::<T>() != 0 {
+            return Err(LinkError::Malformed(format!("offset {at:#x} does not lie in the instance block")));
+        }
+        // SAFETY: just checked to lie inside the mapping.
+        Ok(unsafe { self.space.base().add(at as usize) }.cast())
+    }
+
+    /// The address of a `T` at an offset of the fixed part.
+    pub(crate) fn at<T>(&self, at: u32) -> Result<*mut T, LinkError> {
+        self.array(at, 1)
+    }
+
+    /// The flags of a component instance.
+    pub(crate) fn instance_state(&self, instance: u32) -> *mut InstanceState {
+        assert!(instance < self.layout.instance_count);
+        // SAFETY: `reserve` checked that all states lie in the fixed part.
+        unsafe { self.space.base().add(self.layout.instance_state(instance) as usize) }.cast()
+    }
+
+    /// The host's handle table.
+    pub(crate) fn host_handles(&self) -> *mut HandleTable {
+        // SAFETY: a field of a structure inside the mapping.
+        unsafe { &raw mut (*self.instance_state(self.layout.host_instance())).handles }
+    }
+
+    /// An entry of the host's handle table, or `None` past the table's limit.
+    pub(crate) fn host_handle(&self, index: u32) -> Option<*mut HandleEntry> {
+        // SAFETY: the table lies in the block; the limit never exceeds the capacity.
+        let limit = unsafe { (*self.host_handles()).limit };
+        if index == 0 || index >= limit {
+            return None;
+        }
+        let table = self.layout.handle_entries(self.layout.host_instance());
+        // SAFETY: below the limit, so inside the table.
+        Some(unsafe { self.space.base().add(table as usize).cast::<HandleEntry>().add(index as usize) })
+    }
+
+    /// The count of handles that a borrow scope still owes.
+    pub(crate) fn scope(&self, scope: u32) -> Option<*mut u32> {
+        if scope >= self.layout.scope_capacity {
+            return None;
+        }
+        // SAFETY: `reserve` checked that all scopes lie in the fixed part.
+        Some(unsafe { self.space.base().add(self.layout.scopes as usize).cast::<u32>().add(scope as usize) })
+    }
+}

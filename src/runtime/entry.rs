@@ -1,0 +1,105 @@
+//! From Rust into compiled code and back: the activation, and what a landing means.
+
+use super::error::{Error, Result};
+use super::instance::InstanceRecord;
+use super::stack::with_thread;
+use super::store::{Failure, StoreState};
+use super::trap::{Activation, Trap, TrapFrame, describe};
+use crate::block::{Header, TrapKind};
+use std::ffi::c_void;
+
+/// The entry trampoline of a lifted function, `FuncKey::Entry`.
+pub(crate) type Entry = unsafe extern "C" fn(block: *mut Header, params: *const u8, results: *mut u8) -> u32;
+
+/// The entry trampoline for core functions of a type, `FuncKey::CoreEntry`.
+pub(crate) type CoreEntry =
+    unsafe extern "C" fn(block: *mut Header, code: *const u8, vmctx: *mut c_void, values: *mut [u8; 16]) -> u32;
+
+/// Enters compiled code by `call`, which gets the block and returns the trampoline's status.
+///
+/// # Safety
+///
+/// `store` must be the state of the store that owns `record`, to which nobody else has a reference; `call` must call an
+/// entry trampoline of the record's image with arguments that it accepts.
+#[inline]
+pub(crate) unsafe fn enter(
+    store: *mut StoreState,
+    record: &InstanceRecord,
+    call: impl FnOnce(*mut Header) -> u32,
+) -> Result<()> {
+    let block = record.block.header();
+    with_thread(|thread| {
+        // SAFETY: the block lives as long as its record; the store's state is not referred to by anybody else now.
+        let activation = unsafe {
+            if (*block).poisoned != 0 {
+                return Err(Box::new(Trap::poisoned()).into());
+            }
+            let limit = thread.stack_limit();
+            if (*store).stack_limit != limit {
+                (*store).move_to_stack(limit);
+            }
+            Activation::new(block, thread)
+        };
+        match activation.run(thread, || call(block)) {
+            0 => Ok(()),
+            // SAFETY: as above; compiled code has been left.
+            _ => Err(unsafe { landed(&mut *store, record, &activation) }),
+        }
+    })
+}
+
+/// Calls a core function through its entry trampoline. Parameters are in `values`, which receives the results.
+///
+/// # Safety
+///
+/// As [`enter`]; `entry` must be the trampoline for the function's type, `code` and `vmctx` must come from a live
+/// `FuncDef` or be a function of the image with a context of its block, and `values` must fit the type.
+pub(crate) unsafe fn enter_core(
+    store: *mut StoreState,
+    record: &InstanceRecord,
+    entry: *const u8,
+    (code, vmctx): (*const u8, *mut c_void),
+    values: &mut [[u8; 16]],
+) -> Result<()> {
+    // SAFETY: the caller vouches for the trampoline.
+    let entry: CoreEntry = unsafe { std::mem::transmute(entry) };
+    // SAFETY: the caller vouches for the arguments.
+    unsafe { enter(store, record, |block| entry(block, code, vmctx, values.as_mut_ptr())) }
+}
+
+/// Finds out why the entry trampoline returned by its exceptional way. A host's panic goes on from here.
+#[cold]
+fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activation) -> Error {
+    let block = record.block.header();
+    // SAFETY: the block lives as long as its record, and compiled code has been left.
+    let values = unsafe {
+        // A core module's instance stays usable, as the core specification says.
+        (*block).poisoned = u32::from(!record.image.artifact.is_module);
+        (*block).trap_values
+    };
+    let hit = activation.hit();
+    // A return without a hit is the trampoline's own: an exception that nobody caught.
+    let kind = TrapKind::from_code(hit.kind).unwrap_or(TrapKind::UncaughtException);
+    match (kind, store.failure.take()) {
+        (TrapKind::HostError, Some(failure)) => return failure.into_error(),
+        (_, stale) => drop(stale),
+    }
+    let message = describe(kind, &values, |identity| record.image.resource(identity));
+    Box::new(Trap::new(kind, message, frame(store, record, hit.pc))).into()
+}
+
+/// The function that an address lies in: of this instance, or of another core instance that it called.
+fn frame(store: &StoreState, record: &InstanceRecord, pc: usize) -> Option<TrapFrame> {
+    let own = record.image.frame(pc);
+    own.or_else(|| store.instances.iter().find_map(|other| other.image.frame(pc)))
+}
+
+impl Failure {
+    /// The error for the caller of the guest. A panic does not return.
+    pub(crate) fn into_error(self) -> Error {
+        match self {
+            Failure::Error(error) => Error::from_host(error),
+            Failure::Panic(payload) => std::panic::resume_unwind(payload),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Everything that can go wrong when objects are loaded, linked and called.
+
+use super::trap::Trap;
+use crate::object::load::LoadError;
+
+/// The error of a host function. Whatever the host returns reaches the caller of the guest unchanged.
+pub type HostError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The result of this module's operations.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Why an operation of the runtime failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The object cannot be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// Imports and what is given for them do not fit, or an export is not what was asked for.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// The guest trapped.
+    #[error(transparent)]
+    Trap(#[from] Box<Trap>),
+    /// A value does not fit its type, or a handle does not live.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// A host function failed; this is its error.
+    #[error(transparent)]
+    Host(HostError),
+    /// The operating system or a limit of the store refused a resource.
+    #[error("{0}")]
+    Resources(String),
+}
+
+impl Error {
+    /// The trap, if that is what it is.
+    pub fn trap(&self) -> Option<&Trap> {
+        match self {
+            Error::Trap(trap) => Some(trap),
+            _ => None,
+        }
+    }
+
+    /// The host function's error, if it is one of this type.
+    pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        match self {
+            Error::Host(error) => error.downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// An error that a host function returned: errors of ours that it passed on are unwrapped.
+    pub(crate) fn from_host(error: HostError) -> Self {
+        match error.downcast::<Error>() {
+            Ok(ours) => *ours,
+            Err(theirs) => Error::Host(theirs),
+        }
+    }
+
+    pub(crate) fn out_of_resources(what: &str, error: &std::io::Error) -> Self {
+        Error::Resources(format!("no memory for {what}: {error}"))
+    }
+}
+
+/// Why things could not be put together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinkError {
+    /// Imports that the linker has nothing for: each path with a description of what is needed.
+    #[error("unknown import: {}", list_missing(.0))]
+    UnknownImports(Vec<(Vec<String>, String)>),
+    /// What is given for an import has another type.
+    #[error("incompatible import type for `{path}`: {reason}")]
+    IncompatibleImport {
+        /// The import.
+        path: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// There is no such export.
+    #[error("there is no exported {what} `{name}`")]
+    UnknownExport {
+        /// Function, instance, …
+        what: &'static str,
+        /// The name that was asked for.
+        name: String,
+    },
+    /// A typed function does not have the type that was asked for.
+    #[error("function `{name}` has another type: {reason}")]
+    FuncType {
+        /// The function.
+        name: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A name was defined twice in a linker.
+    #[error("`{0}` is defined already")]
+    DefinedTwice(String),
+    /// Something of another store was given.
+    #[error("an item of another store was used")]
+    WrongStore,
+    /// The object's instructions for instantiation do not fit its layout or its code.
+    #[error("malformed object: {0}")]
+    Malformed(String),
+}
+
+/// One line for each missing import.
+fn list_missing(missing: &[(Vec<String>, String)]) -> String {
+    let lines: Vec<String> = missing.iter().map(|(path, ty)| format!("`{}`: {ty}", path.join("/"))).collect();
+    lines.join("; ")
+}
+
+/// Why a value could not be passed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValueError {
+    /// A value of one type where another is needed.
+    #[error("expected {expected}, found {found}")]
+    Mismatch {
+        /// The type that is needed.
+        expected: String,
+        /// What was there.
+        found: String,
+    },
+    /// Too few or too many arguments or results.
+    #[error("expected {expected} values, found {found}")]
+    Count {
+        /// How many are needed.
+        expected: usize,
+        /// How many were there.
+        found: usize,
+    },
+    /// A handle that is gone.
+    #[error("the resource handle was moved or dropped before")]
+    DeadHandle,
+    /// An owned handle that cannot move now.
+    #[error("the resource handle is lent and cannot be moved or dropped")]
+    Lent,
+    /// A handle of another instance.
+    #[error("the resource handle belongs to another instance")]
+    ForeignHandle,
+    /// A value where its type says there can be none, or the like: the guest's adapter should have refused it.
+    #[error("the guest gave an invalid {0}")]
+    Invalid(&'static str),
+    /// A value that cannot be passed between host and guest.
+    #[error("values of type {0} cannot be passed to or from the host")]
+    Unsupported(String),
+    /// The arena refused memory.
+    #[error("no memory for a value")]
+    NoMemory,
+}

@@ -1,0 +1,90 @@
+//! A loaded object: code in memory, metadata, and the lookups that both need.
+
+use super::code::Code;
+use super::engine::Engine;
+use super::error::{LinkError, Result};
+use super::trap::TrapFrame;
+use crate::model::{FuncKey, Resource};
+use crate::object::artifact::{Artifact, CoreFuncType};
+use crate::object::load::{LoadError, ObjectFile};
+use std::collections::HashMap;
+
+/// A loaded object. Shared by all its instances.
+#[derive(Debug)]
+pub(crate) struct Image {
+    pub(crate) engine: Engine,
+    pub(crate) artifact: Artifact,
+    pub(crate) code: Code,
+    /// The bytes of data segments, where segment slots point to.
+    pub(crate) data: Box<[u8]>,
+    /// Engine-wide identities of the core types, by `CoreTypeId`.
+    pub(crate) type_ids: Box<[u32]>,
+    /// Where functions start.
+    starts: HashMap<FuncKey, u32>,
+}
+
+impl Image {
+    /// Loads an object that must hold a core module, or a component.
+    pub(crate) fn load(engine: &Engine, bytes: &[u8], module: bool) -> Result<Self> {
+        if cfg!(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))) {
+            return Err(LoadError::UnsupportedHost(std::env::consts::ARCH).into());
+        }
+        let object = ObjectFile::read(bytes)?;
+        if object.artifact.is_module != module {
+            let name = |module| if module { "module" } else { "component" };
+            return Err(LoadError::WrongKind { found: name(!module), expected: name(module) }.into());
+        }
+        Ok(Self::from_parts(engine, object)?)
+    }
+
+    /// Loads what was read already.
+    pub(crate) fn from_parts(engine: &Engine, object: ObjectFile<'_>) -> Result<Self, LoadError> {
+        let code = Code::load(&object)?;
+        let ObjectFile { artifact, data, .. } = object;
+        Ok(Image {
+            engine: engine.clone(),
+            code,
+            data: data.into(),
+            type_ids: artifact.core_types.iter().map(|ty| engine.type_id(ty)).collect(),
+            starts: artifact.functions.iter().map(|f| (f.key, f.start)).collect(),
+            artifact,
+        })
+    }
+
+    /// The address of a function, if the object has it.
+    pub(crate) fn find(&self, key: FuncKey) -> Option<*const u8> {
+        let start = *self.starts.get(&key)?;
+        ((start as usize) < self.code.addresses().len()).then(|| self.code.address(start))
+    }
+
+    /// The address of a function that the object must have.
+    pub(crate) fn function(&self, key: FuncKey) -> Result<*const u8, LinkError> {
+        self.find(key).ok_or_else(|| LinkError::Malformed(format!("the function {key:?} is missing")))
+    }
+
+    /// The entry trampoline for core functions of this type, if the object has one.
+    pub(crate) fn core_entry(&self, ty: &CoreFuncType) -> Option<*const u8> {
+        let mut candidates = self.artifact.core_types.iter().enumerate().filter(|(_, t)| *t == ty);
+        candidates.find_map(|(index, _)| self.find(FuncKey::CoreEntry(index as u32)))
+    }
+
+    /// The resource type with this identity.
+    pub(crate) fn resource(&self, identity: u32) -> Option<&Resource> {
+        self.artifact.resources.get(identity as usize)
+    }
+
+    /// The function that an address lies in.
+    pub(crate) fn frame(&self, pc: usize) -> Option<TrapFrame> {
+        let addresses = self.code.addresses();
+        if !addresses.contains(&pc) {
+            return None;
+        }
+        let offset = (pc - addresses.start) as u32;
+        let functions = &self.artifact.functions;
+        let function = functions[..functions.partition_point(|f| f.start <= offset)].last()?;
+        let traps = &self.artifact.traps;
+        let site = traps.binary_search_by_key(&offset, |t| t.at).ok().map(|i| traps[i].source);
+        let (function, offset) = (function.name.clone(), site.filter(|source| *source != u32::MAX));
+        Some(TrapFrame { function, offset })
+    }
+}

@@ -1,0 +1,103 @@
+//! An instance of a component.
+
+use super::block_memory::BlockMemory;
+use super::error::{LinkError, Result};
+use super::func::Func;
+use super::image::Image;
+use super::store::{AsContextMut, StoreState};
+use super::typed::{ComponentType, Lift, LowerParams, TypedFunc};
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+/// What the runtime keeps for an instance. Lies in a box of its store; the block's header has its address.
+#[derive(Debug)]
+pub(crate) struct InstanceRecord {
+    pub(crate) image: Arc<Image>,
+    pub(crate) block: BlockMemory,
+    /// Its place in the store.
+    pub(crate) index: u32,
+    pub(crate) store_id: u64,
+    /// For each index of the host's handle table, how often the host has received a handle there: tells a handle from
+    /// one that was at the same index before.
+    pub(crate) generations: RefCell<Vec<u32>>,
+    pub(crate) host_types: Arc<HostTypes>,
+    /// Keeps what the block's `HostCallee`s point to.
+    pub(crate) _bindings: Arc<dyn Any + Send + Sync>,
+}
+
+/// The Rust types that stand for the resource types which the host implements, by `ResourceId`.
+pub(crate) type HostTypes = [Option<TypeId>];
+
+impl InstanceRecord {
+    /// The host receives a handle at an index of its table.
+    pub(crate) fn next_generation(&self, index: u32) -> u32 {
+        let mut generations = self.generations.borrow_mut();
+        let index = index as usize;
+        if generations.len() <= index {
+            generations.resize(index + 1, 0);
+        }
+        generations[index] = generations[index].wrapping_add(1);
+        generations[index]
+    }
+
+    /// Is this still the handle that the host received there last?
+    pub(crate) fn is_current(&self, index: u32, generation: u32) -> bool {
+        self.generations.borrow().get(index as usize) == Some(&generation)
+    }
+}
+
+/// An instance of a component. It lives in a store; this is its name, cheap to copy.
+#[derive(Debug, Clone, Copy)]
+pub struct Instance {
+    store_id: u64,
+    record: NonNull<InstanceRecord>,
+}
+
+// SAFETY: the pointer is followed only by those who have access to the store that owns the record.
+unsafe impl Send for Instance {}
+// SAFETY: as above.
+unsafe impl Sync for Instance {}
+
+impl Instance {
+    pub(crate) fn new(record: &InstanceRecord) -> Self {
+        Instance { store_id: record.store_id, record: NonNull::from(record) }
+    }
+
+    /// The record, for whoever has access to its store.
+    #[inline]
+    pub(crate) fn record<'a>(&self, store: &StoreState) -> Result<&'a InstanceRecord, LinkError> {
+        if store.id != self.store_id {
+            return Err(LinkError::WrongStore);
+        }
+        // SAFETY: the store owns the record in a box until it is dropped, and it is alive: it is borrowed. Callers do not
+        // keep the record beyond their access to the store. Records are never borrowed exclusively.
+        Ok(unsafe { self.record.as_ref() })
+    }
+
+    /// The exported function at a path: its name, or the names of instances and its own, joined by `/` or `#`.
+    pub fn get_func(&self, mut store: impl AsContextMut, path: &str) -> Option<Func> {
+        let record = self.record(store.as_context_mut().state()).ok()?;
+        let (_, entry) = super::export::find(&record.image.artifact.exports, path)?;
+        Func::new(*self, &record.image, path, entry)
+    }
+
+    /// The exported function at a path, if it has this type.
+    pub fn get_typed_func<P, R>(&self, mut store: impl AsContextMut, path: &str) -> Result<TypedFunc<P, R>>
+    where
+        P: LowerParams,
+        R: Lift + ComponentType,
+    {
+        let mut store = store.as_context_mut();
+        let func = self.get_func(&mut store, path);
+        let func = func.ok_or_else(|| LinkError::UnknownExport { what: "function", name: path.to_owned() })?;
+        func.typed(store)
+    }
+
+    /// What the component exports.
+    pub fn exports(&self, mut store: impl AsContextMut) -> Result<Vec<super::ExportedItem>> {
+        let record = self.record(store.as_context_mut().state())?;
+        Ok(super::export::list(&record.image))
+    }
+}

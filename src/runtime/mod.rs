@@ -1,0 +1,58 @@
+//! Loads objects and runs them: the embedder's library.
+//!
+//! An [`Engine`] holds what stores share, a [`Component`] is loaded code, a [`Store`] owns instances and the host's
+//! data, a [`Linker`] binds imports to host functions, and an [`Instance`] has [`Func`]s to call. Core modules have
+//! [`Module`], [`CoreLinker`] and [`CoreInstance`].
+//!
+//! The runtime knows the block's contract, the metadata in an object, and the model's types. It must not know how code
+//! is made: neither the compiler's passes nor Cranelift.
+
+mod address_space;
+mod arena;
+mod block_memory;
+mod code;
+mod component;
+mod engine;
+mod entry;
+mod error;
+mod export;
+mod func;
+mod host_func;
+mod host_handles;
+mod image;
+mod instance;
+mod instantiate;
+mod intrinsics;
+mod linear_memory;
+mod linker;
+mod module;
+mod resource;
+mod stack;
+mod store;
+mod table;
+mod trap;
+mod type_reflection;
+mod typed;
+mod val;
+mod val_layout;
+
+pub use self::component::{Component, ImportKind, ImportedItem};
+pub use self::engine::{Config, Engine};
+pub use self::error::{Error, HostError, LinkError, Result, ValueError};
+pub use self::export::{ExportKind, ExportedItem};
+pub use self::func::Func;
+pub use self::instance::Instance;
+pub use self::linker::{InstancePre, Linker, LinkerInstance};
+pub use self::module::{
+    CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreLinker, CoreMemory, CoreTable, CoreTag, CoreVal, FuncRef,
+    Module,
+};
+pub use self::resource::{Resource, ResourceAny};
+pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
+pub use self::trap::{Trap, TrapFrame};
+pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};
+pub use self::typed::{
+    ComponentType, Lift, LiftContext, LiftParams, Lower, LowerContext, LowerParams, Params, RawSlice, TypeContext,
+    TypedFunc,
+};
+pub use self::val::Val;

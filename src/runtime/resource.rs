@@ -1,0 +1,171 @@
+//! Handles of resources that the host holds or implements.
+
+use super::entry::enter_core;
+use super::error::{Error, LinkError, Result, ValueError};
+use super::instance::InstanceRecord;
+use super::store::{AsContextMut, StoreState};
+use crate::block::{HostCallee, TrapKind};
+use crate::model::{FuncKey, ResourceId, ResourceImpl};
+use crate::object::artifact::{CoreFuncType, CoreValType};
+use std::any::TypeId;
+use std::marker::PhantomData;
+
+/// A resource that the host implements, by its representation. `T` is the Rust type that the [`Linker`](super::Linker)
+/// was told stands for the resource type.
+pub struct Resource<T> {
+    rep: u32,
+    _type: PhantomData<fn() -> T>,
+}
+
+impl<T> Resource<T> {
+    /// The resource with this representation.
+    pub fn new(rep: u32) -> Self {
+        Resource { rep, _type: PhantomData }
+    }
+
+    /// The representation: whatever the host chose.
+    pub fn rep(&self) -> u32 {
+        self.rep
+    }
+}
+
+impl<T> std::fmt::Debug for Resource<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Resource<{}>({})", std::any::type_name::<T>(), self.rep)
+    }
+}
+
+/// A handle of a resource of any type, held by the host.
+///
+/// It is a name: passing an owned handle to a guest, or dropping it, ends the handle; later uses are errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResourceAny(pub(super) Handle);
+
+/// What a handle is, by who implements the resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Handle {
+    /// An entry of the host's handle table in an instance's block.
+    Guest { owner: Owner, owned: bool, index: u32, generation: u32 },
+    /// A representation of the host's own.
+    Host { owner: Option<Owner>, ty: TypeId, owned: bool, rep: u32 },
+}
+
+/// Where a handle comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) store_id: u64,
+    pub(super) instance: u32,
+    pub(super) resource: ResourceId,
+}
+
+impl Owner {
+    pub(super) fn new(record: &InstanceRecord, resource: ResourceId) -> Self {
+        Owner { store_id: record.store_id, instance: record.index, resource }
+    }
+
+    fn record<'a>(&self, store: &StoreState) -> Result<&'a InstanceRecord, LinkError> {
+        if self.store_id != store.id {
+            return Err(LinkError::WrongStore);
+        }
+        let record = store.instances.get(self.instance as usize).ok_or(LinkError::WrongStore)?;
+        // SAFETY: records live in boxes until their store is dropped, and are never borrowed exclusively.
+        Ok(unsafe { &*std::ptr::from_ref::<InstanceRecord>(record) })
+    }
+}
+
+impl<T: 'static> From<Resource<T>> for ResourceAny {
+    fn from(resource: Resource<T>) -> Self {
+        ResourceAny(Handle::Host { owner: None, ty: TypeId::of::<T>(), owned: true, rep: resource.rep })
+    }
+}
+
+impl ResourceAny {
+    /// Is it an owned handle, not a borrow?
+    pub fn owned(&self) -> bool {
+        match self.0 {
+            Handle::Guest { owned, .. } | Handle::Host { owned, .. } => owned,
+        }
+    }
+
+    /// The representation, if the host implements the resource.
+    pub fn host_rep(&self) -> Option<u32> {
+        match self.0 {
+            Handle::Guest { .. } => None,
+            Handle::Host { rep, .. } => Some(rep),
+        }
+    }
+
+    /// The resource as one of a type that the host implements.
+    pub fn downcast<T: 'static>(&self) -> Option<Resource<T>> {
+        match self.0 {
+            Handle::Host { ty, rep, .. } if ty == TypeId::of::<T>() => Some(Resource::new(rep)),
+            _ => None,
+        }
+    }
+
+    /// Drops the handle. The destructor runs if it is owned. An owned handle that is lent cannot be dropped.
+    pub fn resource_drop(self, mut store: impl AsContextMut) -> Result<()> {
+        let mut store = store.as_context_mut();
+        match self.0 {
+            Handle::Guest { owner, index, generation, .. } => {
+                let record = owner.record(store.state())?;
+                let handle = super::typed::live(record, owner.resource, index, generation)?;
+                if !handle.borrow && handle.lends != 0 {
+                    return Err(ValueError::Lent.into());
+                }
+                // SAFETY: the block lives as long as its record.
+                if unsafe { (*record.block.header()).poisoned } != 0 {
+                    return Err(Box::new(super::trap::Trap::poisoned()).into());
+                }
+                record.block.remove_host_handle(index);
+                match handle.borrow {
+                    true => Ok(()),
+                    false => run_guest_destructor(store.state_ptr(), record, owner.resource, handle.rep),
+                }
+            }
+            Handle::Host { owner: Some(owner), owned: true, rep, .. } => {
+                let record = owner.record(store.state())?;
+                run_host_destructor(store.state_ptr(), record, owner.resource, rep)
+            }
+            Handle::Host { .. } => Ok(()),
+        }
+    }
+}
+
+/// Calls `FuncKey::Dtor`, whose core type is `[i32] -> []`.
+fn run_guest_destructor(store: *mut StoreState, record: &InstanceRecord, resource: ResourceId, rep: u32) -> Result<()> {
+    let image = &record.image;
+    if !image.resource(resource.as_u32()).is_some_and(|r| r.has_dtor) {
+        return Ok(());
+    }
+    let code = image.function(FuncKey::Dtor(resource.as_u32()))?;
+    let ty = CoreFuncType { params: vec![CoreValType::I32], results: vec![] };
+    let entry = image
+        .core_entry(&ty)
+        .ok_or_else(|| LinkError::Malformed("the entry trampoline for destructors is missing".to_owned()))?;
+    let mut values = [[0; 16]];
+    values[0][..size_of::<u32>()].copy_from_slice(&rep.to_ne_bytes());
+    // SAFETY: the destructor is a function of this image with this type, whose context is the block.
+    unsafe { enter_core(store, record, entry, (code, record.block.header().cast()), &mut values) }
+}
+
+/// Calls the destructor that the linker was given.
+fn run_host_destructor(store: *mut StoreState, record: &InstanceRecord, resource: ResourceId, rep: u32) -> Result<()> {
+    let Some(ResourceImpl::Host { dtor }) = record.image.resource(resource.as_u32()).map(|r| r.implementer) else {
+        return Ok(());
+    };
+    let callee = record.block.at::<HostCallee>(dtor)?;
+    let mut rep = rep;
+    // SAFETY: instantiation filled the slot with a function that takes a representation and gives nothing; nobody has a
+    // reference to the store's state.
+    unsafe {
+        let Some(func) = (*callee).func else { return Ok(()) };
+        match func((*callee).data, record.block.header(), (&raw mut rep).cast(), std::ptr::dangling_mut()) {
+            0 => Ok(()),
+            _ => Err((*store)
+                .failure
+                .take()
+                .map_or_else(|| Error::Host(TrapKind::HostError.message().into()), super::store::Failure::into_error)),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The message of a trap: the kind's text with its values filled in.
+
+use crate::block::{HandleEntry, TrapKind};
+use crate::model::{Resource, ResourceImpl};
+
+/// The message for a kind with the values that the trap site stored. `resource` finds a resource type by its identity
+/// in handle tags.
+pub(crate) fn describe<'a>(
+    kind: TrapKind,
+    values: &[u64; 4],
+    resource: impl Fn(u32) -> Option<&'a Resource>,
+) -> String {
+    let template = kind.message();
+    if !template.contains('{') {
+        return template.to_owned();
+    }
+    let expected = Tag::read(values[1], &resource);
+    let found = Tag::read(values[2], &resource);
+    let different = if expected.class == found.class && expected.name != found.name { "a different " } else { "" };
+    template
+        .replace("{0}", &values[0].to_string())
+        .replace("{t1}", expected.class)
+        .replace("{t2}", &format!("{different}{}", found.class))
+        .replace("{n1}", &expected.full_name())
+        .replace("{n2}", &found.full_name())
+}
+
+/// A handle's tag, in words.
+struct Tag<'a> {
+    class: &'static str,
+    name: &'a str,
+    borrow: bool,
+}
+
+impl<'a> Tag<'a> {
+    fn read(value: u64, resource: &impl Fn(u32) -> Option<&'a Resource>) -> Self {
+        let unknown = Tag { class: "an unknown resource", name: "?", borrow: false };
+        let Some(tag) = u32::try_from(value).ok().filter(|tag| *tag > 1) else { return unknown };
+        let (identity, borrow) = HandleEntry::untag(tag);
+        let Some(resource) = resource(identity) else { return unknown };
+        let class = match resource.implementer {
+            ResourceImpl::Guest(_) => "guest-defined resource",
+            ResourceImpl::Host { .. } => "host-defined resource",
+        };
+        Tag { class, name: &resource.name, borrow }
+    }
+
+    fn full_name(&self) -> String {
+        format!("{}<{}>", if self.borrow { "borrow" } else { "own" }, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_handle_and_both_types() {
+        let resources = ["r1", "r2"].map(|name| Resource {
+            name: name.to_owned(),
+            implementer: ResourceImpl::Guest(0),
+            has_dtor: false,
+        });
+        let find = |id: u32| resources.get(id as usize);
+        let tags = [HandleEntry::tag(1, false), HandleEntry::tag(0, true)].map(u64::from);
+        let message = describe(TrapKind::WrongHandleType, &[1, tags[0], tags[1], 0], find);
+        assert!(
+            message.starts_with(
+                "handle index 1 used with the wrong type, \
+                 expected guest-defined resource but found a different guest-defined resource"
+            ),
+            "{message}"
+        );
+        assert!(message.contains("own<r2>") && message.contains("borrow<r1>"), "{message}");
+        assert_eq!(describe(TrapKind::UnknownHandle, &[5, 0, 0, 0], find), "unknown handle index 5");
+        assert!(describe(TrapKind::HandleLent, &[5, 0, 0, 0], find).starts_with("cannot remove owned resource"));
+    }
+}

@@ -1,0 +1,112 @@
+//! Which addresses are compiled code, and which of them are trap sites. The signal handler reads it without a lock.
+
+use crate::object::artifact::TrapSite;
+use std::ops::Range;
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Code that is registered for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct CodeRegistration {
+    start: usize,
+}
+
+#[derive(Clone)]
+struct CodeRange {
+    addresses: Range<usize>,
+    /// By ascending offset from the start of the range.
+    traps: Arc<[TrapSite]>,
+}
+
+/// What readers see: ranges by ascending address. Null when there are none.
+static CURRENT: AtomicPtr<Vec<CodeRange>> = AtomicPtr::new(std::ptr::null_mut());
+/// How many handlers are reading. A table that was replaced is freed when there are none.
+static READERS: AtomicUsize = AtomicUsize::new(0);
+/// Writers take turns.
+static WRITER: Mutex<()> = Mutex::new(());
+
+/// An address in registered code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A trap site with this kind.
+    TrapSite(u8),
+    /// Another instruction.
+    OtherCode,
+}
+
+impl CodeRegistration {
+    /// Registers code.
+    pub(crate) fn new(addresses: Range<usize>, traps: Arc<[TrapSite]>) -> Self {
+        let start = addresses.start;
+        replace(|ranges| {
+            let at = ranges.partition_point(|r| r.addresses.start < start);
+            ranges.insert(at, CodeRange { addresses, traps });
+        });
+        CodeRegistration { start }
+    }
+}
+
+impl Drop for CodeRegistration {
+    fn drop(&mut self) {
+        replace(|ranges| ranges.retain(|r| r.addresses.start != self.start));
+    }
+}
+
+/// Publishes a changed copy of the table, waits until nobody reads the old one, and frees it.
+fn replace(change: impl FnOnce(&mut Vec<CodeRange>)) {
+    let _turn = WRITER.lock().unwrap_or_else(PoisonError::into_inner);
+    let old = CURRENT.load(SeqCst);
+    // SAFETY: only writers free tables, and this thread is the only writer now.
+    let mut ranges = if old.is_null() { Vec::new() } else { unsafe { (*old).clone() } };
+    change(&mut ranges);
+    CURRENT.store(Box::into_raw(Box::new(ranges)), SeqCst);
+    while READERS.load(SeqCst) != 0 {
+        std::hint::spin_loop();
+    }
+    if !old.is_null() {
+        // SAFETY: readers announce themselves before they load the pointer, so one that has the old table would have
+        // been counted; there is none, and later ones load the new table.
+        drop(unsafe { Box::from_raw(old) });
+    }
+}
+
+/// Looks an address up. Safe in a signal handler: takes no lock, allocates nothing.
+pub(super) fn find(pc: usize) -> Option<Found> {
+    READERS.fetch_add(1, SeqCst);
+    let current = CURRENT.load(SeqCst);
+    // SAFETY: writers free no table while a reader is announced.
+    let found = if current.is_null() { None } else { find_in(unsafe { &*current }, pc) };
+    READERS.fetch_sub(1, SeqCst);
+    found
+}
+
+fn find_in(ranges: &[CodeRange], pc: usize) -> Option<Found> {
+    let range = ranges[..ranges.partition_point(|r| r.addresses.start <= pc)].last()?;
+    if !range.addresses.contains(&pc) {
+        return None;
+    }
+    let offset = pc - range.addresses.start;
+    let site = range.traps.binary_search_by_key(&offset, |t| t.at as usize);
+    Some(site.map_or(Found::OtherCode, |i| Found::TrapSite(range.traps[i].kind)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sites_are_found_while_code_is_registered() {
+        let traps: Arc<[TrapSite]> = [(4, 1), (8, 2)].map(|(at, kind)| TrapSite { at, kind, source: 0 }).into();
+        let low = CodeRegistration::new(0x1000..0x1010, traps.clone());
+        let high = CodeRegistration::new(0x3000..0x3010, traps);
+        assert_eq!(find(0x1004), Some(Found::TrapSite(1)));
+        assert_eq!(find(0x3008), Some(Found::TrapSite(2)));
+        assert_eq!(find(0x3009), Some(Found::OtherCode));
+        assert_eq!(find(0x1010), None);
+        drop(low);
+        assert_eq!(find(0x1004), None);
+        assert_eq!(find(0x3004), Some(Found::TrapSite(1)));
+        drop(high);
+        assert_eq!(find(0x3004), None);
+    }
+}

@@ -1,0 +1,129 @@
+//! The signal handler: turns a hardware fault at a trap site into a return to the entry trampoline's landing.
+//!
+//! Faults that are not the guest's go to whoever handled the signal before.
+
+use super::activation::Hit;
+use super::registry::{Found, find};
+use crate::block::{Header, TrapKind};
+use crate::runtime::stack::with_thread;
+use libc::{c_int, c_void, siginfo_t, ucontext_t};
+use std::mem::MaybeUninit;
+use std::sync::OnceLock;
+
+/// The signals that trap sites can raise.
+const SIGNALS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
+
+/// Who handled each of [`SIGNALS`] before.
+static PREVIOUS: OnceLock<[libc::sigaction; SIGNALS.len()]> = OnceLock::new();
+
+/// Installs the handler, once for the process.
+pub(super) fn install() {
+    // The previous handlers are asked for first, so that they are known before ours can run.
+    PREVIOUS.get_or_init(|| SIGNALS.map(previous_action));
+    static INSTALLED: std::sync::Once = std::sync::Once::new();
+    INSTALLED.call_once(|| SIGNALS.into_iter().for_each(install_for));
+}
+
+fn previous_action(signal: c_int) -> libc::sigaction {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: only asks; all-zero is a valid `sigaction`, should it fail.
+    unsafe {
+        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
+        action.assume_init()
+    }
+}
+
+fn install_for(signal: c_int) {
+    // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that `SA_SIGINFO` asks for and is
+    // async-signal-safe. `SA_NODEFER` lets a fault inside a chained handler be seen as such.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = on_signal as *const () as usize;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
+        libc::sigemptyset(&mut action.sa_mask);
+        let status = libc::sigaction(signal, &action, std::ptr::null_mut());
+        assert_eq!(status, 0, "sigaction refused a handler for signal {signal}");
+    }
+}
+
+unsafe extern "C" fn on_signal(signal: c_int, siginfo: *mut siginfo_t, context: *mut c_void) {
+    // SAFETY: the kernel passes a valid context to a `SA_SIGINFO` handler.
+    let registers = unsafe { &mut *context.cast::<ucontext_t>() };
+    // SAFETY: as above; for signals that have no address the field is not used.
+    let fault_address = unsafe { (*siginfo).si_addr() } as usize;
+    let landed = with_thread(|thread| {
+        let activation = thread.activation.get();
+        if activation.is_null() {
+            return false;
+        }
+        let pc = program_counter(registers);
+        let memory_fault = signal == libc::SIGSEGV || signal == libc::SIGBUS;
+        let exhausted = memory_fault && thread.is_stack_guard(fault_address);
+        let kind = match find(pc) {
+            Some(_) if exhausted => TrapKind::StackOverflow as u8,
+            Some(Found::TrapSite(kind)) => kind,
+            Some(Found::OtherCode) | None => return false,
+        };
+        // SAFETY: the activation lies in a frame of this thread that compiled code, and so this fault, was called from;
+        // its block lives while it is entered.
+        unsafe {
+            (*activation).record(Hit { kind, pc });
+            land(registers, &*(*activation).block());
+        }
+        true
+    });
+    if !landed {
+        // SAFETY: passes on what the kernel gave.
+        unsafe { chain(signal, siginfo, context) };
+    }
+}
+
+/// Hands a signal to the handler that was installed before ours.
+///
+/// # Safety
+///
+/// The arguments must be those of a signal handler.
+unsafe fn chain(signal: c_int, siginfo: *mut siginfo_t, context: *mut c_void) {
+    let previous = SIGNALS.iter().position(|s| *s == signal).and_then(|i| PREVIOUS.get().map(|p| &p[i]));
+    let Some(previous) = previous else { return };
+    // SAFETY: the previous action's function has the signature that its flags say. For a default action the action is
+    // put back, so that the faulting instruction raises the signal again and the process ends as it would have.
+    unsafe {
+        if previous.sa_sigaction == libc::SIG_DFL || previous.sa_sigaction == libc::SIG_IGN {
+            libc::sigaction(signal, previous, std::ptr::null_mut());
+        } else if previous.sa_flags & libc::SA_SIGINFO != 0 {
+            let handler: extern "C" fn(c_int, *mut siginfo_t, *mut c_void) = std::mem::transmute(previous.sa_sigaction);
+            handler(signal, siginfo, context);
+        } else {
+            let handler: extern "C" fn(c_int) = std::mem::transmute(previous.sa_sigaction);
+            handler(signal);
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn program_counter(context: &ucontext_t) -> usize {
+    context.uc_mcontext.gregs[libc::REG_RIP as usize] as usize
+}
+
+#[cfg(target_arch = "x86_64")]
+fn land(context: &mut ucontext_t, header: &Header) {
+    let registers = &mut context.uc_mcontext.gregs;
+    registers[libc::REG_RIP as usize] = header.entry_handler as i64;
+    registers[libc::REG_RSP as usize] = header.entry_sp as i64;
+    registers[libc::REG_RBP as usize] = header.entry_fp as i64;
+}
+
+#[cfg(target_arch = "aarch64")]
+fn program_counter(context: &ucontext_t) -> usize {
+    context.uc_mcontext.pc as usize
+}
+
+#[cfg(target_arch = "aarch64")]
+fn land(context: &mut ucontext_t, header: &Header) {
+    /// The number of the frame pointer's register.
+    const FRAME_POINTER: usize = 29;
+    context.uc_mcontext.pc = header.entry_handler as u64;
+    context.uc_mcontext.sp = header.entry_sp as u64;
+    context.uc_mcontext.regs[FRAME_POINTER] = header.entry_fp as u64;
+}

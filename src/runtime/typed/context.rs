@@ -1,0 +1,201 @@
+//! What lifting, lowering and type checks need to know of the instance and the store.
+
+use super::list::RawSlice;
+use crate::model::{Layout, Resource, ResourceId, ResourceImpl, TypeDef, Types, ValType};
+use crate::object::artifact::Artifact;
+use crate::runtime::block_memory::BlockMemory;
+use crate::runtime::error::ValueError;
+use crate::runtime::host_handles::HostHandle;
+use crate::runtime::instance::{HostTypes, InstanceRecord};
+use crate::runtime::resource::{Handle, Owner, ResourceAny};
+use crate::runtime::store::StoreState;
+use crate::runtime::type_reflection::print;
+use std::any::TypeId;
+
+/// What a type check needs to know.
+#[derive(Debug)]
+pub struct TypeContext<'a> {
+    types: &'a Types,
+    resources: &'a [Resource],
+    host_types: &'a HostTypes,
+}
+
+impl<'a> TypeContext<'a> {
+    pub(crate) fn new(artifact: &'a Artifact, host_types: &'a HostTypes) -> Self {
+        TypeContext { types: &artifact.types, resources: &artifact.resources, host_types }
+    }
+
+    /// The definition of a compound type.
+    pub fn def(&self, ty: Option<ValType>) -> Option<&'a TypeDef> {
+        self.types.def(ty?)
+    }
+
+    /// The Rust type that stands for a resource type which the host implements.
+    pub(super) fn host_type(&self, resource: ResourceId) -> Option<TypeId> {
+        self.host_types.get(resource.as_u32() as usize).copied().flatten()
+    }
+
+    /// The error of a type check.
+    pub fn mismatch(&self, ty: Option<ValType>, found: &str) -> ValueError {
+        let expected = ty.map_or("nothing".to_owned(), |ty| print(self.types, self.resources, ty));
+        ValueError::Mismatch { expected, found: found.to_owned() }
+    }
+}
+
+/// What lowering needs.
+#[derive(Debug)]
+pub struct LowerContext<'a> {
+    store: *mut StoreState,
+    record: &'a InstanceRecord,
+    /// Will the Rust values be gone when the guest's adapter reads what was lowered?
+    copy: bool,
+}
+
+impl<'a> LowerContext<'a> {
+    /// For parameters of a call from the host, whose Rust values outlive the call.
+    pub(crate) fn for_params(store: *mut StoreState, record: &'a InstanceRecord) -> Self {
+        LowerContext { store, record, copy: false }
+    }
+
+    /// For the results of a host function, which are read after it has returned.
+    pub(crate) fn for_results(store: *mut StoreState, record: &'a InstanceRecord) -> Self {
+        LowerContext { store, record, copy: true }
+    }
+
+    pub(crate) fn types(&self) -> &'a Types {
+        &self.record.image.artifact.types
+    }
+
+    /// Memory until the call ends.
+    pub fn alloc(&mut self, size: usize, align: usize) -> Result<*mut u8, ValueError> {
+        // SAFETY: the context's maker has exclusive access to the store, and no reference to its state is alive.
+        unsafe { (*self.store).arena.alloc(size, align) }.ok_or(ValueError::NoMemory)
+    }
+
+    pub(crate) fn alloc_layout(&mut self, layout: Layout) -> Result<*mut u8, ValueError> {
+        self.alloc(layout.size as usize, layout.align as usize)
+    }
+
+    /// Plain data as a list: where it lies, or a copy where it will not stay there.
+    pub fn slice<T: Copy>(&mut self, items: &[T]) -> Result<RawSlice, ValueError> {
+        let len = items.len() as u64;
+        if !self.copy {
+            return Ok(RawSlice { ptr: items.as_ptr().cast(), len });
+        }
+        let copy = self.alloc(size_of_val(items), align_of::<T>())?;
+        // SAFETY: just allocated with that size.
+        unsafe { copy.copy_from_nonoverlapping(items.as_ptr().cast(), size_of_val(items)) };
+        Ok(RawSlice { ptr: copy, len })
+    }
+
+    /// The error for a value that does not have the type.
+    pub(crate) fn mismatch(&self, ty: ValType, found: &str) -> ValueError {
+        TypeContext::new(&self.record.image.artifact, &self.record.host_types).mismatch(Some(ty), found)
+    }
+
+    /// The core value of a handle for `own<R>` or `borrow<R>`.
+    pub(crate) fn lower_handle(&self, ty: ValType, handle: &ResourceAny) -> Result<u32, ValueError> {
+        let record = self.record;
+        let (resource, owned) = match self.types().def(ty) {
+            Some(TypeDef::Own(resource)) => (*resource, true),
+            Some(TypeDef::Borrow(resource)) => (*resource, false),
+            _ => return Err(self.mismatch(ty, "a resource")),
+        };
+        match handle.0 {
+            Handle::Guest { owner, index, generation, .. } => {
+                if (owner.store_id, owner.instance) != (record.store_id, record.index) {
+                    return Err(ValueError::ForeignHandle);
+                }
+                let live = live(record, owner.resource, index, generation)?;
+                if owner.resource != resource {
+                    return Err(self.mismatch(ty, "a resource of another type"));
+                }
+                match owned {
+                    true if live.borrow => Err(self.mismatch(ty, "a borrow")),
+                    true if live.lends != 0 => Err(ValueError::Lent),
+                    _ => Ok(index),
+                }
+            }
+            Handle::Host { ty: host_type, owned: is_owned, rep, .. } => {
+                let expected = record.host_types.get(resource.as_u32() as usize).copied().flatten();
+                if expected != Some(host_type) {
+                    return Err(self.mismatch(ty, "a resource of another type"));
+                }
+                if owned && !is_owned { Err(self.mismatch(ty, "a borrow")) } else { Ok(rep) }
+            }
+        }
+    }
+}
+
+/// The guest's resource that a handle of the host names, if the handle lives.
+pub(crate) fn live(
+    record: &InstanceRecord,
+    resource: ResourceId,
+    index: u32,
+    generation: u32,
+) -> Result<HostHandle, ValueError> {
+    let handle = BlockMemory::read_host_handle(&record.block, index).ok_or(ValueError::DeadHandle)?;
+    if !record.is_current(index, generation) || handle.resource != resource.as_u32() {
+        return Err(ValueError::DeadHandle);
+    }
+    Ok(handle)
+}
+
+/// What lifting needs.
+#[derive(Debug)]
+pub struct LiftContext<'a> {
+    record: &'a InstanceRecord,
+    /// Borrows that were received: they end when the host function returns.
+    borrows: Vec<ResourceAny>,
+}
+
+impl<'a> LiftContext<'a> {
+    pub(crate) fn new(record: &'a InstanceRecord) -> Self {
+        LiftContext { record, borrows: Vec::new() }
+    }
+
+    pub(crate) fn types(&self) -> &'a Types {
+        &self.record.image.artifact.types
+    }
+
+    /// The definition of a compound type.
+    pub fn def(&self, ty: Option<ValType>) -> Option<&'a TypeDef> {
+        self.types().def(ty?)
+    }
+
+    /// The handle behind a core value of type `own<R>` or `borrow<R>`.
+    pub(crate) fn lift_handle(&mut self, ty: ValType, value: u32) -> Result<ResourceAny, ValueError> {
+        let record = self.record;
+        let (resource, owned) = match self.types().def(ty) {
+            Some(TypeDef::Own(resource)) => (*resource, true),
+            Some(TypeDef::Borrow(resource)) => (*resource, false),
+            _ => return Err(ValueError::Invalid("handle")),
+        };
+        let owner = Owner::new(record, resource);
+        let implementer = record.image.resource(resource.as_u32()).map(|r| r.implementer);
+        if let Some(ResourceImpl::Host { .. }) = implementer {
+            let ty = record.host_types.get(resource.as_u32() as usize).copied().flatten();
+            let ty = ty.unwrap_or(TypeId::of::<()>());
+            return Ok(ResourceAny(Handle::Host { owner: Some(owner), ty, owned, rep: value }));
+        }
+        record.block.read_host_handle(value).ok_or(ValueError::Invalid("handle"))?;
+        let generation = record.next_generation(value);
+        let handle = ResourceAny(Handle::Guest { owner, owned, index: value, generation });
+        if !owned {
+            self.borrows.push(handle);
+        }
+        Ok(handle)
+    }
+
+    /// Ends the borrows that a host function received, but for those that it dropped itself.
+    #[inline]
+    pub(crate) fn end_borrows(self) {
+        for borrow in self.borrows {
+            if let Handle::Guest { owner, index, generation, .. } = borrow.0
+                && live(self.record, owner.resource, index, generation).is_ok_and(|handle| handle.borrow)
+            {
+                self.record.block.remove_host_handle(index);
+            }
+        }
+    }
+}

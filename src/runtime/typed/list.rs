@@ -1,0 +1,180 @@
+//! Strings and lists.
+
+use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
+use crate::model::{TypeDef, ValType};
+use crate::runtime::error::ValueError;
+use std::mem::MaybeUninit;
+
+/// A string or a list in the 64-bit canonical layout.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct RawSlice {
+    /// The first byte or element.
+    pub ptr: *const u8,
+    /// How many bytes of a string, or elements of a list.
+    pub len: u64,
+}
+
+impl RawSlice {
+    /// A copy of the elements.
+    ///
+    /// # Safety
+    ///
+    /// This must be a list of `T`s.
+    pub(crate) unsafe fn to_vec<T: Copy>(self) -> Result<Vec<T>, ValueError> {
+        let len = usize::try_from(self.len).map_err(|_| ValueError::NoMemory)?;
+        let mut items = Vec::new();
+        items.try_reserve_exact(len).map_err(|_| ValueError::NoMemory)?;
+        if len != 0 {
+            // SAFETY: the caller vouches for the source; there is room for `len` items.
+            unsafe {
+                std::ptr::copy_nonoverlapping(self.ptr.cast(), items.as_mut_ptr(), len);
+                items.set_len(len);
+            }
+        }
+        Ok(items)
+    }
+
+    /// A copy of the string.
+    ///
+    /// # Safety
+    ///
+    /// This must be a string that an adapter has written: well-formed UTF-8.
+    pub(crate) unsafe fn to_string(self) -> Result<String, ValueError> {
+        // SAFETY: the caller vouches for it.
+        unsafe {
+            let bytes = self.to_vec::<u8>()?;
+            debug_assert!(std::str::from_utf8(&bytes).is_ok(), "adapters validate strings");
+            Ok(String::from_utf8_unchecked(bytes))
+        }
+    }
+}
+
+fn check_string(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
+    match ty {
+        Some(ValType::String) => Ok(()),
+        _ => Err(cx.mismatch(ty, "string")),
+    }
+}
+
+// SAFETY: a string is a pointer and a length.
+unsafe impl ComponentType for String {
+    type Raw = RawSlice;
+
+    fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
+        check_string(ty, cx)
+    }
+}
+
+// SAFETY: writes pointer and length of well-formed UTF-8.
+unsafe impl Lower for String {
+    #[inline]
+    fn lower(
+        &self,
+        cx: &mut LowerContext<'_>,
+        _ty: Option<ValType>,
+        dst: &mut MaybeUninit<RawSlice>,
+    ) -> Result<(), ValueError> {
+        dst.write(cx.slice(self.as_bytes())?);
+        Ok(())
+    }
+}
+
+// SAFETY: adapters write well-formed UTF-8 for strings.
+unsafe impl Lift for String {
+    fn lift(_cx: &mut LiftContext<'_>, _ty: Option<ValType>, src: &RawSlice) -> Result<Self, ValueError> {
+        // SAFETY: an adapter has written it.
+        unsafe { src.to_string() }
+    }
+}
+
+// SAFETY: a string is a pointer and a length.
+unsafe impl ComponentType for &str {
+    type Raw = RawSlice;
+
+    fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
+        check_string(ty, cx)
+    }
+}
+
+// SAFETY: writes pointer and length of well-formed UTF-8.
+unsafe impl Lower for &str {
+    #[inline]
+    fn lower(
+        &self,
+        cx: &mut LowerContext<'_>,
+        _ty: Option<ValType>,
+        dst: &mut MaybeUninit<RawSlice>,
+    ) -> Result<(), ValueError> {
+        dst.write(cx.slice(self.as_bytes())?);
+        Ok(())
+    }
+}
+
+/// The type of the elements of a list type.
+fn element(def: Option<&TypeDef>) -> Option<ValType> {
+    match def {
+        Some(TypeDef::List(element)) => Some(*element),
+        _ => None,
+    }
+}
+
+fn check_list<T: ComponentType>(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
+    match element(cx.def(ty)) {
+        Some(element) => T::typecheck(Some(element), cx),
+        None => Err(cx.mismatch(ty, "list")),
+    }
+}
+
+// SAFETY: a list is a pointer and a length; its elements have their own shape.
+unsafe impl<T: ComponentType> ComponentType for Vec<T> {
+    type Raw = RawSlice;
+
+    fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
+        check_list::<T>(ty, cx)
+    }
+}
+
+// SAFETY: writes pointer and length of lowered elements.
+unsafe impl<T: Lower> Lower for Vec<T> {
+    fn lower(
+        &self,
+        cx: &mut LowerContext<'_>,
+        ty: Option<ValType>,
+        dst: &mut MaybeUninit<RawSlice>,
+    ) -> Result<(), ValueError> {
+        self.as_slice().lower(cx, ty, dst)
+    }
+}
+
+// SAFETY: reads as many elements as there are.
+unsafe impl<T: Lift> Lift for Vec<T> {
+    fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &RawSlice) -> Result<Self, ValueError> {
+        let element = element(cx.def(ty));
+        // SAFETY: an adapter has written a list of elements of this type, which the type check accepted.
+        unsafe { T::lift_list(cx, element, *src) }
+    }
+}
+
+// SAFETY: a list is a pointer and a length; its elements have their own shape.
+unsafe impl<T: ComponentType> ComponentType for &[T] {
+    type Raw = RawSlice;
+
+    fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
+        check_list::<T>(ty, cx)
+    }
+}
+
+// SAFETY: writes pointer and length of lowered elements.
+unsafe impl<T: Lower> Lower for &[T] {
+    fn lower(
+        &self,
+        cx: &mut LowerContext<'_>,
+        ty: Option<ValType>,
+        dst: &mut MaybeUninit<RawSlice>,
+    ) -> Result<(), ValueError> {
+        let element = ty.and_then(|ty| element(cx.types().def(ty)));
+        dst.write(T::lower_list(self, cx, element)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! Rust values as component values: traits that say how a Rust type lies in the 64-bit canonical layout.
+//!
+//! Each type has a `repr(C)` shape, [`ComponentType::Raw`], so that sizes and offsets are the Rust compiler's; they agree
+//! with the canonical ABI's. Types are checked when a function is looked up or bound, not when it is called.
+
+mod context;
+mod handle;
+mod list;
+mod scalar;
+mod tuple;
+mod typed_func;
+mod variant;
+
+pub(crate) use context::live;
+pub use context::{LiftContext, LowerContext, TypeContext};
+pub use list::RawSlice;
+pub use tuple::{LiftParams, LowerParams, Params};
+pub use typed_func::TypedFunc;
+
+use super::error::ValueError;
+use crate::model::ValType;
+use std::mem::MaybeUninit;
+
+/// A Rust type that stands for component types.
+///
+/// # Safety
+///
+/// `Raw` must have the size, alignment and field offsets of the 64-bit canonical layout of every type that `typecheck`
+/// accepts, and any bytes that an adapter writes for such a type must be a valid `Raw`.
+pub unsafe trait ComponentType: Sized {
+    /// The value in memory.
+    type Raw: Copy;
+
+    /// Does this type stand for that component type? `None` is the absence of a value: no result, no payload.
+    fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError>;
+}
+
+/// A Rust type whose values can be given to guests.
+///
+/// # Safety
+///
+/// `lower` must initialise all of `dst` but padding when it succeeds, with a valid value of the type.
+pub unsafe trait Lower: ComponentType {
+    /// Writes the value. `ty` is the type that `typecheck` accepted.
+    fn lower(
+        &self,
+        cx: &mut LowerContext<'_>,
+        ty: Option<ValType>,
+        dst: &mut MaybeUninit<Self::Raw>,
+    ) -> Result<(), ValueError>;
+
+    /// Writes the values of a list, whose elements have the type `ty`.
+    fn lower_list(items: &[Self], cx: &mut LowerContext<'_>, ty: Option<ValType>) -> Result<RawSlice, ValueError> {
+        let size = items.len().checked_mul(size_of::<Self::Raw>()).ok_or(ValueError::NoMemory)?;
+        let base = cx.alloc(size, align_of::<Self::Raw>())?.cast::<MaybeUninit<Self::Raw>>();
+        for (index, item) in items.iter().enumerate() {
+            // SAFETY: `base` has room for all items.
+            item.lower(cx, ty, unsafe { &mut *base.add(index) })?;
+        }
+        Ok(RawSlice { ptr: base.cast(), len: items.len() as u64 })
+    }
+}
+
+/// A Rust type whose values can be received from guests.
+///
+/// # Safety
+///
+/// `lift` must rely on nothing about `src` but what `ComponentType` promises.
+pub unsafe trait Lift: ComponentType {
+    /// Reads a value. `ty` is the type that `typecheck` accepted.
+    fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &Self::Raw) -> Result<Self, ValueError>;
+
+    /// Reads the values of a list, whose elements have the type `ty`.
+    ///
+    /// # Safety
+    ///
+    /// `list` must be such a list, written by an adapter.
+    unsafe fn lift_list(
+        cx: &mut LiftContext<'_>,
+        ty: Option<ValType>,
+        list: RawSlice,
+    ) -> Result<Vec<Self>, ValueError> {
+        let mut items = Vec::new();
+        items.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+        for index in 0..list.len as usize {
+            // SAFETY: the caller vouches for the elements.
+            let raw = unsafe { &*list.ptr.cast::<Self::Raw>().add(index) };
+            items.push(Self::lift(cx, ty, raw)?);
+        }
+        Ok(items)
+    }
+}
+
+#[cfg(test)]
+mod tests;
