@@ -23,7 +23,7 @@ pub struct Compile {
     #[arg(long, value_enum, default_value = "obj")]
     emit: Emit,
 
-    /// Print only this function; names are those of the symbols, as `inspect` lists them
+    /// Print only the functions whose symbols contain this
     #[arg(long, value_name = "NAME")]
     function: Option<String>,
 
@@ -40,20 +40,24 @@ pub struct Compile {
 const EXAMPLES: &str = "\
 Examples:
   cantilever compile kv.wasm -o kv.o
-  cantilever compile kv.wasm -o kv-arm.o --target aarch64-unknown-linux-gnu
-  cantilever compile kv.wasm --emit clif                       every function, as Cranelift's intermediate form
+  cantilever compile kv.wasm -o kv.o --target aarch64-unknown-linux-gnu
+  cantilever compile kv.wasm --emit clif
+      Every function in Cranelift's intermediate form, with what was inlined.
   cantilever compile kv.wasm --emit asm --function run
+      The machine code of the functions whose symbols contain `run`.
 
-An object is an ordinary relocatable ELF file: `cantilever run` loads it, debuggers and profilers see its symbols.
-A handle quota is part of the code: 268435455, the specification's limit, is the greatest.";
+An object is an ordinary relocatable ELF file: `cantilever run` loads it, and
+debuggers and profilers see its symbols.";
 
 /// What is written.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 enum Emit {
     /// A relocatable object
     Obj,
-    /// Cranelift's intermediate form, optimised and inlined
+    /// Cranelift's intermediate form, after inlining
     Clif,
+    /// The same after Cranelift's optimiser
+    OptimizedClif,
     /// Assembly
     Asm,
 }
@@ -66,6 +70,7 @@ impl Compile {
         let output = match self.emit {
             Emit::Obj => self.object(&wasm, &options)?,
             Emit::Clif => self.text(&wasm, &options, EmitText::Clif)?,
+            Emit::OptimizedClif => self.text(&wasm, &options, EmitText::OptimizedClif)?,
             Emit::Asm => self.text(&wasm, &options, EmitText::Asm)?,
         };
         match &self.output {
@@ -100,9 +105,14 @@ impl Compile {
     }
 
     fn text(&self, wasm: &[u8], options: &CompileOptions, form: EmitText) -> Result<Vec<u8>, Failure> {
-        crate::emit_text(wasm, options, form, self.function.as_deref())
-            .map(String::into_bytes)
-            .map_err(|e| self.refused(e))
+        let text = crate::emit_text(wasm, options, form, self.function.as_deref()).map_err(|e| self.refused(e))?;
+        match &self.function {
+            Some(name) if text.is_empty() => Err(Failure::remedied(
+                format!("{}: there is no function whose symbol contains `{name}`", self.file.display()),
+                "leave out --function to see all of them",
+            )),
+            _ => Ok(text.into_bytes()),
+        }
     }
 
     fn refused(&self, error: crate::Error) -> Failure {

@@ -43,16 +43,19 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  cantilever run --invoke 'add(1, 2)' adder.wasm        call an export and print its result
-  cantilever run adder.wat                              see what can be called
-  cantilever compile adder.wasm -o adder.o              make a native object, once
-  cantilever run --invoke 'add(1, 2)' adder.o           run it, as often as you like
-  cantilever compile adder.wasm --emit clif             read the code before the machine sees it
-  cantilever inspect adder.wasm                         imports, exports, core signatures, adapters
-  cantilever wast tests/*.wast                          run the specification's test scripts
+  cantilever run --invoke 'add(1, 2)' adder.wasm   call an export, print its result
+  cantilever run adder.wat                         see what can be called
+  cantilever compile adder.wasm -o adder.o         make a native object, once
+  cantilever run --invoke 'add(1, 2)' adder.o      run it, as often as you like
+  cantilever compile adder.wasm --emit clif        read the code
+  cantilever inspect adder.wasm                    imports, exports, adapters
+  cantilever wast tests/                           run the official test scripts
 
-Exit codes: 0 success; 1 a refused input, a wrong argument or a failed test; 2 a wrong command line;
-134 the guest trapped.";
+Exit codes:
+  0    success
+  1    a refused input, a wrong argument or a failed test
+  2    a wrong command line
+  134  the guest trapped";
 
 #[derive(Subcommand)]
 enum Command {

@@ -32,17 +32,27 @@ pub struct Run {
 const EXAMPLES: &str = "\
 Examples:
   cantilever run --invoke 'add(1, 2)' adder.wasm
-  cantilever run --invoke 'demo:kv/store@0.1.0/live()' kv.wasm      a function of an exported interface
-  cantilever run --invoke 'store/live()' kv.wasm                    the same, when only one interface has this name
   cantilever run --invoke 'greet(\"Ada\", some({age: 36}))' hello.wat
+  cantilever run --invoke 'demo:kv/store@0.1.0/live()' kv.wasm
+      A function of an exported interface. `store/live()` means the same when
+      only one interface has this name, and `live()` when only one function has.
   cantilever run --raw --invoke 'report()' hello.o > report.txt
-  cantilever run hello.wasm                                         lists what can be called
+  cantilever run hello.wasm
+      Lists what can be called, unless `wasi:cli/run` is exported.
 
-Arguments and the result are in WAVE, the text form of component values: numbers, \"strings\", 'c'haracters, [lists],
-(tuples), {field: records}, {flag, flags}, case(payload), some(x), none, ok(x), err(x). So a string is printed with its
-quotation marks and escapes, on one line; `--raw` prints the text itself.
+Arguments and the result are in WAVE, the text form of component values:
+  -1, 2.5, nan, true        numbers and truth values
+  'c', \"text\\n\"             characters and strings
+  [1, 2], (1, \"two\")        lists and tuples
+  {field: 1, other: 2}      records
+  {read, write}             flags
+  case, case(1)             enums and variants
+  none, some(1), ok, err(1) options and results
+So a string is printed on one line, with quotation marks and escapes; `--raw`
+prints the text itself.
 
-A trap of the guest goes to standard error with the function and the offset in the input; the exit code is then 134.";
+A trap of the guest goes to standard error, with the function and the offset in
+the input; the exit code is then 134.";
 
 impl Run {
     /// Compiles if need be, instantiates, calls, prints.

@@ -29,8 +29,9 @@ Examples:
   cantilever wast resources/borrows.wast
   cantilever wast --ignore-error-messages component-model/
 
-Prints `ok FILE` or `FAIL FILE:LINE: why` for each script, which ends at the first directive that fails; then
-`N passed, N failed`. The exit code is 1 when any failed.";
+Prints `ok FILE` or `FAIL FILE:LINE: why` for each script, which ends at the
+first directive that fails, then `N passed, N failed`. The exit code is 1 when
+any failed.";
 
 impl Wast {
     /// Runs every script.

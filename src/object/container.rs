@@ -23,14 +23,17 @@ pub const PAYLOAD_START: usize = 24;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
     /// It does not begin with [`MAGIC`].
-    #[error("the metadata does not begin with the magic number")]
+    #[error("it does not begin with the magic number")]
     Magic,
     /// It is shorter than it says.
-    #[error("the metadata is truncated")]
+    #[error("it is cut off")]
     Truncated,
     /// The checksum is not that of the payload.
-    #[error("the metadata is damaged: its checksum does not match")]
+    #[error("its checksum is wrong")]
     Checksum,
+    /// The payload is no encoding of the metadata.
+    #[error("it cannot be decoded")]
+    Encoding,
 }
 
 /// Wraps a payload.

@@ -22,8 +22,13 @@ pub struct Inspect {
 
 const EXAMPLES: &str = "\
 Examples:
-  cantilever inspect kv.wasm          the WIT of its world, then what becomes native code: lifts, adapters, built-ins
-  cantilever inspect kv.o             what the host must provide, what can be called, and the functions by size";
+  cantilever inspect kv.wasm
+      The WIT of its world; then what becomes native code: resource types,
+      lifted functions, adapters with the core signatures of both sides, and
+      built-ins.
+  cantilever inspect kv.o
+      What the object was compiled for, what the host must provide, what can be
+      called, and the largest functions.";
 
 impl Inspect {
     /// Prints what there is to see.

@@ -9,13 +9,15 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// A section: its heading with the number of its lines, and the lines. Nothing when there are none.
+    /// A section: its heading with the number of its entries, and their lines, of which those that are indented belong to
+    /// the entry above. Nothing when there are none.
     pub fn section(&mut self, heading: &str, lines: &[String]) {
         if lines.is_empty() {
             return;
         }
         self.gap();
-        self.line(format_args!("{heading} ({}):", lines.len()));
+        let entries = lines.iter().filter(|line| !line.starts_with(' ')).count();
+        self.line(format_args!("{heading} ({entries}):"));
         for line in lines {
             self.line(format_args!("  {line}"));
         }
@@ -60,6 +62,7 @@ mod tests {
         out.paragraph("root");
         out.section("imports", &[]);
         out.section("exports", &aligned(vec![("a".into(), "1".into()), ("bcd".into(), "2".into())]));
-        assert_eq!(out.finish(), "root\n\nexports (2):\n  a    1\n  bcd  2\n");
+        out.section("lifts", &["f".into(), "    detail".into()]);
+        assert_eq!(out.finish(), "root\n\nexports (2):\n  a    1\n  bcd  2\n\nlifts (1):\n  f\n      detail\n");
     }
 }
