@@ -19,12 +19,7 @@ use cranelift_codegen::ir::{Function, InstBuilder, StackSlotData, StackSlotKind,
 use cranelift_frontend::FunctionBuilderContext;
 
 /// Emits an adapter.
-pub fn emit_adapter(
-    env: &CanonEnv,
-    cx: &mut FunctionBuilderContext,
-    key: FuncKey,
-    adapter: &Adapter,
-) -> Function {
+pub fn emit_adapter(env: &CanonEnv, cx: &mut FunctionBuilderContext, key: FuncKey, adapter: &Adapter) -> Function {
     let mut func = Function::new();
     let (mut e, args) = Emit::core(&mut func, cx, key, core_signature(env, adapter), env.convention);
     let call = Call { env, ty: &adapter.ty, params: adapter.ty.params.iter().map(|(_, ty)| *ty).collect() };
@@ -80,9 +75,7 @@ impl<'c> Call<'c, '_> {
             Operand::Flat(args.to_vec(), side.width()).fields(e, self.env.types, &self.params)
         };
         let result = match args.last() {
-            Some(pointer) if flat.result_in_memory => {
-                ResultPlace::Pointer(widen_pointer(e, *pointer, side.width()))
-            }
+            Some(pointer) if flat.result_in_memory => ResultPlace::Pointer(widen_pointer(e, *pointer, side.width())),
             _ => ResultPlace::Flat(side.width()),
         };
         self.join(e, lift, Caller { side, params, result })

@@ -22,17 +22,13 @@ pub(super) fn lift_borrow(c: &mut Crossing, resource: ResourceId, source: &Opera
     if c.from.keeps_bare(c.env, resource) {
         return index;
     }
-    let rep = lend(c.e, c.from.table, index, resource.as_u32());
-    c.borrows.add_lender(c.e, c.occurrence, index);
-    rep
+    let lent = lend(c.e, c.from.table, index, resource.as_u32());
+    c.borrows.add_lender(c.e, c.occurrence, lent.index);
+    lent.rep
 }
 
 pub(super) fn lower_own(c: &mut Crossing, resource: ResourceId, rep: Value, target: &Target) -> Vec<Value> {
-    let handle = if c.to.keeps_bare(c.env, resource) {
-        rep
-    } else {
-        add_own(c.e, c.to.table, resource.as_u32(), rep)
-    };
+    let handle = if c.to.keeps_bare(c.env, resource) { rep } else { add_own(c.e, c.to.table, resource.as_u32(), rep) };
     target.put(c.e, handle, SIZE)
 }
 

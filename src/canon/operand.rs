@@ -1,7 +1,7 @@
 //! Operands: a value to be lifted, and a place to lower one into. Only this file asks whether it is flat or in memory.
 
-use crate::clif::signature::{POINTER, flat_type};
 use crate::clif::Emit;
+use crate::clif::signature::{POINTER, flat_type};
 use crate::model::flatten::pointer;
 use crate::model::layout::{discriminant_size, field_offsets, payload_offset};
 use crate::model::{FlatType, PointerWidth, Types, ValType};
@@ -140,9 +140,7 @@ impl Operand {
     /// Pointer and length of a string or list, extended to 64 bits.
     pub(super) fn range(&self, e: &mut Emit) -> [Value; 2] {
         match self {
-            Operand::Flat(values, width) => {
-                [widen_pointer(e, values[0], *width), widen_pointer(e, values[1], *width)]
-            }
+            Operand::Flat(values, width) => [widen_pointer(e, values[0], *width), widen_pointer(e, values[1], *width)],
             Operand::Memory(address) => {
                 let length = address.at(e, address.memory.width.bytes());
                 [address.load_pointer(e), length.load_pointer(e)]
@@ -165,13 +163,7 @@ impl Operand {
     }
 
     /// The payload of a variant in the case that has this type: `CoerceValueIter`, or the bytes after the discriminant.
-    pub(super) fn payload(
-        &self,
-        e: &mut Emit,
-        types: &Types,
-        cases: &[Option<ValType>],
-        ty: ValType,
-    ) -> Operand {
+    pub(super) fn payload(&self, e: &mut Emit, types: &Types, cases: &[Option<ValType>], ty: ValType) -> Operand {
         match self {
             Operand::Flat(values, width) => {
                 let wanted = flat(types, ty, *width);
@@ -355,4 +347,3 @@ fn uncoerce(e: &mut Emit, value: Value, want: Type) -> Value {
     let bits = if want.bits() < have.bits() { e.b.ins().ireduce(want.as_int(), value) } else { value };
     if want.is_float() { e.b.ins().bitcast(want, MemFlagsData::new(), bits) } else { bits }
 }
-

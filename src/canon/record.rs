@@ -24,12 +24,7 @@ pub(super) fn lower_record(c: &mut Crossing, fields: &[ValType], values: &[Value
 }
 
 /// Lifts and lowers field by field; for records that are not kept in SSA values.
-pub(super) fn transfer_record(
-    c: &mut Crossing,
-    fields: &[ValType],
-    source: &Operand,
-    target: &Target,
-) -> Vec<Value> {
+pub(super) fn transfer_record(c: &mut Crossing, fields: &[ValType], source: &Operand, target: &Target) -> Vec<Value> {
     let sources = source.fields(c.e, c.env.types, fields);
     let targets = target.fields(c.e, c.env.types, fields);
     let mut flat = Vec::new();

@@ -45,8 +45,7 @@ fn convert_i32_to_char(c: &mut Crossing, bits: Value) -> Value {
     const SURROGATES: core::ops::Range<i64> = 0xD800..0xE000;
     let beyond = c.e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThan, bits, i64::from(u32::from(char::MAX)));
     let above = c.e.b.ins().iadd_imm_s(bits, -SURROGATES.start);
-    let surrogate =
-        c.e.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, above, SURROGATES.end - SURROGATES.start);
+    let surrogate = c.e.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, above, SURROGATES.end - SURROGATES.start);
     let invalid = c.e.b.ins().bor(beyond, surrogate);
     let kind = c.from.fault(TrapKind::InvalidChar);
     c.e.trap_if_with(invalid, kind, &[bits]);

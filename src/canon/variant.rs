@@ -10,6 +10,7 @@ use crate::model::ValType;
 use crate::model::layout::discriminant_size;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Type, Value};
+use std::collections::{HashMap, HashSet};
 
 /// A variant type: itself, for its flattening, and the payloads of its cases.
 #[derive(Clone, Copy)]
@@ -47,19 +48,15 @@ pub(super) fn move_variant(
         return flat;
     }
     let blocks: Vec<Block> = payloads.iter().map(|_| c.e.b.create_block()).collect();
-    let targets: Vec<Block> = variant
-        .cases
-        .iter()
-        .map(|case| blocks[payloads.iter().position(|p| p == case).expect("every payload is listed")])
-        .collect();
+    let block_of: HashMap<Option<ValType>, Block> = payloads.iter().copied().zip(blocks.iter().copied()).collect();
+    let targets: Vec<Block> = variant.cases.iter().map(|case| block_of[case]).collect();
     c.e.switch(index, &targets);
     let after = c.e.block(joined.iter().copied());
     for (block, case) in blocks.into_iter().zip(payloads) {
         c.e.b.seal_block(block);
         c.e.b.switch_to_block(block);
-        let values = c.occurring(Occurrence::Perhaps, |c| {
-            move_case(c, variant, case, (source, target), &joined, payload)
-        });
+        let values =
+            c.occurring(Occurrence::Perhaps, |c| move_case(c, variant, case, (source, target), &joined, payload));
         c.e.jump(after, &values);
     }
     c.e.b.seal_block(after);
@@ -90,7 +87,7 @@ fn move_case(
 /// The different payload types of the cases, in the order of their first occurrence.
 fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
     let mut payloads = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for case in cases {
         if seen.insert(*case) {
             payloads.push(*case);

@@ -67,8 +67,7 @@ impl Emit<'_> {
 
     /// Ends a loop's body: each address advances by its step. What follows is after the loop.
     pub fn end_loop(&mut self, open: Loop, steps: &[u32]) {
-        let next: Vec<Value> =
-            open.at.iter().zip(steps).map(|(at, step)| self.offset(*at, i64::from(*step))).collect();
+        let next: Vec<Value> = open.at.iter().zip(steps).map(|(at, step)| self.offset(*at, i64::from(*step))).collect();
         self.jump(open.header, &next);
         self.b.seal_block(open.header);
         self.b.switch_to_block(open.exit);

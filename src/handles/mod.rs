@@ -17,7 +17,7 @@ mod remove;
 
 pub use add::{add_borrow, add_own};
 pub use get::get_rep;
-pub use lend::{lend, unlend};
+pub use lend::{Lent, lend, unlend};
 pub use remove::{Kinds, remove, remove_own};
 
 use crate::block::{BlockLayout, HandleEntry, HandleTable, InstanceState, TrapKind};

@@ -41,12 +41,7 @@ pub(super) fn canon_resource_drop(e: &mut Emit, env: &CanonEnv, side: Side, reso
 }
 
 /// Emits the function that calls the destructor of a resource type, if it has one.
-pub fn emit_dtor(
-    env: &CanonEnv,
-    cx: &mut FunctionBuilderContext,
-    key: FuncKey,
-    resource: ResourceId,
-) -> Function {
+pub fn emit_dtor(env: &CanonEnv, cx: &mut FunctionBuilderContext, key: FuncKey, resource: ResourceId) -> Function {
     let mut func = Function::new();
     let signature = dtor_signature(env.convention);
     let (mut e, params) = Emit::core(&mut func, cx, key, signature, env.convention);

@@ -1,7 +1,7 @@
 //! Strings to the host, which takes UTF-8: a view where it may have one, else one allocation for the worst case.
 
-use super::Source;
 use super::Simple;
+use super::Source;
 use super::range::{check_utf8, check_utf16_length};
 use crate::block::Intrinsic;
 use crate::canon::crossing::Crossing;

@@ -39,8 +39,7 @@ pub(super) fn store_utf8_to_latin1_or_utf16(c: &mut Crossing, source: Source) ->
 
 pub(super) fn store_utf16_to_latin1_or_utf16(c: &mut Crossing, source: Source) -> [Value; 2] {
     let first = c.to.allocate(c.e, 2, source.units);
-    let copied =
-        c.e.call_intrinsic(Intrinsic::Utf16ToLatin1, &[first.address, source.address, source.units]);
+    let copied = c.e.call_intrinsic(Intrinsic::Utf16ToLatin1, &[first.address, source.address, source.units]);
     let copied = copied.expect("it has a result");
     check_utf16_length(c, copied);
     let all = c.e.b.ins().icmp(IntCC::Equal, copied, source.units);
@@ -62,8 +61,7 @@ pub(super) fn store_utf16_to_latin1_or_utf16(c: &mut Crossing, source: Source) -
 pub(super) fn store_probably_utf16_to_latin1_or_utf16(c: &mut Crossing, source: Source) -> [Value; 2] {
     let bytes = doubled(c, source.units);
     let first = c.to.allocate(c.e, 2, bytes);
-    let found =
-        c.e.call_intrinsic(Intrinsic::Utf16ToProbablyUtf16, &[first.address, source.address, source.units]);
+    let found = c.e.call_intrinsic(Intrinsic::Utf16ToProbablyUtf16, &[first.address, source.address, source.units]);
     let found = found.expect("it has a result");
     check_utf16(c, found);
     let is_latin1 = c.e.b.ins().icmp_imm_u(IntCC::Equal, found, 2);

@@ -72,9 +72,7 @@ fn store(c: &mut Crossing, from: Simple, source: Source) -> [Value; 2] {
         (Encoding::Latin1Utf16, Simple::Utf8) => latin1::store_utf8_to_latin1_or_utf16(c, source),
         (Encoding::Latin1Utf16, Simple::Utf16) => latin1::store_utf16_to_latin1_or_utf16(c, source),
         (Encoding::Latin1Utf16, Simple::Latin1) => copy::store_latin1(c, source),
-        (Encoding::Latin1Utf16, Simple::TaggedUtf16) => {
-            latin1::store_probably_utf16_to_latin1_or_utf16(c, source)
-        }
+        (Encoding::Latin1Utf16, Simple::TaggedUtf16) => latin1::store_probably_utf16_to_latin1_or_utf16(c, source),
     }
 }
 

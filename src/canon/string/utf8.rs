@@ -68,10 +68,7 @@ fn store_string_to_utf8(c: &mut Crossing, source: Source, with: Routines) -> [Va
 /// Reallocates to the final length, if that is less than what was allocated; the pointer.
 pub(super) fn shrink(c: &mut Crossing, pointer: Value, allocated: Value, align: u32, length: Value) -> Value {
     let shorter = c.e.b.ins().icmp(IntCC::UnsignedLessThan, length, allocated);
-    let [pointer] = c.choose(
-        shorter,
-        |c| [c.to.reallocate(c.e, [pointer, allocated], align, length).pointer],
-        |_| [pointer],
-    );
+    let [pointer] =
+        c.choose(shorter, |c| [c.to.reallocate(c.e, [pointer, allocated], align, length).pointer], |_| [pointer]);
     pointer
 }

@@ -67,9 +67,10 @@ fn everything_compiles_for_every_target() {
         }
         for func in functions {
             let text = func.display().to_string();
-            let compiled = Compilation::for_function(func).compile(&*isa, &mut Default::default()).err().map(|e| {
-                format!("{triple}: {:?}\n{text}", e.inner)
-            });
+            let compiled = Compilation::for_function(func)
+                .compile(&*isa, &mut Default::default())
+                .err()
+                .map(|e| format!("{triple}: {:?}\n{text}", e.inner));
             assert_eq!(compiled, None);
         }
     }

@@ -112,8 +112,7 @@ unsafe extern "C" fn latin1_to_utf16(_: Ctx, dst: *mut u8, src: *mut u8, len: u6
 }
 
 unsafe extern "C" fn utf16_to_utf8_ascii(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let ascii: Vec<u8> =
-        unsafe { units(src, len) }.into_iter().take_while(|u| *u < 0x80).map(|u| u as u8).collect();
+    let ascii: Vec<u8> = unsafe { units(src, len) }.into_iter().take_while(|u| *u < 0x80).map(|u| u as u8).collect();
     unsafe { write(dst, &ascii) };
     ascii.len() as u64
 }

@@ -47,11 +47,7 @@ pub fn thunk(key: FuncKey, signature: Signature, native: Native, convention: Con
     let results: Vec<Type> = signature.returns.iter().map(|p| p.value_type).collect();
     let (mut e, args) = Emit::core(&mut func, &mut cx, key, signature, convention);
     let slots = args.len().max(results.len()).max(1) as u32 * 8;
-    let slot = cranelift_codegen::ir::StackSlotData::new(
-        cranelift_codegen::ir::StackSlotKind::ExplicitSlot,
-        slots,
-        3,
-    );
+    let slot = cranelift_codegen::ir::StackSlotData::new(cranelift_codegen::ir::StackSlotKind::ExplicitSlot, slots, 3);
     let slot = e.b.create_sized_stack_slot(slot);
     let at = e.b.ins().stack_addr(POINTER, slot, 0);
     for (i, arg) in args.iter().enumerate() {
@@ -119,7 +115,9 @@ impl Machine {
         unsafe {
             libc::munmap(self.block.cast(), self.layout.total_size as usize);
             libc::munmap(self.code.cast(), CODE);
-            MEMORIES.take().into_iter().for_each(|base| drop(libc::munmap(base.cast(), MEMORY)));
+            for base in MEMORIES.take() {
+                libc::munmap(base.cast(), MEMORY);
+            }
         }
     }
 
@@ -159,8 +157,7 @@ impl Machine {
                 self.traps.insert(start + trap.offset as usize, crate::clif::trap::trap_kind(trap.code));
             }
             for reloc in code.buffer.relocs() {
-                let FinalizedRelocTarget::ExternalName(cranelift_codegen::ir::ExternalName::User(name)) =
-                    &reloc.target
+                let FinalizedRelocTarget::ExternalName(cranelift_codegen::ir::ExternalName::User(name)) = &reloc.target
                 else {
                     panic!("unexpected relocation {reloc:?}")
                 };

@@ -5,6 +5,7 @@ mod handles;
 mod intrinsics;
 mod machine;
 mod oracle;
+mod traps;
 mod values;
 
 use super::{CanonEnv, emit_adapter, emit_builtin};

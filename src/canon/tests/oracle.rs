@@ -183,9 +183,7 @@ impl Memory {
         let (bytes, units) = match self.encoding {
             Encoding::Utf8 => (s.as_bytes().to_vec(), s.len() as u64),
             Encoding::Utf16 => (utf16(), utf16().len() as u64 / 2),
-            Encoding::Latin1Utf16 if is_latin1 => {
-                (s.chars().map(|c| c as u8).collect(), s.chars().count() as u64)
-            }
+            Encoding::Latin1Utf16 if is_latin1 => (s.chars().map(|c| c as u8).collect(), s.chars().count() as u64),
             Encoding::Latin1Utf16 => (utf16(), utf16().len() as u64 / 2 | self.tag()),
         };
         let begin = self.allocate(bytes.len() as u64, 2);
@@ -203,9 +201,7 @@ impl Memory {
         let units = if self.encoding == Encoding::Latin1Utf16 { tagged & !self.tag() } else { tagged };
         let int = |i: u64, bytes: u32| self.load_int(begin + i * u64::from(bytes), bytes);
         match (self.encoding, is_utf16) {
-            (_, true) => {
-                String::from_utf16(&(0..units).map(|i| int(i, 2) as u16).collect::<Vec<_>>()).unwrap()
-            }
+            (_, true) => String::from_utf16(&(0..units).map(|i| int(i, 2) as u16).collect::<Vec<_>>()).unwrap(),
             (Encoding::Utf8, _) => String::from_utf8((0..units).map(|i| int(i, 1) as u8).collect()).unwrap(),
             _ => (0..units).map(|i| char::from(int(i, 1) as u8)).collect(),
         }
@@ -258,7 +254,10 @@ impl Memory {
                 let word = self.width.bytes();
                 self.load_range(types, [self.load_int(ptr, word), self.load_int(ptr + u64::from(word), word)], &shape)
             }
-            shape => value(types, &shape, self.load_int(ptr, types.layout(ty, self.width).size)),
+            shape => {
+                let size = types.layout(ty, self.width).size;
+                value(types, &shape, self.load_int(ptr, size), size * u8::BITS)
+            }
         }
     }
 
@@ -298,9 +297,7 @@ impl Memory {
     /// Lifts from core values of the given core types; requires canonical ones.
     pub fn lift_flat(&self, types: &Types, ty: ValType, core: &mut dyn Iterator<Item = Core>) -> Val {
         match Shape::of(types, ty) {
-            Shape::Record(fields) => {
-                Val::Record(fields.iter().map(|ty| self.lift_flat(types, *ty, core)).collect())
-            }
+            Shape::Record(fields) => Val::Record(fields.iter().map(|ty| self.lift_flat(types, *ty, core)).collect()),
             Shape::Variant(cases) => {
                 let n = types.flat(ty, self.width).unwrap().len();
                 let mut own: Vec<Core> = core.take(n).collect();
@@ -314,7 +311,7 @@ impl Memory {
                 let range = [core.next().unwrap(), core.next().unwrap()];
                 self.load_range(types, range, &shape)
             }
-            shape => value(types, &shape, core.next().unwrap()),
+            shape => value(types, &shape, core.next().unwrap(), u32::BITS),
         }
     }
 
@@ -324,19 +321,17 @@ impl Memory {
     }
 }
 
-/// A scalar from bits, which must be canonical: sign-extended to 32 bits where they came from a core value.
-fn value(types: &Types, shape: &Shape, bits: u64) -> Val {
+/// A scalar from so many bits, which must be canonical.
+fn value(types: &Types, shape: &Shape, bits: u64, width: u32) -> Val {
+    let signed = |small: i64, mask: u64| {
+        assert_eq!(small as u64 & (u64::MAX >> (64 - width)), bits, "signed integers are extended with their sign");
+        Val::Int(bits & mask)
+    };
     match shape {
         Shape::Scalar(ValType::Bool) => Val::Bool([false, true][bits as usize]),
         Shape::Scalar(ValType::Char) => Val::Char(char::from_u32(bits as u32).unwrap()),
-        Shape::Scalar(ValType::S8) => {
-            assert!(bits < 0x100 || bits as u32 as i32 == i32::from(bits as i8));
-            Val::Int(bits & 0xff)
-        }
-        Shape::Scalar(ValType::S16) => {
-            assert!(bits < 0x10000 || bits as u32 as i32 == i32::from(bits as i16));
-            Val::Int(bits & 0xffff)
-        }
+        Shape::Scalar(ValType::S8) => signed(i64::from(bits as i8), 0xff),
+        Shape::Scalar(ValType::S16) => signed(i64::from(bits as i16), 0xffff),
         Shape::Scalar(scalar) => {
             let size = types.layout(*scalar, PointerWidth::W32).size * 8;
             assert!(size == 64 || bits >> size == 0, "unsigned integers are extended with zeros");
