@@ -28,7 +28,8 @@ pub fn lend(e: &mut Emit, table: Table, index: Value, resource: u32) -> Lent {
     Lent { index: entry.index, rep: entry.load(e, types::I32, offset_of!(HandleEntry, rep)) }
 }
 
-/// Undoes one [`lend`]. Invariant: the index is one that was lent; a lent entry cannot be removed, so it needs no check.
+/// Undoes one [`lend`]. Invariant: the index is one that was lent; a lent entry cannot be removed, so it needs no
+/// check.
 pub fn unlend(e: &mut Emit, table: Table, index: Value) {
     let entry = table.trusted(e, index);
     let lends = entry.load(e, types::I32, offset_of!(HandleEntry, lends));

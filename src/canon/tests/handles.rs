@@ -13,8 +13,14 @@ thread_local! {
     static MACHINE: Cell<*const Machine> = const { Cell::new(std::ptr::null()) };
 }
 
+/// The machine on which the callee runs.
+fn running() -> &'static Machine {
+    // SAFETY: the test has put its machine there, and outlives the call.
+    unsafe { &*MACHINE.get() }
+}
+
 unsafe extern "C" fn see(_: *mut u8, slots: *mut u64) {
-    SEEN.set(u64::from(unsafe { slots.cast::<u32>().read() }));
+    SEEN.set(u64::from(parameter(slots, 0)));
 }
 
 fn builtins(fixture: &Fixture, instance: u32, resource: ResourceId) -> Vec<Function> {
@@ -136,9 +142,8 @@ fn a_borrow_is_the_rep_for_the_implementer_and_is_unlent() {
 
 /// Plays a callee that drops the borrow handle it got, after a look at the lends.
 unsafe extern "C" fn drop_it(_: *mut u8, slots: *mut u64) {
-    let index = u64::from(unsafe { slots.cast::<u32>().read() });
-    // SAFETY: the test has put its machine there.
-    let m = unsafe { &*MACHINE.get() };
+    let index = u64::from(parameter(slots, 0));
+    let m = running();
     SEEN.set(u64::from(m.entry(CALLER, 1).lends));
     m.call(FuncKey::Canon(4), &[index]);
 }
@@ -162,10 +167,11 @@ fn a_borrow_elsewhere_is_a_handle_that_must_be_dropped() {
 
 /// Plays a callee that overwrites the caller's memory, in which the handles came.
 unsafe extern "C" fn scribble(_: *mut u8, slots: *mut u64) {
-    SEEN.set(u64::from(unsafe { slots.add(1).cast::<u32>().read() }));
+    SEEN.set(u64::from(parameter(slots, 1)));
     let base = MEMORIES.with_borrow(|m| m[CALLER as usize]);
+    // SAFETY: the bytes lie in the caller's memory.
     unsafe { std::ptr::write_bytes(base.add(1024), 0xff, 64) };
-    let m = unsafe { &*MACHINE.get() };
+    let m = running();
     assert_eq!((1..4).map(|i| m.entry(CALLER, i).lends).collect::<Vec<_>>(), [2, 1, 1]);
 }
 
@@ -180,6 +186,7 @@ fn lists_of_borrows_unlend_what_was_lent() {
     (0..3).for_each(|rep| assert_eq!(m.call(NEW, &[10 + rep]) as u32, 1 + rep as u32));
     let base = MEMORIES.with_borrow(|m| m[CALLER as usize]);
     for (i, index) in [1u32, 2, 3, 1].into_iter().enumerate() {
+        // SAFETY: the bytes lie in the caller's memory.
         unsafe { base.add(1024 + 4 * i).cast::<u32>().write(index) };
     }
     m.call(ADAPTER, &[1024, 4]);
@@ -206,7 +213,7 @@ fn an_optional_borrow_is_unlent_only_if_it_was_there() {
 
 /// Plays a callee that gets two handles.
 unsafe extern "C" fn see_both(_: *mut u8, slots: *mut u64) {
-    let [first, second] = [0, 1].map(|i| u64::from(unsafe { slots.add(i).cast::<u32>().read() }));
+    let [first, second] = [0, 1].map(|i| u64::from(parameter(slots, i)));
     SEEN.set(first << 32 | second);
 }
 
@@ -231,8 +238,10 @@ fn all_parameters_are_lifted_before_any_is_lowered() {
 
 /// Plays the host: sees the representation of its own resource, and gives it back as its result.
 unsafe extern "C" fn host(_: *mut core::ffi::c_void, _: *mut Header, params: *mut u8, results: *mut u8) -> u32 {
+    // SAFETY: the only parameter is a handle.
     let rep = unsafe { params.cast::<u32>().read() };
     SEEN.set(u64::from(rep));
+    // SAFETY: the buffer is large enough for a handle, also when this plays a destructor.
     unsafe { results.cast::<u32>().write(rep + 1) };
     0
 }

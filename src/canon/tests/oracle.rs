@@ -184,7 +184,7 @@ impl Memory {
             Encoding::Utf8 => (s.as_bytes().to_vec(), s.len() as u64),
             Encoding::Utf16 => (utf16(), utf16().len() as u64 / 2),
             Encoding::Latin1Utf16 if is_latin1 => (s.chars().map(|c| c as u8).collect(), s.chars().count() as u64),
-            Encoding::Latin1Utf16 => (utf16(), utf16().len() as u64 / 2 | self.tag()),
+            Encoding::Latin1Utf16 => (utf16(), (utf16().len() as u64 / 2) | self.tag()),
         };
         let begin = self.allocate(bytes.len() as u64, 2);
         // SAFETY: just allocated.

@@ -7,6 +7,7 @@ unsafe extern "C" fn ignore(_: *mut u8, _: *mut u64) {}
 
 /// Plays a `realloc` that gives an address outside memory, or misaligned.
 unsafe extern "C" fn bad_realloc<const POINTER: u64>(_: *mut u8, slots: *mut u64) {
+    // SAFETY: a thunk has at least one slot.
     unsafe { slots.write(POINTER) };
 }
 
