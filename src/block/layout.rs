@@ -53,11 +53,10 @@ impl BlockLayout {
     }
 }
 
-/// Hands out offsets in the fixed part of a block.
-#[derive(Debug)]
-pub struct BlockLayoutBuilder {
+/// Hands out offsets in a contiguous range: the fixed part of a block, or the segment of a shared module's instance.
+#[derive(Debug, Clone)]
+pub struct Arena {
     next: u64,
-    layout: BlockLayout,
 }
 
 /// The greatest size of the fixed part of a block: its offsets must fit the signed immediates of loads and stores.
@@ -68,31 +67,10 @@ pub const MAX_FIXED_SIZE: u64 = 1 << 30;
 #[error("the component needs more than {MAX_FIXED_SIZE} bytes of instance state")]
 pub struct BlockTooLarge;
 
-impl BlockLayoutBuilder {
-    /// The capacity of the array of borrow scopes.
-    pub const SCOPE_CAPACITY: u32 = 1 << 14;
-
-    /// Starts a layout for a number of component instances (the host not counted), with handle tables of the given
-    /// capacity, and a number of core function types.
-    pub fn new(instances: u32, handle_capacity: u32, types: u32) -> Result<Self, BlockTooLarge> {
-        let mut builder = BlockLayoutBuilder {
-            next: size_of::<Header>() as u64,
-            layout: BlockLayout {
-                fixed_size: 0,
-                total_size: 0,
-                instances: 0,
-                instance_count: instances.checked_add(1).ok_or(BlockTooLarge)?,
-                handles: 0,
-                handle_capacity,
-                scopes: 0,
-                scope_capacity: Self::SCOPE_CAPACITY,
-                type_ids: 0,
-            },
-        };
-        let count = builder.layout.instance_count;
-        builder.layout.instances = builder.array::<InstanceState>(count)?;
-        builder.layout.type_ids = builder.array::<u32>(types)?;
-        Ok(builder)
+impl Arena {
+    /// An arena whose first bytes are a `T`.
+    pub fn starting_with<T>() -> Self {
+        Arena { next: size_of::<T>() as u64 }
     }
 
     /// Reserves one `T` and returns its offset.
@@ -102,8 +80,13 @@ impl BlockLayoutBuilder {
 
     /// Reserves `count` consecutive `T`s and returns the offset of the first.
     pub fn array<T>(&mut self, count: u32) -> Result<u32, BlockTooLarge> {
-        let start = self.next.next_multiple_of(align_of::<T>().max(8) as u64);
         let size = u64::from(count).checked_mul(size_of::<T>() as u64).ok_or(BlockTooLarge)?;
+        self.bytes(size, align_of::<T>().max(8) as u64)
+    }
+
+    /// Reserves bytes at an alignment.
+    pub fn bytes(&mut self, size: u64, align: u64) -> Result<u32, BlockTooLarge> {
+        let start = self.next.next_multiple_of(align);
         self.next = start.checked_add(size).ok_or(BlockTooLarge)?;
         if self.next > MAX_FIXED_SIZE {
             return Err(BlockTooLarge);
@@ -111,18 +94,64 @@ impl BlockLayoutBuilder {
         Ok(start as u32)
     }
 
-    /// Ends the layout: the scopes close the fixed part, the handle tables follow it on a page boundary.
+    /// How many bytes have been handed out.
+    pub fn size(&self) -> u64 {
+        self.next
+    }
+}
+
+/// Lays out one block.
+#[derive(Debug)]
+pub struct BlockLayoutBuilder {
+    /// The fixed part.
+    pub arena: Arena,
+    layout: BlockLayout,
+}
+
+impl BlockLayoutBuilder {
+    /// The capacity of the array of borrow scopes.
+    pub const SCOPE_CAPACITY: u32 = 1 << 20;
+
+    /// Starts a layout for a number of component instances (the host not counted), with handle tables of the given
+    /// capacity (rounded up to whole pages), and a number of core function types.
+    pub fn new(instances: u32, handle_capacity: u32, types: u32) -> Result<Self, BlockTooLarge> {
+        let mut arena = Arena::starting_with::<Header>();
+        let instance_count = instances.checked_add(1).ok_or(BlockTooLarge)?;
+        let handle_capacity = handle_capacity.min(MAX_HANDLES).next_multiple_of(PAGE / HandleEntry::SIZE);
+        let layout = BlockLayout {
+            fixed_size: 0,
+            total_size: 0,
+            instances: arena.array::<InstanceState>(instance_count)?,
+            instance_count,
+            handles: 0,
+            handle_capacity,
+            scopes: 0,
+            scope_capacity: Self::SCOPE_CAPACITY,
+            type_ids: arena.array::<u32>(types)?,
+        };
+        Ok(BlockLayoutBuilder { arena, layout })
+    }
+
+    /// The layout so far: all but sizes, scopes and handles is final.
+    pub fn layout(&self) -> &BlockLayout {
+        &self.layout
+    }
+
+    /// Ends the layout: the handle tables follow the fixed part on a page boundary.
     pub fn finish(mut self) -> Result<BlockLayout, BlockTooLarge> {
-        /// Alignment of the handle tables: the largest page size of the supported targets.
-        const PAGE: u64 = 1 << 16;
-        self.layout.scopes = self.array::<u32>(Self::SCOPE_CAPACITY)?;
-        self.next = self.next.next_multiple_of(align_of::<GlobalSlot>() as u64);
-        self.layout.fixed_size = self.next as u32;
-        self.layout.handles = self.next.next_multiple_of(PAGE);
-        let tables = u64::from(self.layout.instance_count)
-            .checked_mul(self.layout.handle_stride().next_multiple_of(PAGE))
-            .ok_or(BlockTooLarge)?;
+        // Last, for it is large and far fewer of its elements are used than of anything else.
+        self.layout.scopes = self.arena.array::<u32>(Self::SCOPE_CAPACITY)?;
+        self.layout.fixed_size = self.arena.bytes(0, align_of::<GlobalSlot>() as u64)?;
+        self.layout.handles = self.arena.size().next_multiple_of(u64::from(PAGE));
+        let tables =
+            self.layout.handle_stride().checked_mul(u64::from(self.layout.instance_count)).ok_or(BlockTooLarge)?;
         self.layout.total_size = self.layout.handles.checked_add(tables).ok_or(BlockTooLarge)?;
         Ok(self.layout)
     }
 }
+
+/// The largest page size of the supported targets: handle tables start on such a boundary.
+const PAGE: u32 = 1 << 16;
+
+/// The specification's greatest index is 2^28 - 1, so a table has at most this many entries, index 0 counted.
+pub const MAX_HANDLES: u32 = 1 << 28;

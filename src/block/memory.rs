@@ -1,9 +1,9 @@
-//! How much address space a linear memory has.
-//!
-//! Compiled code leaves out bounds checks that these numbers make needless; the runtime reserves accordingly.
+//! How much address space a linear memory with 32-bit addresses has, on which elided bounds checks rely.
 
-/// Bytes that every linear memory may grow into in place: the reach of a 32-bit address.
+/// Address space reserved for the bytes of a memory: every 32-bit address lies in it. What is not yet part of the memory
+/// is not accessible.
 pub const RESERVATION: u64 = 1 << 32;
 
-/// Bytes after [`RESERVATION`] that are never accessible: a constant offset up to this needs no check of its own.
+/// Inaccessible address space after the reservation: an access whose static offset and size are together at most
+/// this needs no check.
 pub const GUARD: u64 = 32 << 20;

@@ -4,20 +4,10 @@
 //! [`LoadError`].
 
 use super::artifact::Artifact;
+use super::container::{DATA_SECTION, Damage, META_SECTION, TEXT_SECTION, unwrap};
 use crate::block::INTRINSICS_VERSION;
 use object::read::{Object, ObjectSection, ObjectSymbol};
 use object::{RelocationFlags, RelocationTarget as RawTarget, SymbolSection};
-
-/// Name of the section with the code.
-pub const TEXT_SECTION: &str = ".text";
-/// Name of the section with the bytes of data segments.
-pub const DATA_SECTION: &str = ".rodata.cantilever";
-/// Name of the section with the metadata.
-pub const META_SECTION: &str = ".cantilever.meta";
-/// The first bytes of the metadata section.
-pub const META_MAGIC: [u8; 8] = *b"CANTLVR1";
-/// Magic, checksum, a reserved word and the payload's length.
-pub const META_HEADER_SIZE: usize = 24;
 
 /// The deepest nesting of component value types that values of the host may have. Lifting recurses over a type.
 pub const MAX_TYPE_DEPTH: u32 = 200;
@@ -34,7 +24,7 @@ pub enum LoadError {
     MissingSection(&'static str),
     /// The metadata is not what was written.
     #[error("the object's metadata is damaged: {0}")]
-    DamagedMetadata(&'static str),
+    DamagedMetadata(#[from] Damage),
     /// Written by another version of the compiler.
     #[error("the object was compiled by version {found}, this is version {expected}")]
     Version {
@@ -172,25 +162,14 @@ fn section<'a>(file: &object::File<'a>, name: &str) -> Result<Option<&'a [u8]>, 
 
 /// Checks the header and the checksum of the metadata, and decodes it.
 pub fn read_metadata(section: &[u8]) -> Result<Artifact, LoadError> {
-    let (header, rest) =
-        section.split_first_chunk::<META_HEADER_SIZE>().ok_or(LoadError::DamagedMetadata("it is cut off"))?;
-    let word = |at: usize| u32::from_le_bytes(core::array::from_fn(|i| header[at + i]));
-    if header[..META_MAGIC.len()] != META_MAGIC {
-        return Err(LoadError::DamagedMetadata("it does not start as it should"));
-    }
-    let len = u64::from(word(16)) | u64::from(word(20)) << 32;
-    let payload = usize::try_from(len).ok().and_then(|len| rest.get(..len));
-    let payload = payload.ok_or(LoadError::DamagedMetadata("it is cut off"))?;
-    if crc32fast::hash(payload) != word(8) {
-        return Err(LoadError::DamagedMetadata("its checksum is wrong"));
-    }
+    let payload = unwrap(section)?;
     // The version comes first in the encoding, so that it can be told even where the rest has changed its shape.
     let (version, _) =
-        postcard::take_from_bytes::<String>(payload).map_err(|_| LoadError::DamagedMetadata("it cannot be decoded"))?;
+        postcard::take_from_bytes::<String>(payload).map_err(|_| LoadError::DamagedMetadata(Damage::Encoding))?;
     if version != env!("CARGO_PKG_VERSION") {
         return Err(LoadError::Version { found: version, expected: env!("CARGO_PKG_VERSION") });
     }
-    postcard::from_bytes(payload).map_err(|_| LoadError::DamagedMetadata("it cannot be decoded"))
+    postcard::from_bytes(payload).map_err(|_| LoadError::DamagedMetadata(Damage::Encoding))
 }
 
 /// Can this process run the code?

@@ -1,0 +1,216 @@
+//! What a call owes: the handles that its caller lent (`lenders`), and the handles that its callee must give back
+//! (`num_borrows`).
+//!
+//! The index of a lent handle is kept where nobody can change it during the call: in an SSA value; for a handle in a
+//! variant in a variable that is 0 when the case did not occur; for handles in lists on the array of borrow scopes,
+//! above the call's own scope, where calls nest as they do on the native stack.
+
+use super::CanonEnv;
+use super::crossing::Occurrence;
+use super::shape::Shape;
+use super::side::Side;
+use crate::block::{Header, TrapKind};
+use crate::clif::signature::POINTER;
+use crate::clif::{Emit, Region};
+use crate::handles::{Table, unlend};
+use crate::model::{FuncType, ValType};
+use core::mem::offset_of;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_frontend::Variable;
+
+/// The debts of one call, while its adapter is emitted.
+pub(super) struct Borrows {
+    /// Lent for certain.
+    certain: Vec<Value>,
+    /// Lent if the variable is not 0; as many as the parameters can need.
+    perhaps: Vec<Variable>,
+    /// How many of `perhaps` are in use.
+    used: usize,
+    /// Are there lenders on the array of scopes?
+    stacked: bool,
+    /// The callee's scope: `num_borrows` is counted there.
+    scope: Option<Value>,
+    /// `scope_top` as it was before the call, when the call changes it.
+    top: Option<Value>,
+    /// Block offset of the array of scopes.
+    scopes: usize,
+    capacity: u32,
+}
+
+/// What the parameters of a function can make a call owe.
+#[derive(Default)]
+struct Need {
+    perhaps: usize,
+    stacked: bool,
+    scope: bool,
+}
+
+impl Borrows {
+    /// Opens the accounts of a call.
+    pub(super) fn open(e: &mut Emit, env: &CanonEnv, ty: &FuncType, caller: Side, callee: Side) -> Self {
+        let mut need = Need::default();
+        for (_, param) in &ty.params {
+            need.count(env, *param, Occurrence::Once, (caller, callee));
+        }
+        let mut borrows = Borrows {
+            certain: Vec::new(),
+            perhaps: Vec::new(),
+            used: 0,
+            stacked: need.stacked,
+            scope: None,
+            top: None,
+            scopes: env.layout.scopes as usize,
+            capacity: env.layout.scope_capacity,
+        };
+        for _ in 0..need.perhaps {
+            let none = e.b.ins().iconst(types::I32, 0);
+            let variable = e.b.declare_var(types::I32);
+            e.b.def_var(variable, none);
+            borrows.perhaps.push(variable);
+        }
+        if need.scope || need.stacked {
+            borrows.top = Some(load_top(e));
+        }
+        if need.scope {
+            let zero = e.b.ins().iconst(types::I32, 0);
+            borrows.scope = Some(borrows.push(e, zero));
+        }
+        borrows
+    }
+
+    /// Must the callee give handles back?
+    pub(super) fn has_scope(&self) -> bool {
+        self.scope.is_some()
+    }
+
+    /// `add_lender`.
+    pub(super) fn add_lender(&mut self, e: &mut Emit, occurrence: Occurrence, index: Value) {
+        match occurrence {
+            Occurrence::Once => self.certain.push(index),
+            Occurrence::Perhaps => {
+                e.b.def_var(self.perhaps[self.used], index);
+                self.used += 1;
+            }
+            Occurrence::Repeated => {
+                self.push(e, index);
+            }
+        }
+    }
+
+    /// `num_borrows += 1`; the scope, for the handle that is being added.
+    pub(super) fn incur(&self, e: &mut Emit) -> Value {
+        let scope = self.scope.expect("a callee that receives borrow handles has a scope");
+        adjust(e, self.scopes, scope, 1);
+        scope
+    }
+
+    /// `trap_if(num_borrows > 0)`.
+    pub(super) fn check_returned(&self, e: &mut Emit) {
+        if let Some(scope) = self.scope {
+            let left = load(e, self.scopes, scope);
+            e.trap_if_with(left, TrapKind::BorrowsRemain, &[left]);
+        }
+    }
+
+    /// `deliver_resolve`: un-lends what was lent, in `table`, and closes the scope.
+    pub(super) fn close(self, e: &mut Emit, table: Table) {
+        for index in self.certain {
+            unlend(e, table, index);
+        }
+        for variable in self.perhaps {
+            let index = e.b.use_var(variable);
+            let (lent, go_on) = (e.b.create_block(), e.b.create_block());
+            e.b.ins().brif(index, lent, &[], go_on, &[]);
+            e.b.seal_block(lent);
+            e.b.switch_to_block(lent);
+            unlend(e, table, index);
+            e.jump(go_on, &[]);
+            e.b.seal_block(go_on);
+            e.b.switch_to_block(go_on);
+        }
+        let Some(top) = self.top else { return };
+        if self.stacked {
+            let first = if self.scope.is_some() { e.b.ins().iadd_imm_u(top, 1) } else { top };
+            let end = load_top(e);
+            let [first, end] = [first, end].map(|index| address(e, index));
+            let each = e.begin_loop(&[first], end);
+            let index = e.load_field(types::I32, Region::Scopes, each.at[0], self.scopes);
+            unlend(e, table, index);
+            e.end_loop(each, &[size_of::<u32>() as u32]);
+        }
+        store_top(e, top);
+    }
+
+    /// Takes the next element of the array of scopes; returns its index.
+    fn push(&self, e: &mut Emit, value: Value) -> Value {
+        let top = load_top(e);
+        let full = e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, top, i64::from(self.capacity));
+        e.trap_if(full, TrapKind::ScopesExhausted);
+        let at = address(e, top);
+        e.store_field(Region::Scopes, value, at, self.scopes);
+        let next = e.b.ins().iadd_imm_u(top, 1);
+        store_top(e, next);
+        top
+    }
+}
+
+impl Need {
+    fn count(&mut self, env: &CanonEnv, ty: ValType, occurrence: Occurrence, sides: (Side, Side)) {
+        if !env.types.contains_borrow(ty) {
+            return;
+        }
+        match Shape::of(env.types, ty) {
+            Shape::Borrow(resource) => {
+                let (caller, callee) = sides;
+                self.scope |= !callee.implements(env, resource);
+                if !caller.keeps_bare(env, resource) {
+                    self.perhaps += usize::from(occurrence == Occurrence::Perhaps);
+                    self.stacked |= occurrence == Occurrence::Repeated;
+                }
+            }
+            Shape::Record(fields) => fields.iter().for_each(|t| self.count(env, *t, occurrence, sides)),
+            Shape::Variant(cases) => {
+                let payload = occurrence.max(Occurrence::Perhaps);
+                cases.iter().flatten().for_each(|t| self.count(env, *t, payload, sides));
+            }
+            Shape::List(elements) => {
+                elements.iter().for_each(|t| self.count(env, *t, Occurrence::Repeated, sides));
+            }
+            Shape::LongList(element, _) => self.count(env, element, Occurrence::Repeated, sides),
+            Shape::Scalar(_) | Shape::String | Shape::Flags(_) | Shape::Own(_) | Shape::Unsupported => {}
+        }
+    }
+}
+
+/// Resource drop's `num_borrows -= 1` of the scope of a borrow handle, given the block offset of the array of scopes.
+pub(super) fn give_back(e: &mut Emit, scopes: usize, scope: Value) {
+    adjust(e, scopes, scope, -1);
+}
+
+fn adjust(e: &mut Emit, scopes: usize, scope: Value, by: i64) {
+    let at = address(e, scope);
+    let count = e.load_field(types::I32, Region::Scopes, at, scopes);
+    let count = e.b.ins().iadd_imm_s(count, by);
+    e.store_field(Region::Scopes, count, at, scopes);
+}
+
+fn load(e: &mut Emit, scopes: usize, index: Value) -> Value {
+    let at = address(e, index);
+    e.load_field(types::I32, Region::Scopes, at, scopes)
+}
+
+/// An element of the array of scopes, less the array's block offset.
+fn address(e: &mut Emit, index: Value) -> Value {
+    let wide = e.b.ins().uextend(POINTER, index);
+    let scaled = e.b.ins().ishl_imm_u(wide, i64::from(size_of::<u32>().trailing_zeros()));
+    e.b.ins().iadd(e.vmctx, scaled)
+}
+
+fn load_top(e: &mut Emit) -> Value {
+    e.load_field(types::I32, Region::Scopes, e.vmctx, offset_of!(Header, scope_top))
+}
+
+fn store_top(e: &mut Emit, top: Value) {
+    e.store_field(Region::Scopes, top, e.vmctx, offset_of!(Header, scope_top));
+}

@@ -1,0 +1,34 @@
+//! Built-ins: canonical functions other than lift and lower.
+
+mod resource;
+
+pub use resource::emit_dtor;
+
+use super::signature::builtin_signature;
+use super::{CanonEnv, side::Side};
+use crate::block::TrapKind;
+use crate::clif::Emit;
+use crate::model::{Builtin, FuncKey};
+use cranelift_codegen::ir::Function;
+use cranelift_frontend::FunctionBuilderContext;
+
+/// Emits a built-in of a component instance.
+pub fn emit_builtin(
+    env: &CanonEnv,
+    cx: &mut FunctionBuilderContext,
+    key: FuncKey,
+    instance: u32,
+    builtin: &Builtin,
+) -> Function {
+    let mut func = Function::new();
+    let (mut e, params) = Emit::core(&mut func, cx, key, builtin_signature(env, *builtin), env.convention);
+    let side = Side::instance(env, instance);
+    match *builtin {
+        Builtin::ResourceNew(ty) => resource::canon_resource_new(&mut e, side, ty, params[0]),
+        Builtin::ResourceRep(ty) => resource::canon_resource_rep(&mut e, side, ty, params[0]),
+        Builtin::ResourceDrop(ty) => resource::canon_resource_drop(&mut e, env, side, ty, params[0]),
+        Builtin::Unsupported(_) => e.trap_with(TrapKind::Unsupported, &[]),
+    }
+    e.finish();
+    func
+}

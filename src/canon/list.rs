@@ -1,0 +1,114 @@
+//! Lists: the checks of `load_list_from_range`, and `store_list_into_range` as one copy or as a loop.
+
+use super::CanonEnv;
+use super::crossing::{Crossing, Occurrence};
+use super::operand::{Address, Operand, Target};
+use super::shape::Shape;
+use super::side::Side;
+use super::transfer::transfer;
+use crate::block::{Intrinsic, TrapKind};
+use crate::clif::signature::POINTER;
+use crate::model::layout::{Layout, flags_size};
+use crate::model::{PointerWidth, ValType};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Endianness, InstBuilder, Value};
+
+const MAX_LIST_BYTE_LENGTH: u32 = (1 << 28) - 1;
+
+/// `load_list_from_range`: the native address of the elements, and how many they are.
+pub(super) fn lift_list(c: &mut Crossing, element: &[ValType], source: &Operand) -> [Value; 2] {
+    let [pointer, length] = source.range(c.e);
+    let layout = element_layout(c.env, element, c.from.width());
+    let bytes = c.e.b.ins().imul_imm_u(length, i64::from(layout.size));
+    let longest = i64::from(MAX_LIST_BYTE_LENGTH / layout.size.max(1));
+    let too_long = c.e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThan, length, longest);
+    let kind = c.from.fault(TrapKind::ListTooLong);
+    c.e.trap_if_with(too_long, kind, &[bytes]);
+    c.from.check_aligned(c.e, pointer, layout.align, TrapKind::UnalignedPointer);
+    let address = c.from.check_range(c.e, pointer, bytes, TrapKind::ListOutOfBounds);
+    [address, length]
+}
+
+/// `store_list_into_range`.
+pub(super) fn lower_list(
+    c: &mut Crossing,
+    element: &[ValType],
+    [address, length]: [Value; 2],
+    target: &Target,
+) -> Vec<Value> {
+    let copied = is_copied(c, element);
+    if copied && c.to.takes_views() {
+        return target.put_range(c.e, [address, length]);
+    }
+    let layout = element_layout(c.env, element, c.to.width());
+    let bytes = c.e.b.ins().imul_imm_u(length, i64::from(layout.size));
+    let to = c.to.allocate(c.e, layout.align, bytes);
+    if copied {
+        c.e.call_intrinsic(Intrinsic::Copy, &[to.address, address, bytes]);
+    } else {
+        let step = element_layout(c.env, element, c.from.width()).size;
+        let bytes = c.e.b.ins().imul_imm_u(length, i64::from(step));
+        let end = c.e.b.ins().iadd(address, bytes);
+        store_list_into_valid_range(c, element, [address, end], to.address);
+    }
+    target.put_range(c.e, [to.pointer, length])
+}
+
+/// A fixed-length list, from memory to memory.
+pub(super) fn transfer_long_list(c: &mut Crossing, element: ValType, count: u32, from: Address, to: Address) {
+    let size = |side: Side| i64::from(c.env.types.layout(element, side.width()).size) * i64::from(count);
+    let (from_size, to_size) = (size(c.from), size(c.to));
+    let (from, to) = (from.value(c.e), to.value(c.e));
+    if is_copied(c, &[element]) {
+        let bytes = c.e.b.ins().iconst(POINTER, to_size);
+        c.e.call_intrinsic(Intrinsic::Copy, &[to, from, bytes]);
+    } else {
+        let end = c.e.offset(from, from_size);
+        store_list_into_valid_range(c, &[element], [from, end], to);
+    }
+}
+
+/// Transfers elements one by one.
+fn store_list_into_valid_range(c: &mut Crossing, element: &[ValType], [from, end]: [Value; 2], to: Value) {
+    let steps = [c.from, c.to].map(|side| element_layout(c.env, element, side.width()).size);
+    let each = c.e.begin_loop(&[from, to], end);
+    let source = Operand::Memory(c.from.address(each.at[0]));
+    let target = Target::Memory(c.to.address(each.at[1]));
+    let sources = source.fields(c.e, c.env.types, element);
+    let targets = target.fields(c.e, c.env.types, element);
+    c.occurring(Occurrence::Repeated, |c| {
+        for ((ty, source), target) in element.iter().zip(&sources).zip(&targets) {
+            transfer(c, *ty, source, target);
+        }
+    });
+    c.e.end_loop(each, &steps);
+}
+
+fn element_layout(env: &CanonEnv, element: &[ValType], width: PointerWidth) -> Layout {
+    Layout::record(element.iter().map(|ty| env.types.layout(*ty, width)))
+}
+
+/// Can elements be copied as bytes? Then the two sides agree on their layout and byte order, every bit pattern is a value, and
+/// there is no padding, whose bytes would leak from one side to the other.
+fn is_copied(c: &Crossing, element: &[ValType]) -> bool {
+    let swapped = c.from.is_host() != c.to.is_host() && c.e.convention.endianness == Endianness::Big;
+    is_plain(c.env, element, if swapped { 1 } else { u32::MAX })
+}
+
+/// Have records of these fields no padding, and no bit pattern that is not a value, and is no scalar larger than `limit`?
+fn is_plain(env: &CanonEnv, fields: &[ValType], limit: u32) -> bool {
+    let layouts = || fields.iter().map(|ty| env.types.layout(*ty, PointerWidth::W32));
+    let padding = Layout::record(layouts()).size - layouts().map(|l| l.size).fold(0, u32::saturating_add);
+    padding == 0
+        && fields.iter().all(|ty| match Shape::of(env.types, *ty) {
+            Shape::Scalar(ValType::Bool | ValType::Char) => false,
+            Shape::Scalar(_) => env.types.layout(*ty, PointerWidth::W32).size <= limit,
+            Shape::Flags(labels) => {
+                let size = flags_size(labels as usize);
+                labels == size * u8::BITS && size <= limit
+            }
+            Shape::Record(fields) => is_plain(env, &fields, limit),
+            Shape::LongList(element, _) => is_plain(env, &[element], limit),
+            _ => false,
+        })
+}

@@ -1,0 +1,37 @@
+//! Lowering: the one dispatch on the type for `store` and `lower_flat` of the specification.
+
+use super::crossing::Crossing;
+use super::operand::{Operand, Target, lifted};
+use super::shape::{Shape, is_narrow};
+use super::transfer::transfer;
+use super::variant::{VariantType, move_variant};
+use super::{flags, handle, list, record, scalar, string};
+use crate::model::ValType;
+use cranelift_codegen::ir::Value;
+
+/// Writes a lifted value; returns its core values when the target is flat.
+pub(super) fn lower(c: &mut Crossing, ty: ValType, values: &[Value], target: &Target) -> Vec<Value> {
+    if !is_narrow(c.env.types, ty) {
+        let source = Operand::Memory(c.from.address(values[0]));
+        return transfer(c, ty, &source, target);
+    }
+    match Shape::of(c.env.types, ty) {
+        Shape::Scalar(scalar) => scalar::lower_scalar(c, scalar, values[0], target),
+        Shape::String => string::lower_string(c, [values[0], values[1]], target),
+        Shape::List(element) => list::lower_list(c, &element, [values[0], values[1]], target),
+        Shape::Record(fields) => record::lower_record(c, &fields, values, target),
+        Shape::LongList(..) => unreachable!("it is not narrow"),
+        Shape::Variant(cases) => {
+            let variant = VariantType { ty, cases: &cases };
+            move_variant(c, variant, &lifted(values), target, lower_payload)
+        }
+        Shape::Flags(labels) => flags::lower_flags(c, labels, values[0], target),
+        Shape::Own(resource) => handle::lower_own(c, resource, values[0], target),
+        Shape::Borrow(resource) => handle::lower_borrow(c, resource, values[0], target),
+        Shape::Unsupported => target.put(c.e, values[0], size_of::<u32>() as u32),
+    }
+}
+
+fn lower_payload(c: &mut Crossing, ty: ValType, source: &Operand, target: &Target) -> Vec<Value> {
+    lower(c, ty, source.values(), target)
+}

@@ -1,0 +1,75 @@
+//! The canonical-ABI pass: the specification's semantics of built-ins and of lifting and lowering, as CLIF functions.
+//!
+//! It stands alone: it knows types, canonical options and where things lie (`model`), the runtime contract (`block`),
+//! the emitting kit (`clif`) and the handle table (`handles`). It must not know how a component is decoded, how core
+//! code is compiled, nor what the runtime does. All functions run with the start of the block as `vmctx`.
+//!
+//! An adapter joins a `canon lower` to a `canon lift` ([`adapter`]). A value crosses from one [side](side) to the other
+//! in two steps, as in the specification. *Lifting* checks it and leaves it flat in SSA values: as on a side with 64-bit
+//! pointers, but with representations for handles and native addresses for pointers. *Lowering* writes it for the
+//! other side. All parameters are lifted before any is lowered. What is deferred to lowering, and so may trap after
+//! the callee's `realloc` has run: the content of strings and lists, and values with more core values than
+//! [`MAX_FLAT_PARAMS`](crate::model::MAX_FLAT_PARAMS), of which the lifted form is the address. This changes which of
+//! two faults is reported, nothing else: `realloc` cannot leave its instance, and a trap ends them both.
+//!
+//! Lenders ([`borrow`]) are SSA values, or, for handles in lists, copies on the array of borrow scopes: guest memory may
+//! change during a call, so it is not walked again. Floats keep the bits of their NaNs, as the specification allows.
+
+mod adapter;
+mod borrow;
+mod builtin;
+mod crossing;
+mod flags;
+mod handle;
+mod lift;
+mod list;
+mod lower;
+mod operand;
+mod record;
+mod scalar;
+mod shape;
+mod side;
+mod signature;
+mod string;
+#[cfg(all(test, feature = "runtime", target_arch = "x86_64"))]
+mod tests;
+mod transfer;
+mod variant;
+
+pub use adapter::emit_adapter;
+pub use builtin::{emit_builtin, emit_dtor};
+pub use signature::{builtin_signature, core_signature, dtor_signature};
+
+use crate::block::BlockLayout;
+use crate::clif::Convention;
+use crate::handles::Table;
+use crate::model::adapter::Dtor;
+use crate::model::{CoreTypeId, Resource, ResourceId, Types};
+use cranelift_codegen::ir::Signature;
+use cranelift_entity::PrimaryMap;
+
+/// What the pass needs to know about a plan.
+#[derive(Clone, Copy)]
+pub struct CanonEnv<'a> {
+    /// Component-level types.
+    pub types: &'a Types,
+    /// Resource types.
+    pub resources: &'a PrimaryMap<ResourceId, Resource>,
+    /// How each resource type is destroyed.
+    pub dtors: &'a PrimaryMap<ResourceId, Dtor>,
+    /// The signatures of core function types, in core convention; for built-ins that only trap.
+    pub core_types: &'a PrimaryMap<CoreTypeId, Signature>,
+    /// Where things lie in the block.
+    pub layout: &'a BlockLayout,
+    /// How the target calls.
+    pub convention: Convention,
+    /// Guard handle indices against speculation past the end of a table.
+    pub spectre: bool,
+}
+
+impl CanonEnv<'_> {
+    /// The handle table of a component instance, or of the host.
+    fn table(&self, instance: u32) -> Table {
+        Table::of(self.layout, instance, self.spectre)
+    }
+}

@@ -1,0 +1,35 @@
+//! Lifting and lowering in one, for values between which nothing else has to happen.
+//!
+//! It differs from [`lift`] followed by [`lower`] for variants, where it decides between the cases once, and for values
+//! that are not kept in SSA values.
+
+use super::crossing::Crossing;
+use super::lift::lift;
+use super::list;
+use super::lower::lower;
+use super::operand::{Operand, Target};
+use super::record::transfer_record;
+use super::shape::{Shape, is_narrow};
+use super::variant::{VariantType, check_discriminant, move_variant};
+use crate::model::ValType;
+use cranelift_codegen::ir::Value;
+
+/// Lifts a value and lowers it.
+pub(super) fn transfer(c: &mut Crossing, ty: ValType, source: &Operand, target: &Target) -> Vec<Value> {
+    match Shape::of(c.env.types, ty) {
+        Shape::Variant(cases) => {
+            let variant = VariantType { ty, cases: &cases };
+            check_discriminant(c, variant, source);
+            move_variant(c, variant, source, target, transfer)
+        }
+        Shape::Record(fields) if !is_narrow(c.env.types, ty) => transfer_record(c, &fields, source, target),
+        Shape::LongList(element, count) => {
+            list::transfer_long_list(c, element, count, source.address(), target.address());
+            Vec::new()
+        }
+        _ => {
+            let values = lift(c, ty, source);
+            lower(c, ty, &values, target)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Variants, enums, options and results.
+//!
+//! One emitter serves lifting, lowering and the two fused: it reads the discriminant, and for each distinct payload
+//! type emits what is to be done with the payload; cases without a payload, and cases with equal ones, share code.
+
+use super::crossing::{Crossing, Occurrence};
+use super::operand::{Operand, Target, join};
+use crate::block::TrapKind;
+use crate::model::ValType;
+use crate::model::layout::discriminant_size;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, Type, Value};
+
+/// A variant type: itself, for its flattening, and the payloads of its cases.
+#[derive(Clone, Copy)]
+pub(super) struct VariantType<'a> {
+    pub ty: ValType,
+    pub cases: &'a [Option<ValType>],
+}
+
+/// What is done with the payload of a case.
+pub(super) type Payload = fn(&mut Crossing, ValType, &Operand, &Target) -> Vec<Value>;
+
+/// `trap_if(case_index >= len(cases))`.
+pub(super) fn check_discriminant(c: &mut Crossing, variant: VariantType, source: &Operand) {
+    let index = source.bits(c.e, discriminant_size(variant.cases.len()));
+    let cases = variant.cases.len() as i64;
+    let invalid = c.e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, index, cases);
+    let kind = c.from.fault(TrapKind::InvalidDiscriminant);
+    c.e.trap_if_with(invalid, kind, &[index]);
+}
+
+/// Moves a variant whose discriminant has been checked.
+pub(super) fn move_variant(
+    c: &mut Crossing,
+    variant: VariantType,
+    source: &Operand,
+    target: &Target,
+    payload: Payload,
+) -> Vec<Value> {
+    let index = source.bits(c.e, discriminant_size(variant.cases.len()));
+    let mut flat = target.put_discriminant(c.e, variant.cases.len(), index);
+    let joined = target.joined(c.env.types, variant.ty);
+    let payloads = distinct(variant.cases);
+    if let [only] = payloads[..] {
+        flat.extend(move_case(c, variant, only, (source, target), &joined, payload));
+        return flat;
+    }
+    let blocks: Vec<Block> = payloads.iter().map(|_| c.e.b.create_block()).collect();
+    let targets: Vec<Block> = variant
+        .cases
+        .iter()
+        .map(|case| blocks[payloads.iter().position(|p| p == case).expect("every payload is listed")])
+        .collect();
+    c.e.switch(index, &targets);
+    let after = c.e.block(joined.iter().copied());
+    for (block, case) in blocks.into_iter().zip(payloads) {
+        c.e.b.seal_block(block);
+        c.e.b.switch_to_block(block);
+        let values =
+            c.occurring(Occurrence::Perhaps, |c| move_case(c, variant, case, (source, target), &joined, payload));
+        c.e.jump(after, &values);
+    }
+    c.e.b.seal_block(after);
+    c.e.b.switch_to_block(after);
+    flat.extend_from_slice(c.e.b.block_params(after));
+    flat
+}
+
+fn move_case(
+    c: &mut Crossing,
+    variant: VariantType,
+    case: Option<ValType>,
+    (source, target): (&Operand, &Target),
+    joined: &[Type],
+    payload: Payload,
+) -> Vec<Value> {
+    let values = match case {
+        None => Vec::new(),
+        Some(ty) => {
+            let source = source.payload(c.e, c.env.types, variant.cases, ty);
+            let target = target.payload(c.e, c.env.types, variant.cases);
+            payload(c, ty, &source, &target)
+        }
+    };
+    join(c.e, &values, joined)
+}
+
+/// The different payload types of the cases, in the order of their first occurrence.
+fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
+    let mut payloads = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for case in cases {
+        if seen.insert(*case) {
+            payloads.push(*case);
+        }
+    }
+    payloads
+}

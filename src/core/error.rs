@@ -1,0 +1,44 @@
+//! Why a module cannot be translated.
+
+/// A module cannot be translated. Offsets are in the input.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// An operator of a proposal that is not supported.
+    #[error("operator `{operator}` is not supported (at offset {offset:#x})")]
+    Unsupported {
+        /// Its name.
+        operator: String,
+        /// Where it is.
+        offset: usize,
+    },
+    /// The bytes are no sequence of operators. Validated input never is.
+    #[error("malformed code: {message} (at offset {offset:#x})")]
+    Malformed {
+        /// What wasmparser says.
+        message: String,
+        /// Where.
+        offset: usize,
+    },
+}
+
+impl Error {
+    /// Offset in the input.
+    pub fn offset(&self) -> usize {
+        match self {
+            Error::Unsupported { offset, .. } | Error::Malformed { offset, .. } => *offset,
+        }
+    }
+
+    /// An operator that is not supported.
+    pub(super) fn unsupported(op: &wasmparser::Operator<'_>, offset: usize) -> Self {
+        let shown = format!("{op:?}");
+        let name = shown.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        Error::Unsupported { operator: name.to_owned(), offset }
+    }
+}
+
+impl From<wasmparser::Error> for Error {
+    fn from(error: wasmparser::Error) -> Self {
+        Error::Malformed { message: error.message().to_owned(), offset: error.offset() as usize }
+    }
+}

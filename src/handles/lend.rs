@@ -1,0 +1,28 @@
+//! Lending a handle for the time of a call: `add_lender`, and its undoing when the call is over.
+
+use super::Table;
+use super::get::get;
+use crate::block::HandleEntry;
+use crate::clif::Emit;
+use core::mem::offset_of;
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+
+/// Lends a handle of the given type; returns its representation.
+///
+/// `num_lends` cannot overflow: every lend that is not undone yet occupies native stack or an element of the array of
+/// borrow scopes, and both are far below 2^32.
+pub fn lend(e: &mut Emit, table: Table, index: Value, resource: u32) -> Value {
+    let entry = get(e, table, index, resource);
+    let lends = entry.load(e, types::I32, offset_of!(HandleEntry, lends));
+    let more = e.b.ins().iadd_imm_u(lends, 1);
+    entry.store(e, more, offset_of!(HandleEntry, lends));
+    entry.load(e, types::I32, offset_of!(HandleEntry, rep))
+}
+
+/// Undoes one [`lend`]. Invariant: the index is one that was lent; a lent entry cannot be removed, so it needs no check.
+pub fn unlend(e: &mut Emit, table: Table, index: Value) {
+    let entry = table.trusted(e, index);
+    let lends = entry.load(e, types::I32, offset_of!(HandleEntry, lends));
+    let less = e.b.ins().iadd_imm_s(lends, -1);
+    entry.store(e, less, offset_of!(HandleEntry, lends));
+}

@@ -1,0 +1,121 @@
+//! Canonical functions: lifts, lowers and built-ins, with their options resolved.
+
+use super::Linker;
+use super::scope::{FrameId, Func};
+use crate::decode::component::{Canon as Definition, Options};
+use crate::error::{Error, Result};
+use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, ImportKind, Lift, PlanOptions};
+use crate::model::{FuncType, PointerWidth};
+
+/// What makes two lowered functions the same one.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct LowerKey {
+    instance: u32,
+    options: PlanOptions,
+    func: Func,
+}
+
+impl Linker<'_> {
+    /// Adds a canonical function to its frame.
+    pub(super) fn canon(&mut self, frame: FrameId, canon: &Definition, offset: usize) -> Result<()> {
+        let instance = self.instance_of(frame);
+        let builtin = match *canon {
+            Definition::Lift { core_func, ty, ref options } => return self.lift(frame, core_func, ty, options, offset),
+            Definition::Lower { func, ref options } => return self.lower(frame, func, options, offset),
+            Definition::ResourceNew(index) => Canon::ResourceNew { instance, resource: self.resource(frame, index) },
+            Definition::ResourceRep(index) => Canon::ResourceRep { instance, resource: self.resource(frame, index) },
+            Definition::ResourceDrop(index) => Canon::ResourceDrop { instance, resource: self.resource(frame, index) },
+            Definition::Unsupported { name, ty } => Canon::Unsupported { instance, name: name.to_string(), ty },
+        };
+        let canons = &mut self.plan.canons;
+        let index = *self.builtins.entry(builtin).or_insert_with_key(|builtin| {
+            canons.push(builtin.clone());
+            canons.len() - 1
+        });
+        self.frames[frame].core_funcs.push((CoreFuncRef::Canon(index), None));
+        Ok(())
+    }
+
+    fn lift(&mut self, frame: FrameId, core_func: u32, ty: u32, options: &Options, offset: usize) -> Result<()> {
+        refuse(options, "lift", offset)?;
+        let options = self.options(frame, options);
+        let ty = self.func_type(frame, ty);
+        let instance = self.instance_of(frame);
+        let scope = &self.frames[frame];
+        let (callee, core_name) = scope.core_funcs[core_func as usize];
+        let own_name = || scope.component?.func_names.get(&(scope.funcs.len() as u32)).map(String::as_str);
+        let name = core_name.or_else(own_name).map_or_else(|| format!("lift{}", self.lifts.len()), str::to_string);
+        self.spend(ty.params.len(), offset)?;
+        self.lifts.push(Lift { name, ty, instance, options, callee });
+        self.frames[frame].funcs.push(Func::Lift(self.lifts.len() - 1));
+        Ok(())
+    }
+
+    fn lower(&mut self, frame: FrameId, func: u32, options: &Options, offset: usize) -> Result<()> {
+        refuse(options, "lower", offset)?;
+        let func = self.frames[frame].funcs[func as usize];
+        let key = LowerKey { instance: self.instance_of(frame), options: self.options(frame, options), func };
+        let index = match self.lowers.get(&key) {
+            Some(index) => *index,
+            None => {
+                let (name, ty, target) = self.target(func);
+                self.spend(ty.params.len(), offset)?;
+                let LowerKey { instance, ref options, .. } = key;
+                self.plan.canons.push(Canon::Lower { name, ty, instance, options: options.clone(), target });
+                let index = self.plan.canons.len() - 1;
+                self.lowers.insert(key, index);
+                index
+            }
+        };
+        self.frames[frame].core_funcs.push((CoreFuncRef::Canon(index), None));
+        Ok(())
+    }
+
+    /// What a lowered function calls, with its name and type.
+    fn target(&self, func: Func) -> (String, FuncType, CanonTarget) {
+        match func {
+            Func::Lift(index) => {
+                let lift = &self.lifts[index];
+                (lift.name.clone(), lift.ty.clone(), CanonTarget::Lift(Box::new(lift.clone())))
+            }
+            Func::Import(index) => {
+                let import = &self.plan.imports[index];
+                let ImportKind::Func(ty) = &import.kind else {
+                    unreachable!("a component function that is imported is imported as one")
+                };
+                (import.path.join("#"), ty.clone(), CanonTarget::Import(index))
+            }
+        }
+    }
+
+    fn options(&self, frame: FrameId, options: &Options) -> PlanOptions {
+        let scope = &self.frames[frame];
+        let func = |index: Option<u32>| index.map(|i| scope.core_funcs[i as usize].0);
+        let memory = options.memory.map(|i| scope.core_memories[i as usize]);
+        PlanOptions {
+            encoding: options.encoding,
+            memory: memory.map(|memory| (memory, self.memory_width(memory))),
+            realloc: func(options.realloc),
+            post_return: func(options.post_return),
+        }
+    }
+
+    fn memory_width(&self, memory: CoreRef) -> PointerWidth {
+        let CoreRef::Defined { core_instance, index } = memory else {
+            unreachable!("a component's memories are defined by its core instances")
+        };
+        let module = &self.modules[self.plan.core_instances[core_instance].module];
+        if module.memories[index as usize].memory64 { PointerWidth::W64 } else { PointerWidth::W32 }
+    }
+}
+
+/// Refuses options that only the asynchronous ABI has.
+fn refuse(options: &Options, canon: &str, offset: usize) -> Result<()> {
+    match options.unsupported {
+        None => Ok(()),
+        Some(option) => {
+            let error = Error::unsupported(format!("the option `{option}` of `canon {canon}`"), offset);
+            Err(error.with_remedy("build the component with synchronous lifts and lowers"))
+        }
+    }
+}

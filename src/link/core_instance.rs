@@ -1,0 +1,102 @@
+//! Core instances, and what their exports resolve to.
+
+use super::Linker;
+use super::scope::{CoreInstanceItem, FrameId};
+use crate::decode::component::{CoreInstance, CoreSort};
+use crate::error::Result;
+use crate::model::module::{Entity, Module};
+use crate::model::plan::{CoreFuncRef, CoreInstance as PlanCoreInstance, CoreItem, CoreRef};
+use std::collections::HashMap;
+
+/// Look-up tables of a module.
+pub(super) struct ModuleIndex<'a> {
+    /// Exports by name.
+    exports: HashMap<&'a str, Entity>,
+    /// Which import an imported item is.
+    imports: HashMap<Entity, usize>,
+}
+
+impl<'a> ModuleIndex<'a> {
+    /// Of a module.
+    pub(super) fn of(module: &'a Module) -> Self {
+        ModuleIndex {
+            exports: module.exports.iter().map(|(name, entity)| (name.as_str(), *entity)).collect(),
+            imports: module.imports.iter().enumerate().map(|(i, import)| (import.entity, i)).collect(),
+        }
+    }
+
+    /// Which import an item is, if it is one.
+    pub(super) fn import(&self, entity: Entity) -> Option<usize> {
+        self.imports.get(&entity).copied()
+    }
+}
+
+impl<'a> Linker<'a> {
+    /// Makes a core instance.
+    pub(super) fn core_instance(&mut self, frame: FrameId, instance: &'a CoreInstance, offset: usize) -> Result<()> {
+        let item = match instance {
+            CoreInstance::Exports(items) => {
+                self.spend(items.len(), offset)?;
+                let bag = items.iter().map(|(name, sort, i)| (name.as_str(), self.core_item(frame, *sort, *i)));
+                self.bags.push(bag.collect());
+                CoreInstanceItem::Bag(self.bags.len() - 1)
+            }
+            CoreInstance::Instantiate { module, args } => {
+                let module = self.frames[frame].modules[*module as usize];
+                let instances = &self.frames[frame].core_instances;
+                let args: HashMap<&str, _> =
+                    args.iter().map(|(name, i)| (name.as_str(), instances[*i as usize])).collect();
+                let modules = self.modules;
+                let wanted = &modules[module].imports;
+                self.spend(wanted.len(), offset)?;
+                let imports = wanted.iter().map(|i| self.core_export(args[i.module.as_str()], &i.name)).collect();
+                let instance = self.instance_of(frame);
+                self.plan.core_instances.push(PlanCoreInstance { module, instance, imports });
+                CoreInstanceItem::Module(self.plan.core_instances.len() - 1)
+            }
+        };
+        self.frames[frame].core_instances.push(item);
+        Ok(())
+    }
+
+    fn core_item(&self, frame: FrameId, sort: CoreSort, index: u32) -> CoreItem {
+        let (frame, index) = (&self.frames[frame], index as usize);
+        match sort {
+            CoreSort::Func => CoreItem::Func(frame.core_funcs[index].0),
+            CoreSort::Table => CoreItem::Table(frame.core_tables[index]),
+            CoreSort::Memory => CoreItem::Memory(frame.core_memories[index]),
+            CoreSort::Global => CoreItem::Global(frame.core_globals[index]),
+            CoreSort::Tag => CoreItem::Tag(frame.core_tags[index]),
+        }
+    }
+
+    /// The definition of a core instance's export.
+    pub(super) fn core_export(&mut self, instance: CoreInstanceItem, name: &str) -> CoreItem {
+        const VALIDATED: &str = "validation has found this export";
+        match instance {
+            CoreInstanceItem::Bag(bag) => *self.bags[bag].get(name).expect(VALIDATED),
+            CoreInstanceItem::Module(core_instance) => {
+                let made = &self.plan.core_instances[core_instance];
+                let modules = self.modules;
+                let index = self.indices.entry(made.module).or_insert_with(|| ModuleIndex::of(&modules[made.module]));
+                let entity = *index.exports.get(name).expect(VALIDATED);
+                match index.import(entity) {
+                    Some(import) => made.imports[import],
+                    None => defined(core_instance, entity),
+                }
+            }
+        }
+    }
+}
+
+/// An item that a module instance defines itself.
+pub(super) fn defined(core_instance: usize, entity: Entity) -> CoreItem {
+    let at = |index| CoreRef::Defined { core_instance, index };
+    match entity {
+        Entity::Func(index) => CoreItem::Func(CoreFuncRef::Defined { core_instance, index }),
+        Entity::Table(index) => CoreItem::Table(at(index)),
+        Entity::Memory(index) => CoreItem::Memory(at(index)),
+        Entity::Global(index) => CoreItem::Global(at(index)),
+        Entity::Tag(index) => CoreItem::Tag(at(index)),
+    }
+}

@@ -1,0 +1,184 @@
+//! Instantiation of components, by walking their definitions in order.
+//!
+//! A component is a closure, so each instantiation walks its definitions anew with a frame of its own: resource types
+//! are generative, and imports are what the arguments say. Nested instantiations are kept on an explicit stack. Their
+//! number can be exponential in the size of the input, so there is a budget.
+
+use super::Linker;
+use super::scope::{Closure, Exports, ExportsId, Frame, FrameId, Item};
+use crate::decode::component::{Alias, Component, Definition, Instance, Sort};
+use crate::error::{Error, Result};
+use std::collections::HashMap;
+
+/// How many definitions may be walked, those of a component once for each instantiation.
+const MAX_DEFINITIONS: u64 = 1 << 22;
+
+/// A component instance that is being made.
+struct Activation<'a> {
+    component: &'a Component,
+    /// The next definition.
+    next: usize,
+    frame: FrameId,
+    /// The arguments; `None` for the root, whose imports are the plan's.
+    args: Option<HashMap<&'a str, Item<'a>>>,
+    exports: Exports<'a>,
+}
+
+impl<'a> Linker<'a> {
+    /// Instantiates the root component and everything in it. Gives its exports.
+    pub(super) fn instantiate_root(&mut self, component: usize) -> Result<ExportsId> {
+        let component = &self.components[component];
+        let frame = self.frames.push(Frame { component: Some(component), name: Some("root"), ..Frame::default() });
+        self.instance_of(frame);
+        let mut stack = vec![Activation { component, next: 0, frame, args: None, exports: Exports::of(frame) }];
+        loop {
+            let top = stack.last_mut().expect("the root is popped only to return");
+            if let Some((definition, offset)) = top.component.definitions.get(top.next) {
+                top.next += 1;
+                let inner = self.define(top, definition, *offset)?;
+                stack.extend(inner);
+                continue;
+            }
+            let done = stack.pop().expect("it was the last");
+            let exports = self.exports.push(done.exports);
+            match stack.last() {
+                Some(outer) => self.frames[outer.frame].instances.push(exports),
+                None => return Ok(exports),
+            }
+        }
+    }
+
+    /// Walks one definition. When that instantiates a component: what is to be done before the next.
+    fn define(
+        &mut self,
+        top: &mut Activation<'a>,
+        definition: &'a Definition,
+        offset: usize,
+    ) -> Result<Option<Activation<'a>>> {
+        self.spend(1, offset)?;
+        let frame = top.frame;
+        match definition {
+            Definition::CoreModule(module) => self.frames[frame].modules.push(*module),
+            Definition::CoreInstance(instance) => self.core_instance(frame, instance, offset)?,
+            Definition::Component(component) => {
+                self.frames[frame].components.push(Closure { component: *component, frame });
+            }
+            Definition::Instance(Instance::Instantiate { component, args }) => {
+                return self.activate(frame, *component, args, offset).map(Some);
+            }
+            Definition::Instance(Instance::Exports(items)) => {
+                let mut exports = Exports::default();
+                self.spend(items.len(), offset)?;
+                for (name, sort, index) in items {
+                    exports.insert(name, self.item(frame, *sort, *index, offset)?);
+                }
+                let exports = self.exports.push(exports);
+                self.frames[frame].instances.push(exports);
+            }
+            Definition::Alias(alias) => self.alias(frame, alias, offset)?,
+            Definition::Type(ty) => {
+                let ty = self.define_type(frame, ty, offset)?;
+                self.frames[frame].types.push(ty);
+            }
+            Definition::Canon(canon) => self.canon(frame, canon, offset)?,
+            Definition::Import(decl) => {
+                let item = match &top.args {
+                    Some(args) => args[decl.name.as_str()],
+                    None => self.import(frame, &mut Vec::new(), decl, offset)?,
+                };
+                self.frames[frame].push(item);
+            }
+            Definition::Export(export) => {
+                let item = self.item(frame, export.sort, export.index, offset)?;
+                self.name_by_export(item, &export.name);
+                top.exports.insert(&export.name, item);
+                self.frames[frame].push(item);
+            }
+            Definition::Unsupported(name) => return Err(Error::unsupported(*name, offset)),
+        }
+        Ok(None)
+    }
+
+    fn activate(
+        &mut self,
+        frame: FrameId,
+        component: u32,
+        args: &'a [(String, Sort, u32)],
+        offset: usize,
+    ) -> Result<Activation<'a>> {
+        self.spend(args.len(), offset)?;
+        let closure = self.frames[frame].components[component as usize];
+        let mut items = HashMap::with_capacity(args.len());
+        for (name, sort, index) in args {
+            items.insert(name.as_str(), self.item(frame, *sort, *index, offset)?);
+        }
+        let outer = &self.frames[frame];
+        let name = outer.component.and_then(|c| c.instance_names.get(&(outer.instances.len() as u32)));
+        let component = &self.components[closure.component];
+        let frame = self.frames.push(Frame {
+            component: Some(component),
+            name: name.map(String::as_str),
+            ..Frame::within(closure.frame)
+        });
+        Ok(Activation { component, next: 0, frame, args: Some(items), exports: Exports::of(frame) })
+    }
+
+    /// The item with an index.
+    pub(super) fn item(&self, frame: FrameId, sort: Sort, index: u32, offset: usize) -> Result<Item<'a>> {
+        self.frames[frame].get(sort, index).ok_or_else(|| Error::unsupported("a component-level value", offset))
+    }
+
+    /// Adds what an alias refers to.
+    pub(super) fn alias(&mut self, frame: FrameId, alias: &'a Alias, offset: usize) -> Result<()> {
+        match alias {
+            Alias::Export { sort: Sort::Value, .. } => {
+                return Err(Error::unsupported("a component-level value", offset));
+            }
+            Alias::Export { sort: _, instance, name } => {
+                let exports = self.frames[frame].instances[*instance as usize];
+                let item = self.exports[exports].get(name).expect("validation has found this export");
+                self.frames[frame].push(item);
+            }
+            Alias::CoreExport { instance, name } => {
+                let instance = self.frames[frame].core_instances[*instance as usize];
+                let item = self.core_export(instance, name);
+                self.frames[frame].push_core(item, name);
+            }
+            Alias::Outer { sort, count, index } => {
+                let mut outer = frame;
+                for _ in 0..*count {
+                    outer = self.frames[outer].outer.expect("validation has counted the levels");
+                }
+                let item = self.item(outer, *sort, *index, offset)?;
+                self.frames[frame].push(item);
+            }
+        }
+        Ok(())
+    }
+
+    /// What has no name yet is called as it is exported.
+    fn name_by_export(&mut self, item: Item<'a>, name: &'a str) {
+        match item {
+            Item::Instance(exports) => {
+                if let Some(frame) = self.exports[exports].frame {
+                    self.frames[frame].name.get_or_insert(name);
+                }
+            }
+            Item::Type(ty) => self.name_resource(ty, name),
+            Item::Func(_) | Item::Component(_) | Item::Module(_) => {}
+        }
+    }
+
+    /// Counts work against the budget.
+    pub(super) fn spend(&mut self, cost: usize, offset: impl Into<Option<usize>>) -> Result<()> {
+        self.spent = self.spent.saturating_add(cost as u64);
+        if self.spent > MAX_DEFINITIONS {
+            return Err(Error::TooLarge {
+                what: "definitions, counted once for each instantiation",
+                limit: MAX_DEFINITIONS,
+                offset: offset.into(),
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! Definitions to one [`Plan`]: nested components, instances and aliases are resolved away.
+//!
+//! Linking is an interpretation of the component's definitions: each is walked once for each instantiation, and every
+//! index is resolved to what defines it. What is valid has been decided by `decode`; a reference that cannot be
+//! resolved here is a mistake of ours. Nothing here knows the block, CLIF or the runtime.
+
+mod canon;
+mod core_instance;
+mod instantiate;
+pub mod known_tables;
+mod root;
+mod root_module;
+mod scope;
+#[cfg(all(test, feature = "cli"))]
+mod suites;
+#[cfg(all(test, feature = "cli"))]
+mod tests;
+mod types;
+
+use crate::decode::component::Component;
+use crate::decode::{Decoded, Root, decode};
+use crate::error::Result;
+use crate::model::module::Module;
+use crate::model::plan::{Canon, CoreItem, Lift, Plan};
+use crate::model::{FuncType, ResourceId};
+use canon::LowerKey;
+use core_instance::ModuleIndex;
+use cranelift_entity::PrimaryMap;
+use scope::{Exports, ExportsId, Frame, FrameId, FuncTypeId};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Validates and links a component or a core module.
+pub fn plan(bytes: Arc<[u8]>) -> Result<Plan> {
+    link(decode(bytes)?)
+}
+
+/// Links a decoded component or core module.
+pub fn link(decoded: Decoded) -> Result<Plan> {
+    let component = match decoded.root {
+        Root::Module(index) => return Ok(root_module::link(decoded, index)),
+        Root::Component(index) => index,
+    };
+    let mut linker = Linker::new(&decoded.components, &decoded.modules);
+    let exports = linker.instantiate_root(component)?;
+    linker.plan.exports = linker.export_all(exports, 0)?;
+    let plan = linker.finish();
+    Ok(with_modules(Plan { source: decoded.source, core_types: decoded.core_types, ..plan }, decoded.modules))
+}
+
+/// Gives a plan the modules that its core instances use, which they name by index in `modules` so far.
+fn with_modules(mut plan: Plan, modules: Vec<Module>) -> Plan {
+    let mut modules: Vec<Option<Module>> = modules.into_iter().map(Some).collect();
+    let mut renumbered = vec![0; modules.len()];
+    for instance in &mut plan.core_instances {
+        if let Some(module) = modules[instance.module].take() {
+            renumbered[instance.module] = plan.modules.len();
+            plan.modules.push(module);
+        }
+        instance.module = renumbered[instance.module];
+    }
+    plan
+}
+
+/// The state of linking a component.
+struct Linker<'a> {
+    components: &'a [Component],
+    modules: &'a [Module],
+    /// The plan so far. Its core instances name modules by index in `modules`.
+    plan: Plan,
+    frames: PrimaryMap<FrameId, Frame<'a>>,
+    exports: PrimaryMap<ExportsId, Exports<'a>>,
+    func_types: PrimaryMap<FuncTypeId, FuncType>,
+    /// All `canon lift`s; those that the root exports are copied to the plan.
+    lifts: Vec<Lift>,
+    /// Where in the plan an exported lift is.
+    exported_lifts: HashMap<usize, usize>,
+    /// Where in the plan a lowered function is.
+    lowers: HashMap<LowerKey, usize>,
+    /// Where in the plan a built-in is.
+    builtins: HashMap<Canon, usize>,
+    /// Core instances that are bags of items.
+    bags: Vec<HashMap<&'a str, CoreItem>>,
+    /// Look-up tables of the modules that are instantiated.
+    indices: HashMap<usize, ModuleIndex<'a>>,
+    /// For each resource type: is its name made up?
+    unnamed: PrimaryMap<ResourceId, bool>,
+    /// The frames of the plan's component instances.
+    instance_frames: Vec<FrameId>,
+    /// How much of the budget is spent.
+    spent: u64,
+}
+
+impl<'a> Linker<'a> {
+    fn new(components: &'a [Component], modules: &'a [Module]) -> Self {
+        Linker {
+            components,
+            modules,
+            plan: Plan::default(),
+            frames: PrimaryMap::new(),
+            exports: PrimaryMap::new(),
+            func_types: PrimaryMap::new(),
+            lifts: Vec::new(),
+            exported_lifts: HashMap::new(),
+            lowers: HashMap::new(),
+            builtins: HashMap::new(),
+            bags: Vec::new(),
+            indices: HashMap::new(),
+            unnamed: PrimaryMap::new(),
+            instance_frames: Vec::new(),
+            spent: 0,
+        }
+    }
+
+    /// The plan's index of the component instance of a frame. Instances without core instances, canonical functions and
+    /// resource types have no state, and do not appear in the plan.
+    fn instance_of(&mut self, frame: FrameId) -> u32 {
+        let frames = &mut self.instance_frames;
+        *self.frames[frame].instance.get_or_insert_with(|| {
+            frames.push(frame);
+            frames.len() as u32 - 1
+        })
+    }
+
+    /// The plan, complete but for its modules.
+    fn finish(mut self) -> Plan {
+        let name = |(i, frame): (usize, &FrameId)| {
+            let frame = &self.frames[*frame];
+            let component = || frame.component?.name.clone();
+            frame.name.map(str::to_string).or_else(component).unwrap_or_else(|| format!("instance{i}"))
+        };
+        self.plan.instances = self.instance_frames.iter().enumerate().map(name).collect();
+        self.plan
+    }
+}

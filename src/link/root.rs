@@ -1,0 +1,110 @@
+//! The edge to the host: what the root imports and exports.
+
+use super::Linker;
+use super::scope::{Exports, ExportsId, Frame, FrameId, Func, Item, TypeItem};
+use crate::decode::component::{ExternDecl, ExternType, InstanceDecl};
+use crate::error::{Error, Result};
+use crate::model::ResourceImpl;
+use crate::model::plan::{Export, Import, ImportKind};
+
+/// How deep exported instances may nest.
+const MAX_EXPORT_DEPTH: u64 = 100;
+
+impl<'a> Linker<'a> {
+    /// An import of the root, or an export of an instance that it imports; `path` leads to the latter. Recursion is
+    /// bounded by the nesting of types that the validator allows (100).
+    pub(super) fn import(
+        &mut self,
+        frame: FrameId,
+        path: &mut Vec<String>,
+        decl: &'a ExternDecl,
+        offset: usize,
+    ) -> Result<Item<'a>> {
+        self.spend(1, offset)?;
+        path.push(decl.name.clone());
+        let unsupported = |what: &str| Error::unsupported(format!("{what} (`{}`)", path.join("#")), offset);
+        let item = match decl.ty {
+            ExternType::Func(ty) => {
+                let ty = self.func_type(frame, ty);
+                Item::Func(Func::Import(self.add_import(path, ImportKind::Func(ty))))
+            }
+            ExternType::Instance(ty) => self.import_instance(frame, path, ty, offset)?,
+            ExternType::TypeEq(ty) => Item::Type(self.frames[frame].types[ty as usize]),
+            ExternType::SubResource => {
+                let resource = self.add_resource(Some(&decl.name), ResourceImpl::Host { dtor: 0 }, None);
+                self.add_import(path, ImportKind::Resource(resource));
+                Item::Type(TypeItem::Resource(resource))
+            }
+            ExternType::Component => return Err(unsupported("an imported component")),
+            ExternType::Module => return Err(unsupported("an imported core module")),
+            ExternType::Value => return Err(unsupported("an imported value")),
+        };
+        path.pop();
+        Ok(item)
+    }
+
+    fn add_import(&mut self, path: &[String], kind: ImportKind) -> usize {
+        self.plan.imports.push(Import { path: path.to_vec(), kind });
+        self.plan.imports.len() - 1
+    }
+
+    /// An imported instance: its type's declarations are walked in a frame of their own.
+    fn import_instance(&mut self, frame: FrameId, path: &mut Vec<String>, ty: u32, offset: usize) -> Result<Item<'a>> {
+        let TypeItem::Instance { decls, frame: outer } = self.frames[frame].types[ty as usize] else {
+            unreachable!("validation has found an instance type here")
+        };
+        let scope = self.frames.push(Frame::within(outer));
+        let mut exports = Exports::default();
+        for decl in decls {
+            self.spend(1, offset)?;
+            match decl {
+                InstanceDecl::Type(ty) => {
+                    let ty = self.define_type(scope, ty, offset)?;
+                    self.frames[scope].types.push(ty);
+                }
+                InstanceDecl::Alias(alias) => self.alias(scope, alias, offset)?,
+                InstanceDecl::Export(decl) => {
+                    let item = self.import(scope, path, decl, offset)?;
+                    exports.insert(&decl.name, item);
+                    self.frames[scope].push(item);
+                }
+            }
+        }
+        Ok(Item::Instance(self.exports.push(exports)))
+    }
+
+    /// The exports of an instance as the host sees them, at a depth of nesting. Types nest less deep than the limit; an
+    /// instance may nest deeper than its type says.
+    pub(super) fn export_all(&mut self, exports: ExportsId, depth: u64) -> Result<Vec<(String, Export)>> {
+        if depth > MAX_EXPORT_DEPTH {
+            return Err(Error::TooLarge {
+                what: "exported instances in one another",
+                limit: MAX_EXPORT_DEPTH,
+                offset: None,
+            });
+        }
+        let list = self.exports[exports].list().to_vec();
+        list.into_iter().map(|(name, item)| Ok((name.to_string(), self.export(item, depth)?))).collect()
+    }
+
+    fn export(&mut self, item: Item<'a>, depth: u64) -> Result<Export> {
+        self.spend(1, None)?;
+        Ok(match item {
+            Item::Func(Func::Import(index)) => Export::Import(index),
+            Item::Func(Func::Lift(index)) => Export::Lift(self.export_lift(index)),
+            Item::Instance(exports) => Export::Instance(self.export_all(exports, depth + 1)?),
+            Item::Type(TypeItem::Resource(id)) => Export::Resource(id),
+            Item::Type(TypeItem::Value(ty)) => Export::Type(Some(ty)),
+            Item::Type(_) => Export::Type(None),
+            Item::Component(_) | Item::Module(_) => Export::Opaque,
+        })
+    }
+
+    fn export_lift(&mut self, index: usize) -> usize {
+        let (lifts, exported) = (&self.lifts, &mut self.plan.lifts);
+        *self.exported_lifts.entry(index).or_insert_with(|| {
+            exported.push(lifts[index].clone());
+            exported.len() - 1
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! Writes an object: machine code, symbols, relocations, unwinding, data and metadata.
+//!
+//! Calls between functions of the object stay relocations, as from any compiler, so that a linker may lay the code out
+//! anew; the loader applies them too.
+
+use super::artifact::{Artifact, FunctionEntry, TrapSite};
+use super::container::{DATA_SECTION, META_SECTION, wrap};
+use super::unwind::FrameDescriptions;
+use crate::error::Error;
+use crate::model::FuncKey;
+use crate::model::plan::Plan;
+use crate::pipeline::{Compiled, Relocation};
+use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::isa::OwnedTargetIsa;
+use object::write::{
+    Object, Relocation as ObjectRelocation, SectionId, StandardSection, Symbol, SymbolId, SymbolSection,
+};
+use object::{
+    Architecture, BinaryFormat, Endianness, RelocationEncoding, RelocationFlags, RelocationKind, SectionKind,
+    SymbolFlags, SymbolKind, SymbolScope, elf,
+};
+use std::collections::HashMap;
+
+/// Name of the symbol at the start of the metadata, for programs that link the object.
+const META_SYMBOL: &str = "cantilever_artifact";
+
+/// Writes the object of a compilation. Fills in the parts of the metadata that depend on where functions lie.
+pub fn write_object(
+    isa: &OwnedTargetIsa,
+    mut artifact: Artifact,
+    plan: &Plan,
+    compiled: Vec<Compiled>,
+) -> Result<Vec<u8>, Error> {
+    let mut object = empty_object(isa)?;
+    let text = object.section_id(StandardSection::Text);
+    let symbols = write_text(&mut object, text, &compiled, &mut artifact)?;
+    let mut frames = FrameDescriptions::new();
+    for function in compiled {
+        for relocation in &function.relocs {
+            let start = artifact.functions[symbols[&function.key].0].start;
+            relocate(&mut object, text, u64::from(start), relocation, &symbols)?;
+        }
+        if let Some(unwind) = function.unwind {
+            frames.add(&**isa, symbols[&function.key].1, unwind);
+        }
+    }
+    frames.write(&mut object, run_time_endian(isa));
+    write_data(&mut object, plan);
+    write_metadata(&mut object, &artifact);
+    // Says that the code needs no executable stack.
+    object.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
+    object.write().map_err(|e| Error::Codegen { function: "the object".to_owned(), reason: e.to_string() })
+}
+
+fn empty_object(isa: &OwnedTargetIsa) -> Result<Object<'static>, Error> {
+    use target_lexicon::Architecture as A;
+    let architecture = match isa.triple().architecture {
+        A::X86_64 => Architecture::X86_64,
+        A::Aarch64(_) => Architecture::Aarch64,
+        A::Riscv64(_) => Architecture::Riscv64,
+        A::S390x => Architecture::S390x,
+        other => return Err(Error::Target { reason: format!("no object format for {other}") }),
+    };
+    let endian = match isa.endianness() {
+        cranelift_codegen::ir::Endianness::Little => Endianness::Little,
+        cranelift_codegen::ir::Endianness::Big => Endianness::Big,
+    };
+    Ok(Object::new(BinaryFormat::Elf, architecture, endian))
+}
+
+fn run_time_endian(isa: &OwnedTargetIsa) -> gimli::RunTimeEndian {
+    match isa.endianness() {
+        cranelift_codegen::ir::Endianness::Little => gimli::RunTimeEndian::Little,
+        cranelift_codegen::ir::Endianness::Big => gimli::RunTimeEndian::Big,
+    }
+}
+
+/// For each function: its index in the artifact's list, and its symbol.
+type Symbols = HashMap<FuncKey, (usize, SymbolId)>;
+
+/// Appends the code of all functions, with symbols, and records where functions and trap sites lie.
+fn write_text(
+    object: &mut Object<'_>,
+    text: SectionId,
+    compiled: &[Compiled],
+    artifact: &mut Artifact,
+) -> Result<Symbols, Error> {
+    let mut symbols = Symbols::with_capacity(compiled.len());
+    for function in compiled {
+        let start = object.append_section_data(text, &function.code, u64::from(function.align));
+        let too_large = |_| Error::TooLarge { what: "bytes of machine code", limit: u64::from(u32::MAX), offset: None };
+        let start32 = u32::try_from(start).map_err(too_large)?;
+        let symbol = object.add_symbol(Symbol {
+            name: function.name.clone().into_bytes(),
+            value: start,
+            size: function.code.len() as u64,
+            kind: SymbolKind::Text,
+            scope: scope(function.key),
+            weak: false,
+            section: SymbolSection::Section(text),
+            flags: SymbolFlags::None,
+        });
+        symbols.insert(function.key, (artifact.functions.len(), symbol));
+        artifact.traps.extend(function.traps.iter().map(|(at, kind, source)| TrapSite {
+            at: start32 + at,
+            kind: *kind as u8,
+            source: source.unwrap_or(u32::MAX),
+        }));
+        artifact.functions.push(FunctionEntry {
+            start: start32,
+            len: function.code.len() as u32,
+            key: function.key,
+            name: function.name.clone(),
+        });
+    }
+    Ok(symbols)
+}
+
+/// Entry trampolines are what a program that links the object calls; everything else is the object's own.
+fn scope(key: FuncKey) -> SymbolScope {
+    match key {
+        FuncKey::Entry(_) => SymbolScope::Linkage,
+        _ => SymbolScope::Compilation,
+    }
+}
+
+fn relocate(
+    object: &mut Object<'_>,
+    text: SectionId,
+    start: u64,
+    relocation: &Relocation,
+    symbols: &Symbols,
+) -> Result<(), Error> {
+    let generic = |kind, encoding, size| RelocationFlags::Generic { kind, encoding, size };
+    let flags = match relocation.kind {
+        Reloc::Abs8 => generic(RelocationKind::Absolute, RelocationEncoding::Generic, 64),
+        Reloc::X86PCRel4 => generic(RelocationKind::Relative, RelocationEncoding::Generic, 32),
+        Reloc::X86CallPCRel4 | Reloc::X86CallPLTRel4 => {
+            generic(RelocationKind::PltRelative, RelocationEncoding::X86Branch, 32)
+        }
+        Reloc::Arm64Call => generic(RelocationKind::Relative, RelocationEncoding::AArch64Call, 26),
+        Reloc::Aarch64AdrPrelPgHi21 => RelocationFlags::Elf { r_type: elf::R_AARCH64_ADR_PREL_PG_HI21 },
+        Reloc::Aarch64AddAbsLo12Nc => RelocationFlags::Elf { r_type: elf::R_AARCH64_ADD_ABS_LO12_NC },
+        Reloc::RiscvCallPlt => RelocationFlags::Elf { r_type: elf::R_RISCV_CALL_PLT },
+        Reloc::RiscvPCRelHi20 => RelocationFlags::Elf { r_type: elf::R_RISCV_PCREL_HI20 },
+        Reloc::RiscvPCRelLo12I => RelocationFlags::Elf { r_type: elf::R_RISCV_PCREL_LO12_I },
+        Reloc::S390xPCRel32Dbl => generic(RelocationKind::Relative, RelocationEncoding::S390xDbl, 32),
+        Reloc::S390xPLTRel32Dbl => generic(RelocationKind::PltRelative, RelocationEncoding::S390xDbl, 32),
+        other => unreachable!("no pass makes a relocation {other:?}"),
+    };
+    let symbol = symbols.get(&relocation.target).expect("every function that is called is compiled").1;
+    let offset = start + u64::from(relocation.at);
+    let relocation = ObjectRelocation { offset, symbol, addend: relocation.addend, flags };
+    object
+        .add_relocation(text, relocation)
+        .map_err(|e| Error::Codegen { function: "the object".to_owned(), reason: e.to_string() })
+}
+
+/// The bytes of data segments, module by module, in the order in which placement counted them.
+fn write_data(object: &mut Object<'_>, plan: &Plan) {
+    let section = object.add_section(Vec::new(), DATA_SECTION.into(), SectionKind::ReadOnlyData);
+    for segment in plan.modules.iter().flat_map(|module| &module.datas) {
+        object.append_section_data(section, &plan.source[segment.bytes.clone()], 1);
+    }
+}
+
+fn write_metadata(object: &mut Object<'_>, artifact: &Artifact) {
+    let payload = postcard::to_stdvec(artifact).expect("writing to memory does not fail");
+    let section = object.add_section(Vec::new(), META_SECTION.into(), SectionKind::ReadOnlyData);
+    let start = object.append_section_data(section, &wrap(&payload), align_of::<u64>() as u64);
+    object.add_symbol(Symbol {
+        name: META_SYMBOL.into(),
+        value: start,
+        size: (super::container::PAYLOAD_START + payload.len()) as u64,
+        kind: SymbolKind::Data,
+        scope: SymbolScope::Linkage,
+        weak: false,
+        section: SymbolSection::Section(section),
+        flags: SymbolFlags::None,
+    });
+}

@@ -1,0 +1,119 @@
+//! The CLIF of each function: which pass makes it, and which bodies are kept for inlining.
+//!
+//! Inlining goes in strata, so that it ends: built-ins into small core functions; those into adapters; adapters
+//! and built-ins into all core code.
+
+use super::Graph;
+use super::codegen::Worker;
+use super::functions::Function;
+use super::inline::{self, Budget};
+use crate::canon::{self, CanonEnv};
+use crate::clif::{Convention, entry};
+use crate::core::{self, ModuleEnv};
+use crate::error::Error;
+use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
+use cranelift_codegen::ir;
+use cranelift_entity::EntityRef;
+use cranelift_frontend::FunctionBuilderContext;
+use std::collections::HashMap;
+
+/// Bodies that may be inlined, finished up to their own stratum.
+pub struct Bodies {
+    inlinable: HashMap<FuncKey, ir::Function>,
+}
+
+impl Bodies {
+    /// Translates everything that may be inlined.
+    pub fn new(graph: &Graph) -> Result<Self, Error> {
+        let mut bodies = Bodies { inlinable: HashMap::new() };
+        let mut cx = FunctionBuilderContext::new();
+        if graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None {
+            return Ok(bodies);
+        }
+        for (i, canon) in graph.placed.canons.iter().enumerate() {
+            if matches!(canon, CanonFunc::Builtin { .. }) {
+                let key = FuncKey::Canon(i as u32);
+                bodies.inlinable.insert(key, translate(graph, &mut cx, key)?);
+            }
+        }
+        bodies.add(graph, core_callees(graph), Budget::SMALL_CORE)?;
+        let adapters = (0..graph.placed.canons.len() as u32).map(FuncKey::Canon).collect();
+        bodies.add(graph, adapters, Budget::ADAPTER)?;
+        Ok(bodies)
+    }
+
+    /// Adds the functions of one stratum that are small enough once the strata below are inlined into them.
+    fn add(&mut self, graph: &Graph, keys: Vec<FuncKey>, budget: Budget) -> Result<(), Error> {
+        let mut cx = FunctionBuilderContext::new();
+        let mut stratum = Vec::new();
+        for key in keys {
+            if self.inlinable.contains_key(&key) || !budget.admits_source(graph, key) {
+                continue;
+            }
+            let mut body = translate(graph, &mut cx, key)?;
+            inline::inline(&mut body, key, &self.inlinable)?;
+            if budget.admits(&body) {
+                stratum.push((key, body));
+            }
+        }
+        self.inlinable.extend(stratum);
+        Ok(())
+    }
+
+    /// The body of a function as it is compiled.
+    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &Function) -> Result<ir::Function, Error> {
+        if let Some(body) = self.inlinable.get(&function.key) {
+            return Ok(body.clone());
+        }
+        let mut body = translate(graph, &mut worker.builder, function.key)?;
+        inline::inline(&mut body, function.key, &self.inlinable)?;
+        Ok(body)
+    }
+}
+
+/// The core functions that canonical functions call.
+fn core_callees(graph: &Graph) -> Vec<FuncKey> {
+    let adapters = graph.placed.canons.iter().filter_map(|canon| match canon {
+        CanonFunc::Adapter(adapter) => Some(adapter),
+        CanonFunc::Builtin { .. } => None,
+    });
+    let callees = adapters.chain(&graph.placed.lifts).filter_map(|adapter| match &adapter.lift {
+        LiftSide::Guest { callee: Callee::Direct { func, .. }, .. } => Some(*func),
+        _ => None,
+    });
+    callees.collect()
+}
+
+/// Makes the CLIF of a function, as the pass that owns it does, without inlining.
+pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -> Result<ir::Function, Error> {
+    let convention = Convention::of(&*graph.isa);
+    let placed = &graph.placed;
+    let canon_env = || CanonEnv {
+        types: &graph.plan.types,
+        resources: &placed.resources,
+        dtors: &placed.dtors,
+        core_types: &graph.signatures,
+        layout: &placed.layout,
+        convention,
+        spectre: graph.spectre_guard,
+    };
+    let module_env = |module: u32| {
+        let mut env = ModuleEnv::new(&graph.plan, module, &placed.modules[module as usize], &*graph.isa);
+        env.tunables.spectre_guards = graph.spectre_guard;
+        env
+    };
+    let signature = |ty: u32| graph.signatures[CoreTypeId::new(ty as usize)].clone();
+    Ok(match key {
+        FuncKey::Core(module, defined) => core::translate_function(&module_env(module), cx, defined)?,
+        FuncKey::Init(module) => core::translate_init(&module_env(module), cx)?,
+        FuncKey::Canon(index) => match &placed.canons[index as usize] {
+            CanonFunc::Builtin { instance, builtin } => canon::emit_builtin(&canon_env(), cx, key, *instance, builtin),
+            CanonFunc::Adapter(adapter) => canon::emit_adapter(&canon_env(), cx, key, adapter),
+        },
+        FuncKey::Lift(index) => canon::emit_adapter(&canon_env(), cx, key, &placed.lifts[index as usize]),
+        FuncKey::Dtor(index) => canon::emit_dtor(&canon_env(), cx, key, ResourceId::new(index as usize)),
+        FuncKey::Entry(index) => entry::component_entry(convention, cx, key, FuncKey::Lift(index)),
+        FuncKey::CoreEntry(ty) => entry::core_entry(convention, cx, key, signature(ty)),
+        FuncKey::HostCall(ty) => entry::host_call(convention, cx, key, signature(ty)),
+    })
+}

@@ -1,0 +1,136 @@
+//! CLIF to machine code, one function at a time.
+
+use super::functions::Function;
+use crate::block::TrapKind;
+use crate::clif::trap::trap_kind;
+use crate::error::Error;
+use crate::model::FuncKey;
+use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::ir::{self, ExternalName};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::isa::unwind::UnwindInfo;
+use cranelift_codegen::{Context, FinalizedRelocTarget};
+use cranelift_frontend::FunctionBuilderContext;
+
+/// What a thread keeps from one function to the next.
+pub struct Worker {
+    /// Cranelift's buffers.
+    pub context: Context,
+    /// The builder's buffers.
+    pub builder: FunctionBuilderContext,
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Worker { context: Context::new(), builder: FunctionBuilderContext::new() }
+    }
+}
+
+/// A compiled function.
+pub struct Compiled {
+    /// Which.
+    pub key: FuncKey,
+    /// Its symbol.
+    pub name: String,
+    /// Machine code.
+    pub code: Vec<u8>,
+    /// The alignment that it needs.
+    pub align: u32,
+    /// Places in it that name other functions.
+    pub relocs: Vec<Relocation>,
+    /// Instructions that can trap: offset, kind, and offset in the input where known.
+    pub traps: Vec<(u32, TrapKind, Option<u32>)>,
+    /// How to unwind its frames, where the target has such a description.
+    pub unwind: Option<UnwindInfo>,
+}
+
+/// A place in code that names a function of the compilation.
+#[derive(Debug, Clone, Copy)]
+pub struct Relocation {
+    /// Offset in the function.
+    pub at: u32,
+    /// What to write.
+    pub kind: Reloc,
+    /// The function.
+    pub target: FuncKey,
+    /// Offset in the target.
+    pub addend: i64,
+}
+
+/// Compiles a function.
+pub fn compile(
+    isa: &dyn TargetIsa,
+    worker: &mut Worker,
+    function: &Function,
+    body: ir::Function,
+) -> Result<Compiled, Error> {
+    worker.context.clear();
+    worker.context.func = body;
+    compile_context(isa, &mut worker.context, function).map(|(compiled, _)| compiled)
+}
+
+/// Compiles a function; gives the machine code as text beside it.
+pub fn disassemble(
+    isa: &dyn TargetIsa,
+    worker: &mut Worker,
+    function: &Function,
+    body: ir::Function,
+) -> Result<(Compiled, String), Error> {
+    worker.context.clear();
+    worker.context.func = body;
+    worker.context.set_disasm(true);
+    compile_context(isa, &mut worker.context, function)
+}
+
+/// Runs Cranelift's optimiser and stops there.
+pub fn optimize(isa: &dyn TargetIsa, function: &Function, body: ir::Function) -> Result<ir::Function, Error> {
+    let mut context = Context::for_function(body);
+    context.optimize(isa, &mut Default::default()).map_err(|e| failed(function, e.to_string()))?;
+    Ok(context.func)
+}
+
+fn failed(function: &Function, reason: String) -> Error {
+    Error::Codegen { function: function.name.clone(), reason }
+}
+
+fn compile_context(
+    isa: &dyn TargetIsa,
+    context: &mut Context,
+    function: &Function,
+) -> Result<(Compiled, String), Error> {
+    context.compile(isa, &mut Default::default()).map_err(|e| failed(function, format!("{:?}", e.inner)))?;
+    let code = context.take_compiled_code().expect("compilation succeeded");
+    let locate = |at: u32| {
+        let ranges = code.buffer.get_srclocs_sorted();
+        let found = ranges.iter().find(|range| range.start <= at && at < range.end);
+        found.map(|range| range.loc.bits()).filter(|bits| *bits != u32::MAX)
+    };
+    let traps = code.buffer.traps().iter().map(|t| (t.offset, trap_kind(t.code), locate(t.offset))).collect();
+    let unwind = code.create_unwind_info(isa).map_err(|e| failed(function, e.to_string()))?;
+    let compiled = Compiled {
+        key: function.key,
+        name: function.name.clone(),
+        relocs: relocations(&context.func, function.key, code.buffer.relocs()),
+        traps,
+        align: code.buffer.alignment,
+        code: code.buffer.data().to_vec(),
+        unwind,
+    };
+    Ok((compiled, code.vcode.unwrap_or_default()))
+}
+
+fn relocations(func: &ir::Function, own: FuncKey, relocs: &[cranelift_codegen::FinalizedMachReloc]) -> Vec<Relocation> {
+    let target = |target: &FinalizedRelocTarget| match target {
+        FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
+            let name = &func.params.user_named_funcs()[*name];
+            (FuncKey::decode(name.namespace, name.index), 0)
+        }
+        FinalizedRelocTarget::Func(offset) => (own, i64::from(*offset)),
+        FinalizedRelocTarget::ExternalName(other) => unreachable!("{other:?} is not used by any pass"),
+    };
+    let relocation = |reloc: &cranelift_codegen::FinalizedMachReloc| {
+        let (key, offset) = target(&reloc.target);
+        Relocation { at: reloc.offset, kind: reloc.kind, target: key, addend: reloc.addend + offset }
+    };
+    relocs.iter().map(relocation).collect()
+}

@@ -1,0 +1,103 @@
+//! Every function of a compilation, in the order in which it lies in the object, with its symbol.
+
+use super::placement::Placed;
+use crate::model::plan::{Canon, ImportKind, Plan};
+use crate::model::{CanonFunc, CoreTypeId, FuncKey};
+use crate::object::artifact::ExportEntry;
+use cranelift_entity::EntityRef;
+use std::collections::BTreeSet;
+use wasmparser::{FuncType, ValType};
+
+/// A function to compile.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Which.
+    pub key: FuncKey,
+    /// Its symbol.
+    pub name: String,
+}
+
+/// Adds the types of the core functions that the runtime enters by itself: `[] -> []` for initialisation, `[i32] -> []`
+/// for destructors.
+pub fn intern_entry_types(plan: &mut Plan) {
+    for ty in [init_type(), dtor_type()] {
+        if find_type(plan, &ty).is_none() {
+            plan.core_types.push(ty);
+        }
+    }
+}
+
+fn init_type() -> FuncType {
+    FuncType::new([], [])
+}
+
+fn dtor_type() -> FuncType {
+    FuncType::new([ValType::I32], [])
+}
+
+fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
+    plan.core_types.iter().find(|(_, other)| *other == ty).map(|(id, _)| id)
+}
+
+/// Every function. Those that call one another often are close to each other: canonical functions come first.
+pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
+    let mut functions = Vec::new();
+    let mut add = |key, name: String| functions.push(Function { key, name });
+    for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
+        add(FuncKey::Canon(i as u32), canon_name(plan, canon, func));
+    }
+    for (i, lift) in placed.lifts.iter().enumerate() {
+        add(FuncKey::Lift(i as u32), lift.name.clone());
+        add(FuncKey::Entry(i as u32), format!("entry[{}]", plan.lifts[i].name));
+    }
+    for (id, resource) in placed.resources.iter() {
+        add(FuncKey::Dtor(id.as_u32()), format!("canon.dtor[{}]", resource.name));
+    }
+    for ty in entry_types(plan, placed) {
+        add(FuncKey::CoreEntry(ty), format!("core-entry[{}]", plan.core_types[CoreTypeId::new(ty as usize)]));
+    }
+    for ty in host_call_types(plan) {
+        add(FuncKey::HostCall(ty), format!("host-call[{}]", plan.core_types[CoreTypeId::new(ty as usize)]));
+    }
+    for (i, module) in plan.modules.iter().enumerate() {
+        let name = module.name.clone().unwrap_or_else(|| format!("module{i}"));
+        add(FuncKey::Init(i as u32), format!("{name}.init"));
+        for defined in 0..module.bodies.len() as u32 {
+            add(
+                FuncKey::Core(i as u32, defined),
+                format!("{name}.{}", module.func_name(module.imported_funcs + defined)),
+            );
+        }
+    }
+    functions
+}
+
+fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
+    match (canon, func) {
+        (_, CanonFunc::Adapter(adapter)) => adapter.name.clone(),
+        (Canon::ResourceNew { resource, .. }, _) => format!("canon.resource.new[{}]", plan.resources[*resource].name),
+        (Canon::ResourceRep { resource, .. }, _) => format!("canon.resource.rep[{}]", plan.resources[*resource].name),
+        (Canon::ResourceDrop { resource, .. }, _) => format!("canon.resource.drop[{}]", plan.resources[*resource].name),
+        (Canon::Unsupported { name, .. } | Canon::Lower { name, .. }, _) => format!("canon.{name}"),
+    }
+}
+
+/// The types whose core entry trampolines the runtime needs: initialisation, destructors, and what a root core module
+/// exports.
+fn entry_types(plan: &Plan, placed: &Placed) -> BTreeSet<u32> {
+    let own = [init_type(), dtor_type()].into_iter().filter_map(|ty| find_type(plan, &ty));
+    let exported = placed.exports.iter().filter_map(|(_, export)| match export {
+        ExportEntry::CoreFunc { ty, .. } => Some(*ty),
+        _ => None,
+    });
+    own.chain(exported).map(|ty| ty.as_u32()).collect()
+}
+
+/// The types of the core functions that a host may provide to a root core module.
+fn host_call_types(plan: &Plan) -> BTreeSet<u32> {
+    let core_func = |kind: &ImportKind| match kind {
+        ImportKind::CoreFunc(ty) => Some(ty.as_u32()),
+        _ => None,
+    };
+    plan.imports.iter().filter_map(|import| core_func(&import.kind)).collect()
+}

@@ -1,0 +1,90 @@
+//! When a call is dissolved into its caller.
+//!
+//! The heuristic, whole: a canonical function or small core function that is in the map of inlinable bodies is inlined
+//! wherever it is called directly, until the caller has grown by [`GROWTH`] instructions. What is in the map is
+//! decided by a [`Budget`]. A host entry trampoline is never inlined into: a trap lands at its only call.
+
+use super::Graph;
+use crate::error::Error;
+use crate::model::FuncKey;
+use cranelift_codegen::inline::{Inline, InlineCommand};
+use cranelift_codegen::{Context, ir};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// By how many instructions a function may grow.
+const GROWTH: usize = 20_000;
+
+/// How large a body may be to be inlined.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// Bytes of a core function's body. A cheap bound, taken before translation.
+    source: usize,
+    /// CLIF instructions.
+    insts: usize,
+}
+
+impl Budget {
+    /// Core functions that canonical functions call: accessors and thin wrappers.
+    pub const SMALL_CORE: Budget = Budget { source: 120, insts: 120 };
+    /// Adapters and built-ins.
+    pub const ADAPTER: Budget = Budget { source: 0, insts: 500 };
+
+    /// Is a function worth translating to see how large it is?
+    pub fn admits_source(self, graph: &Graph, key: FuncKey) -> bool {
+        match key {
+            FuncKey::Core(module, defined) => {
+                graph.plan.modules[module as usize].bodies[defined as usize].len() <= self.source
+            }
+            _ => true,
+        }
+    }
+
+    /// Is a body small enough?
+    pub fn admits(self, body: &ir::Function) -> bool {
+        body.dfg.num_insts() <= self.insts
+    }
+}
+
+/// Inlines into a function whatever of `bodies` it calls.
+pub fn inline(body: &mut ir::Function, key: FuncKey, bodies: &HashMap<FuncKey, ir::Function>) -> Result<(), Error> {
+    if bodies.is_empty() || matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_)) {
+        return Ok(());
+    }
+    let mut context = Context::for_function(std::mem::replace(body, ir::Function::new()));
+    let inliner = Inliner { own: key, bodies, left: GROWTH };
+    let failed =
+        |e: cranelift_codegen::CodegenError| Error::Codegen { function: format!("{key:?}"), reason: e.to_string() };
+    context.inline(inliner).map_err(failed)?;
+    *body = context.func;
+    Ok(())
+}
+
+struct Inliner<'a> {
+    own: FuncKey,
+    bodies: &'a HashMap<FuncKey, ir::Function>,
+    left: usize,
+}
+
+impl Inline for Inliner<'_> {
+    fn inline(
+        &mut self,
+        caller: &ir::Function,
+        _: ir::Inst,
+        _: ir::Opcode,
+        callee: ir::FuncRef,
+        _: &[ir::Value],
+    ) -> InlineCommand<'_> {
+        let ir::ExternalName::User(name) = caller.dfg.ext_funcs[callee].name else { return InlineCommand::KeepCall };
+        let name = &caller.params.user_named_funcs()[name];
+        let key = FuncKey::decode(name.namespace, name.index);
+        let Some(body) = self.bodies.get(&key).filter(|_| key != self.own) else { return InlineCommand::KeepCall };
+        match self.left.checked_sub(body.dfg.num_insts()) {
+            Some(left) => {
+                self.left = left;
+                InlineCommand::Inline { callee: Cow::Borrowed(body), visit_callee: false }
+            }
+            None => InlineCommand::KeepCall,
+        }
+    }
+}

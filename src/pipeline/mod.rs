@@ -1,0 +1,110 @@
+//! The list of passes: from a component's bytes to a native object.
+//!
+//! | pass | from | to |
+//! |---|---|---|
+//! | [`link::plan`](crate::link::plan) | bytes | validated [`Plan`]: modules, canonical functions, symbolic references |
+//! | [`placement::place`] | `Plan` | [`Placed`]: the block's layout, a place for everything, steps of instantiation |
+//! | [`functions::list`] | both | every function of the compilation, with its symbol |
+//! | [`bodies`] | `core`, `canon`, `clif::entry` | CLIF of one function |
+//! | [`inline`] | CLIF of canonical and small functions | CLIF of a function with its callees dissolved |
+//! | [`codegen`] | CLIF | machine code, relocations, trap sites, unwinding |
+//! | [`object::write`](crate::object::write) | all of it | the object |
+//!
+//! Functions are translated, inlined and compiled in parallel, one at a time per thread, so that memory is bounded by
+//! the machine code and the inlinable bodies.
+
+pub mod artifact_types;
+mod bodies;
+mod codegen;
+mod functions;
+mod inline;
+mod options;
+pub mod placement;
+mod target;
+mod text;
+
+pub use options::{CompileOptions, OptLevel, Progress};
+pub use text::{EmitText, emit_text};
+
+use crate::clif::Convention;
+use crate::core::core_signature;
+use crate::error::Error;
+use crate::model::CoreTypeId;
+use crate::model::plan::Plan;
+use crate::object::artifact::Artifact;
+use crate::object::write::write_object;
+use bodies::Bodies;
+pub use codegen::{Compiled, Relocation};
+use cranelift_codegen::ir::Signature;
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_entity::PrimaryMap;
+use functions::Function;
+use placement::Placed;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// Compiles a component or core module (binary form) to a native relocatable object.
+pub fn compile(bytes: &[u8], options: &CompileOptions, progress: &dyn Progress) -> Result<Vec<u8>, Error> {
+    let graph = Graph::new(bytes, options)?;
+    let compiled = graph.compile_all(progress)?;
+    let artifact = graph.artifact();
+    write_object(&graph.isa, artifact, &graph.plan, compiled)
+}
+
+/// A planned and placed compilation: everything that every function's compilation reads.
+struct Graph {
+    plan: Plan,
+    placed: Placed,
+    isa: OwnedTargetIsa,
+    functions: Vec<Function>,
+    /// The signatures of the plan's core function types.
+    signatures: PrimaryMap<CoreTypeId, Signature>,
+    spectre_guard: bool,
+}
+
+impl Graph {
+    fn new(bytes: &[u8], options: &CompileOptions) -> Result<Self, Error> {
+        let isa = target::isa(options)?;
+        let mut plan = crate::link::plan(Arc::from(bytes))?;
+        functions::intern_entry_types(&mut plan);
+        let placed = placement::place(&plan, options.handle_capacity)?;
+        let functions = functions::list(&plan, &placed);
+        let convention = Convention::of(&*isa);
+        let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
+        Ok(Graph { plan, placed, isa, functions, signatures, spectre_guard: options.spectre_guard })
+    }
+
+    fn compile_all(&self, progress: &dyn Progress) -> Result<Vec<Compiled>, Error> {
+        let bodies = Bodies::new(self)?;
+        progress.start(self.functions.len());
+        self.functions
+            .par_iter()
+            .map_init(codegen::Worker::default, |worker, function| {
+                let body = bodies.finished(self, worker, function)?;
+                let compiled = codegen::compile(&*self.isa, worker, function, body)?;
+                progress.compiled(&function.name);
+                Ok(compiled)
+            })
+            .collect()
+    }
+
+    fn artifact(&self) -> Artifact {
+        let placed = &self.placed;
+        Artifact {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            intrinsics: crate::block::INTRINSICS_VERSION,
+            triple: self.isa.triple().to_string(),
+            cpu_features: target::cpu_features(&*self.isa),
+            layout: placed.layout.clone(),
+            types: self.plan.types.clone(),
+            resources: placed.resources.values().cloned().collect(),
+            core_types: self.plan.core_types.values().map(artifact_types::core_func_type).collect(),
+            imports: placed.imports.clone(),
+            exports: placed.exports.clone(),
+            steps: placed.steps.clone(),
+            functions: Vec::new(),
+            traps: Vec::new(),
+            is_module: self.plan.is_module,
+        }
+    }
+}

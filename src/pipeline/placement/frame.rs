@@ -1,0 +1,96 @@
+//! Frames: the offsets of one module's data, relative to the base of its instance.
+
+use crate::block::layout::{Arena, BlockTooLarge};
+use crate::block::{Context, FuncDef, GlobalSlot, MemoryDef, TableDef, intrinsics::SegmentSlot};
+use crate::model::module::{Entity, Module};
+use crate::model::plan::Plan;
+
+/// Offsets relative to the base of an instance: the block for a static module, its segment for a shared one.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// Is the module shared?
+    pub shared: bool,
+    /// Size of a segment; meaningful for shared modules.
+    pub size: u64,
+    /// Shared modules: for each import a slot, a `FuncDef` for functions and a pointer for everything else.
+    pub import_slots: Vec<u32>,
+    /// `MemoryDef` of each defined memory.
+    pub memories: Vec<u32>,
+    /// `TableDef` of each defined table.
+    pub tables: Vec<u32>,
+    /// `GlobalSlot` of each defined global.
+    pub globals: Vec<u32>,
+    /// The identity of each defined tag: an address of eight bytes.
+    pub tags: Vec<u32>,
+    /// For each function that escapes: its `FuncDef`.
+    pub func_defs: Vec<Option<u32>>,
+    /// `SegmentSlot` of each data segment.
+    pub datas: Vec<u32>,
+    /// `SegmentSlot` of each element segment, and its elements.
+    pub elems: Vec<(u32, u32)>,
+}
+
+/// Makes the frame of each module of a plan. Those of static modules are taken from the block's own arena.
+pub fn reserve(plan: &Plan, block: &mut Arena) -> Result<Vec<Frame>, BlockTooLarge> {
+    let mut count = vec![0usize; plan.modules.len()];
+    for instance in &plan.core_instances {
+        count[instance.module] += 1;
+    }
+    let frame = |(module, count): (&Module, usize)| {
+        if count > 1 {
+            let mut segment = Arena::starting_with::<Context>();
+            let mut frame = Frame::reserve(module, true, &mut segment)?;
+            frame.size = segment.size();
+            Ok(frame)
+        } else {
+            Frame::reserve(module, false, block)
+        }
+    };
+    plan.modules.iter().zip(count).map(frame).collect()
+}
+
+/// Gives each core instance its base.
+pub fn bases(plan: &Plan, frames: &[Frame], block: &mut Arena) -> Result<Vec<u32>, BlockTooLarge> {
+    plan.core_instances
+        .iter()
+        .map(|instance| match &frames[instance.module] {
+            frame if frame.shared => block.bytes(frame.size, align_of::<GlobalSlot>() as u64),
+            _ => Ok(0),
+        })
+        .collect()
+}
+
+impl Frame {
+    fn reserve(module: &Module, shared: bool, arena: &mut Arena) -> Result<Self, BlockTooLarge> {
+        let mut frame = Frame { shared, ..Frame::default() };
+        if shared {
+            for import in &module.imports {
+                frame.import_slots.push(match import.entity {
+                    Entity::Func(_) => arena.one::<FuncDef>()?,
+                    _ => arena.one::<*const u8>()?,
+                });
+            }
+        }
+        frame.memories = each::<MemoryDef>(arena, defined(module.memories.len(), module.imported_memories))?;
+        frame.tables = each::<TableDef>(arena, defined(module.tables.len(), module.imported_tables))?;
+        frame.globals = each::<GlobalSlot>(arena, defined(module.globals.len(), module.imported_globals))?;
+        frame.tags = each::<u64>(arena, defined(module.tags.len(), module.imported_tags))?;
+        for escapes in &module.escapes {
+            frame.func_defs.push(if *escapes { Some(arena.one::<FuncDef>()?) } else { None });
+        }
+        frame.datas = each::<SegmentSlot>(arena, module.datas.len())?;
+        for segment in &module.elems {
+            let slot = arena.one::<SegmentSlot>()?;
+            frame.elems.push((slot, arena.array::<u64>(segment.items.len() as u32)?));
+        }
+        Ok(frame)
+    }
+}
+
+fn defined(all: usize, imported: u32) -> usize {
+    all - imported as usize
+}
+
+fn each<T>(arena: &mut Arena, count: usize) -> Result<Vec<u32>, BlockTooLarge> {
+    (0..count).map(|_| arena.one::<T>()).collect()
+}

@@ -1,0 +1,88 @@
+//! Placement: where everything of a plan lies in the instance block, and what an instantiation does.
+//!
+//! In: a [`Plan`], whose references are symbolic. Out: a [`Placed`], in which every memory, table, global and function
+//! has a place, and the steps that the runtime takes to make an instance. It decides nothing about code.
+//!
+//! A module that is instantiated once is *static*: its data lies directly in the block, and its code has the block
+//! as `vmctx`. A module that is instantiated more often is *shared*: each instance has a segment of its own that begins
+//! with a [`Context`](crate::block::Context), its code is compiled once with the segment as `vmctx`, and it reaches
+//! what it imports through slots of the segment.
+
+mod canons;
+mod exports;
+mod frame;
+mod imports;
+mod resolve;
+mod steps;
+
+use crate::block::{BlockLayout, BlockLayoutBuilder, layout::BlockTooLarge};
+use crate::core::ModulePlaces;
+use crate::link::known_tables::{Elements, known_tables};
+use crate::model::adapter::Dtor;
+use crate::model::plan::Plan;
+use crate::model::{Adapter, CanonFunc, Resource, ResourceId};
+use crate::object::artifact::{ExportEntry, ImportEntry, Step};
+use cranelift_entity::PrimaryMap;
+use frame::Frame;
+use imports::ImportPlaces;
+use std::collections::HashMap;
+
+/// A plan whose parts have their places.
+#[derive(Debug)]
+pub struct Placed {
+    /// The block.
+    pub layout: BlockLayout,
+    /// For each module of the plan: what its code must know of where things lie.
+    pub modules: Vec<ModulePlaces>,
+    /// For each canonical function of the plan: what to compile.
+    pub canons: Vec<CanonFunc>,
+    /// For each lift of the plan: the adapter by which the host calls it.
+    pub lifts: Vec<Adapter>,
+    /// For each resource type: its description, complete with the place of a host destructor.
+    pub resources: PrimaryMap<ResourceId, Resource>,
+    /// For each resource type: its destructor.
+    pub dtors: PrimaryMap<ResourceId, Dtor>,
+    /// What the host provides, with the places where it goes.
+    pub imports: Vec<ImportEntry>,
+    /// What the host finds.
+    pub exports: Vec<(String, ExportEntry)>,
+    /// What an instantiation does.
+    pub steps: Vec<Step>,
+}
+
+/// Where module instances and imports lie; the first half of the work, on which everything else builds.
+#[derive(Debug)]
+struct Map<'a> {
+    plan: &'a Plan,
+    /// For each module: offsets of its data, relative to its base.
+    frames: Vec<Frame>,
+    /// For each core instance: its base. 0 when the module is static.
+    bases: Vec<u32>,
+    imports: ImportPlaces,
+    /// Tables whose contents never change.
+    known_tables: HashMap<(usize, u32), Elements>,
+}
+
+/// Places a plan. `handle_capacity` is the number of entries to reserve for each handle table.
+pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge> {
+    let types = plan.core_types.len() as u32;
+    let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, handle_capacity, types)?;
+    let arena = &mut builder.arena;
+    let imports = ImportPlaces::reserve(plan, arena)?;
+    let frames = frame::reserve(plan, arena)?;
+    let bases = frame::bases(plan, &frames, arena)?;
+    let map = Map { plan, frames, bases, imports, known_tables: known_tables(plan) };
+    let modules = map.module_places();
+    let resources = map.resources();
+    Ok(Placed {
+        canons: map.canons(),
+        lifts: map.lifts(),
+        dtors: map.dtors(&resources),
+        resources,
+        imports: map.import_entries(),
+        exports: map.export_entries(),
+        steps: map.steps(),
+        modules,
+        layout: builder.finish()?,
+    })
+}

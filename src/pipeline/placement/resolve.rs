@@ -1,0 +1,157 @@
+//! From symbolic references to places and callees, as seen from the block and from the code of each module.
+
+use super::Map;
+use crate::core::{ElemPlace, KnownElement, ModulePlaces};
+use crate::model::module::{Entity, Module};
+use crate::model::plan::{CoreFuncRef, CoreItem, CoreRef};
+use crate::model::{Callee, CoreTypeId, CtxArg, FuncKey, Place};
+
+/// The kinds of core items that live at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Table,
+    Memory,
+    Global,
+    Tag,
+}
+
+impl Map<'_> {
+    /// A function of the graph and the block offset of its context; or the place of the import that it is.
+    pub fn function(&self, func: CoreFuncRef) -> Result<(FuncKey, u32), u32> {
+        match func {
+            CoreFuncRef::Defined { core_instance, index } => {
+                let module_index = self.plan.core_instances[core_instance].module;
+                let defined = index - self.plan.modules[module_index].imported_funcs;
+                Ok((FuncKey::Core(module_index as u32, defined), self.bases[core_instance]))
+            }
+            CoreFuncRef::Canon(index) => Ok((FuncKey::Canon(index as u32), 0)),
+            CoreFuncRef::Import(index) => Err(self.imports.at(index)),
+        }
+    }
+
+    /// How code whose `vmctx` is the block calls a core function.
+    pub fn callee(&self, func: CoreFuncRef) -> Callee {
+        match self.function(func) {
+            Ok((func, 0)) => Callee::Direct { func, ctx: CtxArg::Same },
+            Ok((func, base)) => Callee::Direct { func, ctx: CtxArg::Plus(base) },
+            Err(slot) => Callee::Slot(slot),
+        }
+    }
+
+    /// The block offset of an item's definition; or the place of the pointer to the import that it is.
+    pub fn definition(&self, kind: Kind, item: CoreRef) -> Place {
+        match item {
+            CoreRef::Defined { core_instance, index } => {
+                let module = self.plan.core_instances[core_instance].module;
+                let place = self.own(module, kind, index).expect("a reference is resolved to a definition");
+                Place::Here(self.bases[core_instance] + place)
+            }
+            CoreRef::Import(index) => Place::Through(self.imports.at(index)),
+        }
+    }
+
+    /// The offset of an item that the module itself defines.
+    fn own(&self, module: usize, kind: Kind, index: u32) -> Option<u32> {
+        let (frame, module) = (&self.frames[module], &self.plan.modules[module]);
+        let (offsets, imported) = match kind {
+            Kind::Table => (&frame.tables, module.imported_tables),
+            Kind::Memory => (&frame.memories, module.imported_memories),
+            Kind::Global => (&frame.globals, module.imported_globals),
+            Kind::Tag => (&frame.tags, module.imported_tags),
+        };
+        index.checked_sub(imported).map(|defined| offsets[defined as usize])
+    }
+
+    /// What the code of each module must know.
+    pub fn module_places(&self) -> Vec<ModulePlaces> {
+        // A static module's imports are those of its only instance; a shared one's are slots, whichever the instance.
+        let mut only_instance = vec![None; self.plan.modules.len()];
+        for (index, instance) in self.plan.core_instances.iter().enumerate() {
+            only_instance[instance.module] = Some(index);
+        }
+        (0..self.plan.modules.len()).map(|module| self.places(module, only_instance[module])).collect()
+    }
+
+    fn places(&self, module_index: usize, instance: Option<usize>) -> ModulePlaces {
+        let (module, frame) = (&self.plan.modules[module_index], &self.frames[module_index]);
+        let mut places = ModulePlaces {
+            func_defs: frame.func_defs.clone(),
+            datas: frame.datas.clone(),
+            elems: frame.elems.iter().map(|&(slot, storage)| ElemPlace { slot, storage }).collect(),
+            ..ModulePlaces::default()
+        };
+        for (i, import) in module.imports.iter().enumerate() {
+            let item = || self.plan.core_instances[instance.expect("an instantiated module")].imports[i];
+            let through = || Place::Through(frame.import_slots[i]);
+            let place = |kind| if frame.shared { through() } else { self.item_place(kind, item()) };
+            match import.entity {
+                Entity::Func(_) if frame.shared => places.funcs.push(Callee::Slot(frame.import_slots[i])),
+                Entity::Func(_) => places.funcs.push(self.imported_callee(item())),
+                Entity::Table(_) => places.tables.push(place(Kind::Table)),
+                Entity::Memory(_) => places.memories.push(place(Kind::Memory)),
+                Entity::Global(_) => places.globals.push(place(Kind::Global)),
+                Entity::Tag(_) => places.tags.push(place(Kind::Tag)),
+            }
+        }
+        let here = |offsets: &[u32]| offsets.iter().map(|at| Place::Here(*at)).collect::<Vec<_>>();
+        places.tables.extend(here(&frame.tables));
+        places.memories.extend(here(&frame.memories));
+        places.globals.extend(here(&frame.globals));
+        places.tags.extend(here(&frame.tags));
+        places.funcs.extend(own_functions(module, module_index));
+        if let (false, Some(instance)) = (frame.shared, instance) {
+            places.known_tables = self.known_tables(instance, module);
+        }
+        places
+    }
+
+    /// The contents of each table of a static module that never change.
+    fn known_tables(&self, instance: usize, module: &Module) -> Vec<Option<Vec<Option<KnownElement>>>> {
+        let imported = self.plan.core_instances[instance].imports.iter().filter_map(|item| match item {
+            CoreItem::Table(CoreRef::Defined { core_instance, index }) => Some(Some((*core_instance, *index))),
+            CoreItem::Table(CoreRef::Import(_)) => Some(None),
+            _ => None,
+        });
+        let own = (module.imported_tables..module.tables.len() as u32).map(|index| Some((instance, index)));
+        let element = |known: &Option<_>| known.map(|(func, ty)| KnownElement { callee: self.callee(func), ty });
+        let known =
+            |key: Option<(usize, u32)>| self.known_tables.get(&key?).map(|all| all.iter().map(element).collect());
+        imported.chain(own).map(known).collect()
+    }
+
+    fn item_place(&self, kind: Kind, item: CoreItem) -> Place {
+        match item {
+            CoreItem::Table(r) | CoreItem::Memory(r) | CoreItem::Global(r) | CoreItem::Tag(r) => {
+                self.definition(kind, r)
+            }
+            CoreItem::Func(_) => unreachable!("imports were matched by kind in validation"),
+        }
+    }
+
+    fn imported_callee(&self, item: CoreItem) -> Callee {
+        match item {
+            CoreItem::Func(func) => self.callee(func),
+            _ => unreachable!("imports were matched by kind in validation"),
+        }
+    }
+
+    /// The type of a core function.
+    pub fn func_type(&self, func: CoreFuncRef) -> Option<CoreTypeId> {
+        match func {
+            CoreFuncRef::Defined { core_instance, index } => {
+                let module = self.plan.core_instances[core_instance].module;
+                Some(self.plan.modules[module].funcs[index as usize])
+            }
+            CoreFuncRef::Canon(_) => None,
+            CoreFuncRef::Import(index) => match self.plan.imports[index].kind {
+                crate::model::plan::ImportKind::CoreFunc(ty) => Some(ty),
+                _ => None,
+            },
+        }
+    }
+}
+
+fn own_functions(module: &Module, module_index: usize) -> impl Iterator<Item = Callee> {
+    (0..module.bodies.len() as u32)
+        .map(move |i| Callee::Direct { func: FuncKey::Core(module_index as u32, i), ctx: CtxArg::Same })
+}

@@ -1,0 +1,121 @@
+//! What an instantiation does, core instance by core instance.
+
+use super::Map;
+use super::resolve::Kind;
+use crate::model::module::{Entity, Module};
+use crate::model::plan::{CoreFuncRef, CoreInstance, CoreItem};
+use crate::model::{CoreTypeId, FuncKey, Place};
+use crate::object::artifact::Step;
+use crate::pipeline::artifact_types::{memory_limits, table_limits};
+
+impl Map<'_> {
+    /// The steps, in order. Within an instance everything that code can reach is there before its `Init` runs.
+    pub fn steps(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let data_starts = self.data_starts();
+        for (index, instance) in self.plan.core_instances.iter().enumerate() {
+            let module = &self.plan.modules[instance.module];
+            if self.frames[instance.module].shared {
+                steps.push(Step::Context { at: self.bases[index] });
+                self.bind_imports(index, instance, module, &mut steps);
+            }
+            self.make_items(index, instance, module, &mut steps);
+            self.make_func_defs(index, instance, module, &mut steps);
+            self.make_segments(index, instance, module, &data_starts[instance.module], &mut steps);
+            let entry = FuncKey::CoreEntry(self.init_type().as_u32());
+            steps.push(Step::Init { func: FuncKey::Init(instance.module as u32), entry, ctx: self.bases[index] });
+        }
+        steps
+    }
+
+    /// The type `[] -> []`, which `link` always interns.
+    pub fn init_type(&self) -> CoreTypeId {
+        let is_empty = |ty: &wasmparser::FuncType| ty.params().is_empty() && ty.results().is_empty();
+        self.plan.core_types.iter().find(|(_, ty)| is_empty(ty)).expect("link interns the type [] -> []").0
+    }
+
+    /// Where the bytes of each module's data segments start in the object's data section: one module's after another's.
+    fn data_starts(&self) -> Vec<Vec<u64>> {
+        let mut next = 0;
+        let mut start = |len: usize| {
+            next += len as u64;
+            next - len as u64
+        };
+        self.plan.modules.iter().map(|m| m.datas.iter().map(|d| start(d.bytes.len())).collect()).collect()
+    }
+
+    /// The slots through which a shared module's instance reaches its imports.
+    fn bind_imports(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+        let slots = &self.frames[instance.module].import_slots;
+        for ((import, item), slot) in module.imports.iter().zip(&instance.imports).zip(slots) {
+            let at = self.bases[index] + slot;
+            let kind = match (import.entity, item) {
+                (Entity::Func(i), CoreItem::Func(func)) => {
+                    steps.push(self.func_def(at, *func, module.funcs[i as usize]));
+                    continue;
+                }
+                (Entity::Table(_), _) => Kind::Table,
+                (Entity::Memory(_), _) => Kind::Memory,
+                (Entity::Global(_), _) => Kind::Global,
+                (Entity::Tag(_), _) => Kind::Tag,
+                (Entity::Func(_), _) => unreachable!("imports were matched by kind in validation"),
+            };
+            let (CoreItem::Table(r) | CoreItem::Memory(r) | CoreItem::Global(r) | CoreItem::Tag(r)) = item else {
+                unreachable!("imports were matched by kind in validation")
+            };
+            steps.push(match self.definition(kind, *r) {
+                Place::Here(to) => Step::Pointer { at, to },
+                Place::Through(from) => Step::CopyPointer { at, from },
+            });
+        }
+    }
+
+    fn make_items(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+        let (base, frame) = (self.bases[index], &self.frames[instance.module]);
+        for (ty, at) in module.memories[module.imported_memories as usize..].iter().zip(&frame.memories) {
+            steps.push(Step::Memory { at: base + at, limits: memory_limits(ty) });
+        }
+        for (table, at) in module.tables[module.imported_tables as usize..].iter().zip(&frame.tables) {
+            steps.push(Step::Table { at: base + at, limits: table_limits(&table.ty) });
+        }
+    }
+
+    fn make_func_defs(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+        let mut imported = instance.imports.iter().filter_map(|item| match item {
+            CoreItem::Func(func) => Some(*func),
+            _ => None,
+        });
+        for (i, at) in self.frames[instance.module].func_defs.iter().enumerate() {
+            let own = CoreFuncRef::Defined { core_instance: index, index: i as u32 };
+            let func = if module.is_imported(i as u32) { imported.next().unwrap_or(own) } else { own };
+            if let Some(at) = at {
+                steps.push(self.func_def(self.bases[index] + at, func, module.funcs[i]));
+            }
+        }
+    }
+
+    /// A `FuncDef` for a core function.
+    fn func_def(&self, at: u32, func: CoreFuncRef, ty: CoreTypeId) -> Step {
+        match self.function(func) {
+            Ok((func, ctx)) => Step::FuncDef { at, func, ctx, ty },
+            Err(from) => Step::CopyFuncDef { at, from },
+        }
+    }
+
+    fn make_segments(
+        &self,
+        index: usize,
+        instance: &CoreInstance,
+        module: &Module,
+        starts: &[u64],
+        steps: &mut Vec<Step>,
+    ) {
+        let (base, frame) = (self.bases[index], &self.frames[instance.module]);
+        for ((segment, at), start) in module.datas.iter().zip(&frame.datas).zip(starts) {
+            steps.push(Step::Data { at: base + at, start: *start, len: segment.bytes.len() as u64 });
+        }
+        for (segment, (at, storage)) in module.elems.iter().zip(&frame.elems) {
+            steps.push(Step::Elems { at: base + at, storage: base + storage, len: segment.items.len() as u64 });
+        }
+    }
+}
