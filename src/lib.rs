@@ -21,6 +21,8 @@ pub mod clif;
 pub mod handles;
 pub mod model;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "compile")]
 pub mod core;
 #[cfg(feature = "compile")]
@@ -35,7 +37,8 @@ pub mod object;
 pub mod pipeline;
 #[cfg(feature = "runtime")]
 pub mod runtime;
-
+#[cfg(feature = "cli")]
+pub mod script;
 
 #[cfg(feature = "artifact")]
 pub use error::Error;

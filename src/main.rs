@@ -1,1 +1,5 @@
-fn main() {}
+//! The entry of the `cantilever` command.
+
+fn main() -> std::process::ExitCode {
+    cantilever::cli::main()
+}

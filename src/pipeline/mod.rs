@@ -16,6 +16,8 @@
 pub mod artifact_types;
 mod bodies;
 mod codegen;
+#[cfg(feature = "runtime")]
+mod embed;
 mod functions;
 mod inline;
 mod options;

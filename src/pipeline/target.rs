@@ -71,7 +71,8 @@ fn std_name(feature: &str) -> String {
     match feature {
         "sse41" => "sse4.1",
         "sse42" => "sse4.2",
-        "avx512f" | "avx512vl" | "avx512dq" | "avx512bitalg" | "avx512vbmi" => feature,
+        "avx_vnni" => "avxvnni",
+        "pauth" => "paca",
         other => other,
     }
     .to_owned()

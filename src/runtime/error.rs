@@ -13,6 +13,9 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// The component cannot be compiled.
+    #[error(transparent)]
+    Compile(#[from] crate::error::Error),
     /// The object cannot be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),

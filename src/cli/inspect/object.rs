@@ -1,0 +1,90 @@
+//! What an object holds: what it was compiled for, what the host must provide, what can be called, its functions.
+
+use super::outline::{Outline, aligned};
+use crate::cli::signature::WitText;
+use crate::model::ResourceId;
+use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, ImportSlot};
+use crate::object::container::META_SECTION;
+use crate::object::load::read_metadata;
+use ::object::{Object, ObjectSection};
+use cranelift_entity::EntityRef;
+
+/// How many of the largest functions are listed.
+const LARGEST: usize = 20;
+
+/// The metadata of an object, whatever target it is for.
+pub fn read(bytes: &[u8]) -> Result<Artifact, String> {
+    let file = ::object::File::parse(bytes).map_err(|e| e.to_string())?;
+    let section = file.section_by_name(META_SECTION).ok_or("this object was not written by `cantilever compile`")?;
+    read_metadata(section.data().map_err(|e| e.to_string())?).map_err(|e| e.to_string())
+}
+
+/// Writes the sections.
+pub fn write(out: &mut Outline, artifact: &Artifact) {
+    let code: u64 = artifact.functions.iter().map(|f| u64::from(f.len)).sum();
+    out.paragraph(format_args!(
+        "object for {}, written by cantilever {}\ncpu features: {}\n{} functions, {code} bytes of code, {} trap sites",
+        artifact.triple,
+        artifact.version,
+        if artifact.cpu_features.is_empty() { "baseline".to_owned() } else { artifact.cpu_features.join(" ") },
+        artifact.functions.len(),
+        artifact.traps.len()
+    ));
+    out.section("imports", &artifact.imports.iter().map(|i| import(artifact, i.path.join("/"), &i.kind)).collect::<Vec<_>>());
+    out.section("exports", &exports(artifact));
+    let mut functions: Vec<_> = artifact.functions.iter().collect();
+    functions.sort_by(|a, b| b.len.cmp(&a.len).then(a.start.cmp(&b.start)));
+    let rows = functions.iter().take(LARGEST).map(|f| (f.name.clone(), format!("{} bytes", f.len))).collect();
+    out.section("largest functions", &aligned(rows));
+}
+
+fn import(artifact: &Artifact, path: String, kind: &ImportSlot) -> String {
+    let name = |id: ResourceId| resource_name(artifact, id);
+    match kind {
+        ImportSlot::Func { ty, .. } => WitText::new(&artifact.types, &name).func(&path, ty),
+        ImportSlot::Resource { .. } => format!("{path}: resource"),
+        ImportSlot::CoreFunc { ty, .. } => format!("{path}: core func {}", core_type(&artifact.core_types[ty.index()])),
+        ImportSlot::CoreTable { .. } => format!("{path}: core table"),
+        ImportSlot::CoreMemory { .. } => format!("{path}: core memory"),
+        ImportSlot::CoreGlobal { ty, .. } => format!("{path}: core global {ty:?}"),
+        ImportSlot::CoreTag { .. } => format!("{path}: core tag"),
+    }
+}
+
+fn exports(artifact: &Artifact) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut pending: Vec<(String, &ExportEntry)> = artifact.exports.iter().rev().map(|(n, e)| (n.clone(), e)).collect();
+    while let Some((path, export)) = pending.pop() {
+        match export {
+            ExportEntry::Instance(items) => {
+                pending.extend(items.iter().rev().map(|(name, item)| (format!("{path}/{name}"), item)));
+            }
+            other => lines.push(exported(artifact, path, other)),
+        }
+    }
+    lines
+}
+
+fn exported(artifact: &Artifact, path: String, export: &ExportEntry) -> String {
+    let name = |id: ResourceId| resource_name(artifact, id);
+    match export {
+        ExportEntry::Func { ty, .. } => WitText::new(&artifact.types, &name).func(&path, ty),
+        ExportEntry::Import(index) => import(artifact, path, &artifact.imports[*index as usize].kind),
+        ExportEntry::Instance(_) => format!("{path}: instance"),
+        ExportEntry::Resource(_) => format!("{path}: resource"),
+        ExportEntry::Opaque => format!("{path}: type, core module or component"),
+        ExportEntry::CoreFunc { ty, .. } => format!("{path}: core func {}", core_type(&artifact.core_types[ty.index()])),
+        ExportEntry::CoreTable { .. } => format!("{path}: core table"),
+        ExportEntry::CoreMemory { .. } => format!("{path}: core memory"),
+        ExportEntry::CoreGlobal { ty, .. } => format!("{path}: core global {ty:?}"),
+        ExportEntry::CoreTag { .. } => format!("{path}: core tag"),
+    }
+}
+
+fn resource_name(artifact: &Artifact, id: ResourceId) -> String {
+    artifact.resources[id.index()].name.clone()
+}
+
+fn core_type(ty: &CoreFuncType) -> String {
+    format!("{:?} -> {:?}", ty.params, ty.results).replace(',', "").to_lowercase()
+}

@@ -1,0 +1,191 @@
+//! `cantilever run`: calls an exported function and prints its result.
+
+use super::code_options::CodeOptions;
+use super::invocation::{Found, Invocation};
+use super::progress::ProgressLine;
+use super::wave::{self, WaveError};
+use super::{Failure, input::Input};
+use crate::runtime::{Component, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Store, Val};
+use clap::Args;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// Call a function that a component exports, and print its result
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Run {
+    /// The component: binary (.wasm) or text (.wat), or an object written by `compile`; `-` reads standard input
+    file: PathBuf,
+
+    /// The function and its arguments; without it, `wasi:cli/run` is called if it is exported
+    #[arg(long, value_name = "NAME(ARGS)")]
+    invoke: Option<String>,
+
+    /// Print a string that is the result as it is, without quotation marks, escapes and a newline after it
+    #[arg(long)]
+    raw: bool,
+
+    #[command(flatten)]
+    code: CodeOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cantilever run --invoke 'add(1, 2)' adder.wasm
+  cantilever run --invoke 'greet(\"Ada\", some({age: 36}))' hello.wat
+  cantilever run --invoke 'demo:kv/store@0.1.0/live()' kv.wasm
+      A function of an exported interface. `store/live()` means the same when
+      only one interface has this name, and `live()` when only one function has.
+  cantilever run --raw --invoke 'report()' hello.o > report.txt
+  cantilever run hello.wasm
+      Lists what can be called, unless `wasi:cli/run` is exported.
+
+Arguments and the result are in WAVE, the text form of component values:
+  -1, 2.5, nan, true        numbers and truth values
+  'c', \"text\\n\"             characters and strings
+  [1, 2], (1, \"two\")        lists and tuples
+  {field: 1, other: 2}      records
+  {read, write}             flags
+  case, case(1)             enums and variants
+  none, some(1), ok, err(1) options and results
+So a string is printed on one line, with quotation marks and escapes; `--raw`
+prints the text itself.
+
+A trap of the guest goes to standard error, with the function and the offset in
+the input; the exit code is then 134.";
+
+impl Run {
+    /// Compiles if need be, instantiates, calls, prints.
+    pub fn execute(&self) -> Result<(), Failure> {
+        let call = self.invoke.as_deref().map(Invocation::parse).transpose().map_err(|what| {
+            Failure::remedied(what, "for example: --invoke 'add(1, 2)'; see `cantilever run --help`")
+        })?;
+        let engine = Engine::default();
+        let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
+        let chosen = Chosen::new(&component, call.as_ref())?;
+        let arguments = match &call {
+            Some(call) => chosen.arguments(call)?,
+            None => Vec::new(),
+        };
+        let result = chosen.call(&engine, &component, &arguments).map_err(|e| self.refused(e))?;
+        match (call, result) {
+            (None, Some(Val::Result(Err(_)))) => Err(Failure::refused("`run` returned an error")),
+            (None, _) | (_, None) => Ok(()),
+            (Some(_), Some(Val::String(text))) if self.raw => print(&text),
+            (Some(_), Some(result)) => print(&format!("{}\n", wave::write(&result))),
+        }
+    }
+
+    fn object(&self) -> Result<Vec<u8>, Failure> {
+        let wasm = match Input::read(&self.file)? {
+            Input::Object(object) => return Ok(object),
+            Input::Wasm(wasm) => wasm,
+        };
+        if is_module(&wasm) {
+            let what = format!("{}: this is a core module, not a component", self.file.display());
+            return Err(Failure::remedied(what, "make a component of it with `wasm-tools component new`"));
+        }
+        crate::compile(&wasm, &self.code.compile_options(), &ProgressLine::new())
+            .map_err(|e| Failure::refused(format!("{}: {e}", self.file.display())))
+    }
+
+    fn refused(&self, error: Error) -> Failure {
+        match error {
+            Error::Trap(trap) => Failure::Trapped(trap.to_string()),
+            Error::Link(LinkError::UnknownImports(_)) => Failure::remedied(
+                format!("{}: {error}", self.file.display()),
+                "nothing is imported from the host here: compose the component with one that exports what it needs",
+            ),
+            error => Failure::refused(format!("{}: {error}", self.file.display())),
+        }
+    }
+}
+
+/// Binary core modules and components differ in the two bytes after the version.
+fn is_module(wasm: &[u8]) -> bool {
+    wasm.get(6..8) == Some(&[0, 0])
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|e| Failure::refused(format!("standard output cannot be written: {e}")))
+}
+
+/// The function that is called.
+struct Chosen {
+    path: String,
+    signature: FuncSignature,
+}
+
+impl Chosen {
+    fn new(component: &Component, call: Option<&Invocation>) -> Result<Self, Failure> {
+        let functions: Vec<(Vec<String>, FuncSignature)> = component
+            .exports()
+            .into_iter()
+            .filter_map(|item| match item.kind {
+                ExportKind::Func(signature) => Some((item.path, signature)),
+                _ => None,
+            })
+            .collect();
+        let found = match call {
+            Some(call) => call.find(functions.iter().map(|(path, _)| path.as_slice())),
+            None => functions.iter().position(|(path, _)| is_wasi_run(path)).map_or(Found::Nothing, Found::One),
+        };
+        match (found, call) {
+            (Found::One(index), _) => {
+                let (path, signature) = &functions[index];
+                Ok(Chosen { path: path.join("/"), signature: signature.clone() })
+            }
+            (Found::Several(indices), Some(call)) => Err(Failure::remedied(
+                format!("`{}` is the name of {} exported functions", call.name(), indices.len()),
+                format!("write the whole name of one:{}", list(indices.iter().map(|i| &functions[*i]))),
+            )),
+            (_, Some(call)) => Err(Failure::remedied(
+                format!("there is no exported function `{}`", call.name()),
+                format!("the component exports:{}", list(functions.iter())),
+            )),
+            (_, None) => Err(Failure::remedied(
+                "no function was named, and the component does not export `wasi:cli/run`",
+                format!("name one with --invoke 'NAME(ARGS)'; the component exports:{}", list(functions.iter())),
+            )),
+        }
+    }
+
+    fn arguments(&self, call: &Invocation) -> Result<Vec<Val>, Failure> {
+        let expected = format!("the function is `{}: {}`", self.path, self.signature);
+        if let Some(result) = &self.signature.result {
+            wave::check(result).map_err(|e| Failure::remedied(e, &expected))?;
+        }
+        wave::read_arguments(call.arguments(), &self.signature).map_err(|error| match error {
+            WaveError::NoText(_) => Failure::remedied(error, &expected),
+            WaveError::Text { message, span } => {
+                let (before, marked) = (&call.arguments()[..span.start], &call.arguments()[span]);
+                let indent = call.name().chars().count() + before.chars().count();
+                let marks = "^".repeat(marked.chars().count().max(1));
+                let shown = format!("    {}{}\n    {:indent$}{marks}", call.name(), call.arguments(), "");
+                Failure::remedied(format!("wrong arguments: {message}\n{shown}"), &expected)
+            }
+        })
+    }
+
+    fn call(&self, engine: &Engine, component: &Component, arguments: &[Val]) -> Result<Option<Val>, Error> {
+        let mut store = Store::new(engine, ());
+        let instance = Linker::new(engine).instantiate(&mut store, component)?;
+        let func = instance.get_func(&mut store, &self.path).expect("the component lists this export");
+        func.call(&mut store, arguments)
+    }
+}
+
+fn is_wasi_run(path: &[String]) -> bool {
+    matches!(path, [interface, func] if func == "run" && (interface == "wasi:cli/run" || interface.starts_with("wasi:cli/run@")))
+}
+
+fn list<'a>(functions: impl Iterator<Item = &'a (Vec<String>, FuncSignature)>) -> String {
+    let mut text = String::new();
+    for (path, signature) in functions {
+        write!(text, "\n    {}: {signature}", path.join("/")).expect("a string takes everything");
+    }
+    if text.is_empty() { " no functions".to_owned() } else { text }
+}

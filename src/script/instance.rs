@@ -1,0 +1,113 @@
+//! Components and core modules behind one face: defining, instantiating, calling.
+
+use super::outcome::{Fault, Outcome, Values};
+use super::{component_value, core_value, spectest};
+use crate::CompileOptions;
+use crate::runtime::{self, Component, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store};
+use wast::{WastArg, WastInvoke};
+
+/// Something compiled, to be instantiated any number of times.
+#[derive(Clone)]
+pub enum Definition {
+    /// A component.
+    Component(Component),
+    /// A core module.
+    Module(Module),
+}
+
+/// An instance of either kind.
+pub enum Instance {
+    /// A component's, with a store of its own: scripts link components by nesting, never to each other.
+    Component(Box<Store<()>>, runtime::Instance),
+    /// A core module's, in the store that all of a script's modules share.
+    Core(CoreInstance),
+}
+
+/// What instances live in.
+pub struct Host {
+    engine: Engine,
+    store: Store<()>,
+    linker: CoreLinker,
+}
+
+impl Host {
+    /// Nothing but the `spectest` module.
+    pub fn new() -> Result<Self, runtime::Error> {
+        let engine = Engine::default();
+        let mut store = Store::new(&engine, ());
+        let mut linker = CoreLinker::new();
+        spectest::define(&mut linker, &mut store)?;
+        Ok(Host { engine, store, linker })
+    }
+
+    /// Compiles a component or a core module.
+    pub fn define(&self, wasm: &[u8], options: &CompileOptions) -> Result<Definition, Fault> {
+        let object = crate::compile(wasm, options, &()).map_err(Fault::Compile)?;
+        if wasmparser::Parser::is_component(wasm) {
+            Component::from_object(&self.engine, &object).map(Definition::Component).map_err(Fault::Run)
+        } else {
+            Module::from_object(&self.engine, &object).map(Definition::Module).map_err(Fault::Run)
+        }
+    }
+
+    /// Makes an instance. Components get no imports.
+    pub fn instantiate(&mut self, definition: &Definition) -> Result<Instance, Fault> {
+        match definition {
+            Definition::Component(component) => {
+                let mut store = Box::new(Store::new(&self.engine, ()));
+                let instance = Linker::new(&self.engine).instantiate(&mut *store, component).map_err(Fault::Run)?;
+                Ok(Instance::Component(store, instance))
+            }
+            Definition::Module(module) => {
+                let instance = self.linker.instantiate(&mut self.store, module).map_err(Fault::Run)?;
+                Ok(Instance::Core(instance))
+            }
+        }
+    }
+
+    /// Lets later modules import the exports of an instance.
+    pub fn register(&mut self, name: &str, instance: &Instance) -> Result<(), String> {
+        match instance {
+            Instance::Core(instance) => {
+                self.linker.define_instance(&mut self.store, name, *instance).map_err(|e| e.to_string())
+            }
+            Instance::Component(..) => Err("only instances of core modules can be registered".to_owned()),
+        }
+    }
+
+    /// Calls an exported function. An error is a mistake in the script.
+    pub fn invoke(&mut self, instance: &mut Instance, call: &WastInvoke<'_>) -> Result<Outcome, String> {
+        let unknown = || format!("there is no exported function `{}`", call.name);
+        match instance {
+            Instance::Component(store, instance) => {
+                let func = instance.get_func(&mut **store, call.name).ok_or_else(unknown)?;
+                let arguments = call.args.iter().map(|arg| match arg {
+                    WastArg::Component(value) => Ok(component_value::argument(value)),
+                    other => Err(format!("{other:?} is no argument for a component function")),
+                });
+                let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+                Ok(func.call(&mut **store, &arguments).map(Values::Component).map_err(Fault::Run))
+            }
+            Instance::Core(instance) => {
+                let func = instance.get_func(&mut self.store, call.name).ok_or_else(unknown)?;
+                let arguments = call.args.iter().map(|arg| match arg {
+                    WastArg::Core(value) => core_value::argument(value),
+                    other => Err(format!("{other:?} is no argument for a core function")),
+                });
+                let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+                Ok(func.call(&mut self.store, &arguments).map(Values::Core).map_err(Fault::Run))
+            }
+        }
+    }
+
+    /// The value of an exported global.
+    pub fn global(&mut self, instance: &Instance, name: &str) -> Result<CoreVal, String> {
+        let Instance::Core(instance) = instance else {
+            return Err("components have no globals".to_owned());
+        };
+        match instance.get_export(&mut self.store, name) {
+            Some(CoreExtern::Global(global)) => global.get(&mut self.store).map_err(|e| e.to_string()),
+            _ => Err(format!("there is no exported global `{name}`")),
+        }
+    }
+}

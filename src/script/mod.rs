@@ -1,0 +1,59 @@
+//! Runs the specification's test scripts (`.wast`), for core modules and for components.
+//!
+//! A script is a list of directives; it stops at the first one that fails. Everything is compiled and run through the
+//! library's façade: nothing here knows how.
+
+mod component_value;
+mod core_value;
+mod directive;
+mod instance;
+mod outcome;
+mod source;
+mod spectest;
+
+use crate::CompileOptions;
+use std::fmt;
+use std::path::Path;
+
+/// How scripts are run.
+#[derive(Debug, Clone, Default)]
+pub struct ScriptOptions {
+    /// Accept any wording of the message in `assert_invalid` and `assert_malformed`. The wording of traps is always
+    /// compared.
+    pub ignore_error_messages: bool,
+    /// How code is made.
+    pub compile: CompileOptions,
+}
+
+/// The directive that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptFailure {
+    /// Its line, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl fmt::Display for ScriptFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.line, self.why)
+    }
+}
+
+impl std::error::Error for ScriptFailure {}
+
+/// Runs a script; how many directives it has.
+///
+/// The path names the script in messages. It is not opened.
+pub fn run(path: &Path, text: &str, options: &ScriptOptions) -> Result<usize, ScriptFailure> {
+    let confusing_unicode = path.file_name().is_some_and(|name| name == "names.wast");
+    let buffer = source::buffer(text, confusing_unicode)?;
+    let directives = source::parse(text, &buffer)?;
+    let mut runner = directive::Runner::new(options).map_err(|why| ScriptFailure { line: 1, why })?;
+    let count = directives.len();
+    for directive in directives {
+        let line = source::line(text, directive.span());
+        runner.run(directive).map_err(|why| ScriptFailure { line, why })?;
+    }
+    Ok(count)
+}

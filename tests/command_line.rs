@@ -1,0 +1,266 @@
+//! The built command: exit codes, what goes to standard output, and what goes to standard error.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const ADDER: &str = r#"(component
+  (core module $M
+    (memory (export "memory") 1)
+    (data (i32.const 16) "\20\00\00\00\0a\00\00\00")
+    (data (i32.const 32) "say \"hi\"\0a\c3\a9")
+    (func (export "add") (param i32 i32) (result i32)
+      (i32.add (local.get 0) (local.get 1)))
+    (func (export "divide") (param i32 i32) (result i32)
+      (i32.div_u (local.get 0) (local.get 1)))
+    (func (export "text") (result i32)
+      (i32.const 16)))
+  (core instance $m (instantiate $M))
+  (func $add (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $m "add")))
+  (instance $math (export "add" (func $add)))
+  (export "demo:math/ops@1.0.0" (instance $math))
+  (func (export "divide") (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $m "divide")))
+  (func (export "text") (result string)
+    (canon lift (core func $m "text") (memory (core memory $m "memory")))))
+"#;
+
+/// A folder that is removed when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("cantilever-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self, name: &str, contents: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, contents).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn cantilever(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_cantilever")).args(arguments).output().unwrap()
+}
+
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn said(arguments: &[&str]) -> Said {
+    let output = cantilever(arguments);
+    Said {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// It failed with this exit code, printed nothing as a result, and its message has all of these.
+#[track_caller]
+fn refuses(arguments: &[&str], code: i32, words: &[&str]) {
+    let said = said(arguments);
+    assert_eq!(said.code, Some(code), "{arguments:?}: {}", said.err);
+    assert_eq!(said.out, "", "{arguments:?}");
+    for word in words {
+        assert!(said.err.contains(word), "{arguments:?}: `{word}` is not in: {}", said.err);
+    }
+}
+
+#[track_caller]
+fn prints(arguments: &[&str], expected: &str) {
+    let said = said(arguments);
+    assert_eq!(said.code, Some(0), "{arguments:?}: {}", said.err);
+    assert_eq!(said.out, expected, "{arguments:?}");
+    assert_eq!(said.err, "", "{arguments:?}");
+}
+
+#[test]
+fn run_prints_the_result_as_wave() {
+    let folder = Folder::new("run");
+    let adder = folder.file("adder.wat", ADDER);
+    prints(&["run", "--invoke", "demo:math/ops@1.0.0/add(1, 2)", &adder], "3\n");
+    prints(&["run", "--invoke", "ops/add(1, 2)", &adder], "3\n");
+    prints(&["run", "--invoke", "add(4294967295, 2)", &adder], "1\n");
+    prints(&["run", "--invoke", "text()", &adder], "\"say \\\"hi\\\"\\né\"\n");
+    prints(&["run", "--raw", "--invoke", "text()", &adder], "say \"hi\"\né");
+}
+
+#[test]
+fn run_says_what_was_expected() {
+    let folder = Folder::new("wrong");
+    let adder = folder.file("adder.wat", ADDER);
+    let signature = "divide: func(a: u32, b: u32) -> u32";
+    refuses(&["run", "--invoke", "divide(1)", &adder], 1, &["wrong arguments", signature]);
+    refuses(&["run", "--invoke", "divide(1, -1)", &adder], 1, &["divide(1, -1)\n", "          ^^", signature]);
+    refuses(&["run", "--invoke", "divide(1, 2, 3)", &adder], 1, &[signature]);
+    refuses(&["run", "--invoke", "divide(1, \"x\")", &adder], 1, &[signature]);
+    refuses(&["run", "--invoke", "multiply(1)", &adder], 1, &["no exported function `multiply`", signature]);
+    refuses(&["run", "--invoke", "divide", &adder], 1, &["divide()"]);
+    refuses(&["run", &adder], 1, &["--invoke", signature, "demo:math/ops@1.0.0/add: func"]);
+}
+
+#[test]
+fn a_trap_is_134_with_its_place() {
+    let folder = Folder::new("trap");
+    let adder = folder.file("adder.wat", ADDER);
+    refuses(&["run", "--invoke", "divide(1, 0)", &adder], 134, &["integer divide by zero", "divide", "0x"]);
+}
+
+#[test]
+fn input_errors_have_their_place() {
+    let folder = Folder::new("input");
+    let broken = folder.file("broken.wat", "(component\n  (core modul))");
+    refuses(&["run", "--invoke", "f()", &broken], 1, &["broken.wat:2:", "modul"]);
+    let invalid = folder.file("invalid.wat", "(component (core module (func (result i32))))");
+    refuses(&["run", "--invoke", "f()", &invalid], 1, &["invalid.wat", "offset 0x"]);
+    let module = folder.file("module.wat", "(module (func (export \"f\")))");
+    refuses(&["run", "--invoke", "f()", &module], 1, &["core module", "component new"]);
+    let importer = folder.file("importer.wat", "(component (import \"f\" (func)))");
+    refuses(&["run", "--invoke", "g()", &importer], 1, &["no exported function `g`"]);
+    refuses(&["run", "--invoke", "f()", &folder.path("missing.wasm")], 1, &["missing.wasm"]);
+    refuses(&["run", "--invok", "f()", &module], 2, &["--invoke"]);
+}
+
+#[test]
+fn what_is_compiled_runs() {
+    let folder = Folder::new("compile");
+    let adder = folder.file("adder.wat", ADDER);
+    let object = folder.path("adder.o");
+    prints(&["compile", &adder, "-o", &object], "");
+    prints(&["run", "--invoke", "add(20, 22)", &object], "42\n");
+    refuses(&["compile", &object, "-o", &object], 1, &["an object already"]);
+    refuses(&["compile", &adder], 1, &["-o OUT"]);
+    refuses(&["compile", &adder, "-o", &object, "--function", "add"], 1, &["--emit"]);
+    refuses(&["compile", &adder, "-o", &object, "--target", "pdp11"], 1, &["pdp11"]);
+    let small = folder.path("small.o");
+    prints(&["compile", &adder, "-o", &small, "--opt", "none", "--no-spectre-guard", "--handle-quota", "10"], "");
+    prints(&["run", "--invoke", "add(20, 22)", &small], "42\n");
+}
+
+#[test]
+fn every_target_compiles() {
+    let folder = Folder::new("targets");
+    let adder = folder.file("adder.wat", ADDER);
+    for (target, machine) in [("x86_64", 62u16), ("aarch64", 183), ("riscv64gc", 243), ("s390x", 22)] {
+        let object = folder.path("adder.o");
+        prints(&["compile", &adder, "-o", &object, "--target", &format!("{target}-unknown-linux-gnu")], "");
+        let bytes = std::fs::read(&object).unwrap();
+        assert_eq!(&bytes[..4], b"\x7fELF");
+        let big_endian = bytes[5] == 2;
+        let field = [bytes[18], bytes[19]];
+        let found = if big_endian { u16::from_be_bytes(field) } else { u16::from_le_bytes(field) };
+        assert_eq!(found, machine, "{target}");
+        assert_eq!(big_endian, target == "s390x");
+        let inspected = said(&["inspect", &object]);
+        assert!(inspected.out.contains(target.trim_end_matches("gc")), "{}", inspected.out);
+    }
+}
+
+#[test]
+fn code_is_printed() {
+    let folder = Folder::new("emit");
+    let adder = folder.file("adder.wat", ADDER);
+    let clif = said(&["compile", &adder, "--emit", "clif"]);
+    assert_eq!(clif.code, Some(0), "{}", clif.err);
+    assert!(clif.out.contains("function ") && clif.out.contains("iadd"), "{}", clif.out);
+    let asm = said(&["compile", &adder, "--emit", "asm", "--function", "divide"]);
+    assert_eq!(asm.code, Some(0), "{}", asm.err);
+    assert!(asm.out.len() < clif.out.len() * 4 && !asm.out.is_empty());
+    refuses(&["compile", &adder, "--emit", "clif", "--function", "nowhere"], 1, &["nowhere"]);
+}
+
+#[test]
+fn inspect_shows_both_sides() {
+    let folder = Folder::new("inspect");
+    let adder = folder.file("adder.wat", ADDER);
+    let said = said(&["inspect", &adder]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    for word in ["add: func(a: u32, b: u32) -> u32", "[i32 i32] -> [i32]", "text: func() -> string", "memory"] {
+        assert!(said.out.contains(word), "`{word}` is not in: {}", said.out);
+    }
+}
+
+#[test]
+fn wast_reports_each_file() {
+    let folder = Folder::new("wast");
+    let good = folder.file(
+        "good.wast",
+        r#"(component
+  (core module $M (func (export "f") (result i32) (i32.const 7)) (func (export "g") (unreachable)))
+  (core instance $m (instantiate $M))
+  (func (export "f") (result u32) (canon lift (core func $m "f")))
+  (func (export "g") (canon lift (core func $m "g"))))
+(assert_return (invoke "f") (u32.const 7))
+(assert_trap (invoke "g") "unreachable")
+(assert_invalid (component (core module (func (result i32)))) "type mismatch")
+(module (func (export "nan") (result f32) (f32.const nan)) (global (export "x") i64 (i64.const 9)))
+(assert_return (invoke "nan") (f32.const nan:canonical))
+(assert_return (get "x") (i64.const 9))
+(register "m")
+(module (import "m" "nan" (func (result f32))) (import "spectest" "memory" (memory 1)))
+(assert_unlinkable (module (import "m" "nope" (func))) "unknown import")
+"#,
+    );
+    prints(&["wast", &good], &format!("ok {good}\n1 passed, 0 failed\n"));
+    let bad = folder.file("bad.wast", "(module (func (export \"f\") (result i32) (i32.const 7)))\n\n(assert_return (invoke \"f\") (i32.const 8))\n");
+    let said = said(&["wast", &good, &bad]);
+    assert_eq!(said.code, Some(1));
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", said.out);
+    assert_eq!(lines[0], format!("ok {good}"));
+    assert!(lines[1].starts_with(&format!("FAIL {bad}:3: ")), "{}", lines[1]);
+    assert_eq!(lines[2], "1 passed, 1 failed");
+}
+
+#[test]
+fn wording_counts_unless_it_is_ignored() {
+    let folder = Folder::new("wording");
+    let script = folder.file("wording.wast", "(assert_invalid (component (core module (func (result i32)))) \"no such words\")");
+    assert_eq!(said(&["wast", &script]).code, Some(1));
+    assert_eq!(said(&["wast", "--ignore-error-messages", &script]).code, Some(0));
+}
+
+#[test]
+fn help_teaches() {
+    for command in [&["--help"][..], &["run", "--help"], &["compile", "--help"], &["wast", "--help"], &["inspect", "--help"]] {
+        let said = said(command);
+        assert_eq!(said.code, Some(0));
+        assert!(said.out.contains("Examples:"), "{command:?}: {}", said.out);
+    }
+}
+
+/// Components that real toolchains made; what they print was recorded under another engine.
+#[test]
+fn real_components_print_what_was_recorded() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/components");
+    if !folder.is_dir() {
+        assert!(std::env::var_os("CI").is_none(), "{} must be there in continuous integration", folder.display());
+        println!("SKIPPED: the components are not there: {}", folder.display());
+        return;
+    }
+    let component = folder.join("kv-c-c.wasm");
+    let recorded = std::fs::read_to_string(folder.join("kv-c-c.run-5000.txt")).unwrap();
+    let component = component.to_str().unwrap();
+    let raw = said(&["run", "--raw", "--invoke", "run(5000)", component]);
+    assert_eq!(raw.code, Some(0), "{}", raw.err);
+    assert_eq!(raw.out, recorded);
+    let wave = said(&["run", "--invoke", "run(5000)", component]);
+    let ty = wasm_wave::value::Type::STRING;
+    let text: wasm_wave::value::Value = wasm_wave::from_str(&ty, wave.out.trim_end()).unwrap();
+    assert_eq!(wasm_wave::wasm::WasmValue::unwrap_string(&text), recorded);
+    prints(&["run", "--invoke", "live()", component.replace("kv-c-c", "kv-provider").as_str()], "(0, 0)\n");
+}

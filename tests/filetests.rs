@@ -1,0 +1,240 @@
+//! One small component per behaviour: `filetests/**/*.wat`, each with what it is to do in comments at its head.
+//!
+//! | line | meaning |
+//! |---|---|
+//! | `;; run: f(1) -> 2` | the export `f` called with this argument returns this (WAVE text); without `->`, nothing |
+//! | `;; trap: f(1) -> "text"` | the call traps, with a message that contains the text |
+//! | `;; handle-quota: 100` | the component is compiled with this many handles per instance |
+//! | `;; clif: NAME` | the CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
+//!
+//! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` the expected CLIF is replaced by the actual
+//! one; with `CANTILEVER_FILETEST=text` only files whose path contains the text are run.
+
+use cantilever::cli::{Found, Input, Invocation, wave};
+use cantilever::runtime::{Component, Engine, ExportKind, FuncSignature, Linker, Store};
+use cantilever::{CompileOptions, EmitText};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The first characters of a line of expected CLIF.
+const CLIF_LINE: &str = ";; | ";
+
+enum Directive {
+    Run { line: usize, call: Invocation, result: Option<String> },
+    Trap { line: usize, call: Invocation, message: String },
+    Clif { line: usize, function: String, expected: String },
+}
+
+struct FileTest {
+    directives: Vec<Directive>,
+    options: CompileOptions,
+}
+
+impl FileTest {
+    fn parse(text: &str) -> Result<Self, String> {
+        let mut options = CompileOptions::default();
+        let mut directives = Vec::new();
+        let lines: Vec<&str> = text.lines().collect();
+        for (index, whole) in lines.iter().enumerate() {
+            let line = index + 1;
+            let located = |what: String| format!("{line}: {what}");
+            let Some(comment) = whole.strip_prefix(";; ") else { continue };
+            let Some((keyword, rest)) = comment.split_once(": ") else { continue };
+            match keyword {
+                "run" => {
+                    let (call, result) = match rest.split_once(") -> ") {
+                        Some((call, result)) => (format!("{call})"), Some(result.to_owned())),
+                        None => (rest.to_owned(), None),
+                    };
+                    directives.push(Directive::Run { line, call: Invocation::parse(&call).map_err(located)?, result });
+                }
+                "trap" => {
+                    let quoted = rest.rsplit_once(" -> \"").and_then(|(call, m)| Some((call, m.strip_suffix('"')?)));
+                    let (call, message) = quoted.ok_or_else(|| located("a trap needs its `-> \"message\"`".into()))?;
+                    let call = Invocation::parse(call).map_err(located)?;
+                    directives.push(Directive::Trap { line, call, message: message.to_owned() });
+                }
+                "handle-quota" => {
+                    let quota: u32 = rest.parse().map_err(|e| located(format!("{e}")))?;
+                    options.handle_capacity = quota + 1;
+                }
+                "clif" => {
+                    let body = lines[line..].iter().map_while(|l| l.strip_prefix(CLIF_LINE.trim_end()));
+                    let expected = body.map(|l| format!("{}\n", l.strip_prefix(' ').unwrap_or(l))).collect();
+                    directives.push(Directive::Clif { line, function: rest.to_owned(), expected });
+                }
+                _ => {}
+            }
+        }
+        Ok(FileTest { directives, options })
+    }
+}
+
+/// A component that is called, each time in a store of its own.
+struct Subject {
+    engine: Engine,
+    component: Component,
+    functions: Vec<(Vec<String>, FuncSignature)>,
+}
+
+impl Subject {
+    fn new(wasm: &[u8], options: &CompileOptions) -> Result<Self, String> {
+        let object = cantilever::compile(wasm, options, &()).map_err(|e| e.to_string())?;
+        let engine = Engine::default();
+        let component = Component::from_object(&engine, &object).map_err(|e| e.to_string())?;
+        let exports = component.exports().into_iter();
+        let functions = exports.filter_map(|item| match item.kind {
+            ExportKind::Func(signature) => Some((item.path, signature)),
+            _ => None,
+        });
+        let functions = functions.collect();
+        Ok(Subject { engine, component, functions })
+    }
+
+    fn function(&self, call: &Invocation) -> Result<&(Vec<String>, FuncSignature), String> {
+        match call.find(self.functions.iter().map(|(path, _)| path.as_slice())) {
+            Found::One(index) => Ok(&self.functions[index]),
+            found => Err(format!("`{}`: {found:?}", call.name())),
+        }
+    }
+
+    /// The result as text; the outer error is a mistake in the test, the inner one what the call ended with.
+    fn call(&self, call: &Invocation) -> Result<Result<Option<String>, cantilever::runtime::Error>, String> {
+        let (path, signature) = self.function(call)?;
+        let arguments = wave::read_arguments(call.arguments(), signature).map_err(|e| e.to_string())?;
+        let mut store = Store::new(&self.engine, ());
+        let instance =
+            Linker::new(&self.engine).instantiate(&mut store, &self.component).map_err(|e| e.to_string())?;
+        let func = instance.get_func(&mut store, &path.join("/")).ok_or("it is listed and cannot be found")?;
+        Ok(func.call(&mut store, &arguments).map(|result| result.map(|val| wave::write(&val))))
+    }
+
+    /// The expected result in the notation that results are written in.
+    fn normalized(&self, call: &Invocation, result: &str) -> Result<String, String> {
+        let (_, signature) = self.function(call)?;
+        let ty = signature.result.as_ref().ok_or("a result is expected of a function that has none")?;
+        wave::read(result, ty).map(|val| wave::write(&val)).map_err(|e| format!("the expected result: {e}"))
+    }
+
+    fn check_run(&self, call: &Invocation, expected: &Option<String>) -> Result<(), String> {
+        let expected = expected.as_ref().map(|result| self.normalized(call, result)).transpose()?;
+        match self.call(call)? {
+            Ok(actual) if actual == expected => Ok(()),
+            Ok(actual) => Err(format!("{}{}: expected {expected:?}, got {actual:?}", call.name(), call.arguments())),
+            Err(error) => Err(format!("{}{}: expected {expected:?}, got `{error}`", call.name(), call.arguments())),
+        }
+    }
+
+    fn check_trap(&self, call: &Invocation, expected: &str) -> Result<(), String> {
+        let what = format!("{}{}: expected the trap `{expected}`", call.name(), call.arguments());
+        match self.call(call)? {
+            Ok(actual) => Err(format!("{what}, got {actual:?}")),
+            Err(error) => match error.trap() {
+                Some(trap) if trap.message().contains(expected) => Ok(()),
+                Some(trap) => Err(format!("{what}, got the trap `{trap}`")),
+                None => Err(format!("{what}, got the error `{error}`")),
+            },
+        }
+    }
+}
+
+fn files() -> Vec<PathBuf> {
+    let wanted = std::env::var("CANTILEVER_FILETEST").unwrap_or_default();
+    let mut found = Vec::new();
+    let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/filetests")];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|e| e == "wat") && path.to_string_lossy().contains(&wanted) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What is wrong, one line each.
+fn run_file(path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let prepared = FileTest::parse(&text).and_then(|test| {
+        let wasm = Input::read(path).and_then(|input| input.into_wasm(path)).map_err(|e| e.to_string())?;
+        let subject = Subject::new(&wasm, &test.options)?;
+        Ok((test, wasm, subject))
+    });
+    let (test, wasm, subject) = match prepared {
+        Ok(prepared) => prepared,
+        Err(why) => return vec![why],
+    };
+    if test.directives.is_empty() {
+        return vec!["the file tests nothing".to_owned()];
+    }
+    let mut wrong = Vec::new();
+    for directive in &test.directives {
+        let (line, outcome) = match directive {
+            Directive::Run { line, call, result } => (line, subject.check_run(call, result)),
+            Directive::Trap { line, call, message } => (line, subject.check_trap(call, message)),
+            Directive::Clif { line, function, expected } => {
+                (line, check_clif(path, &wasm, &test.options, function, expected))
+            }
+        };
+        if let Err(why) = outcome {
+            wrong.push(format!("{line}: {why}"));
+        }
+    }
+    wrong
+}
+
+fn check_clif(
+    path: &Path,
+    wasm: &[u8],
+    options: &CompileOptions,
+    function: &str,
+    expected: &str,
+) -> Result<(), String> {
+    // The guard's instructions and inlining do not depend on the machine that the test runs on.
+    let options = CompileOptions { target: Some("x86_64-unknown-linux-gnu".to_owned()), ..options.clone() };
+    let actual = cantilever::emit_text(wasm, &options, EmitText::Clif, Some(function)).map_err(|e| e.to_string())?;
+    let actual: String = actual.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    if actual == expected {
+        return Ok(());
+    }
+    if std::env::var_os("CANTILEVER_BLESS").is_some() {
+        return bless(path, function, &actual).map_err(|e| e.to_string());
+    }
+    Err(format!("the CLIF of `{function}` is another one (CANTILEVER_BLESS=1 accepts it):\n{actual}"))
+}
+
+/// Puts the actual CLIF in the place of the expected one.
+fn bless(path: &Path, function: &str, actual: &str) -> std::io::Result<()> {
+    let text = fs::read_to_string(path)?;
+    let directive = format!(";; clif: {function}");
+    let mut blessed = String::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        blessed.push_str(&format!("{line}\n"));
+        if line == directive {
+            while lines.next_if(|l| l.starts_with(CLIF_LINE.trim_end())).is_some() {}
+            for line in actual.lines() {
+                blessed.push_str(format!("{CLIF_LINE}{line}").trim_end());
+                blessed.push('\n');
+            }
+        }
+    }
+    fs::write(path, blessed)
+}
+
+#[test]
+fn filetests() {
+    let files = files();
+    assert!(!files.is_empty(), "there are no filetests");
+    let mut wrong = String::new();
+    for path in &files {
+        for why in run_file(path) {
+            wrong.push_str(&format!("{}:{why}\n", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}

@@ -1,0 +1,135 @@
+;; A borrow lent to an instance that does not implement the type is an entry of its table, which it must drop before it
+;; returns. It can lend it on, and cannot give it away.
+;; run: dropped() -> 1
+;; run: lent-on() -> 33
+;; trap: kept() -> "borrow handles still remain at the end of the call"
+;; trap: kept-one-of-two() -> "borrow handles still remain at the end of the call"
+;; trap: dropped-twice() -> "unknown handle index 1"
+;; trap: given-away() -> "handle index 1"
+;; run: again-after-return() -> 33
+
+(component
+  (component $C
+    (type $R' (resource (rep i32)))
+    (export $R "r" (type $R'))
+    (canon resource.new $R' (core func $new))
+    (core module $M
+      (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "make") (result i32)
+        (call $new (i32.const 33)))
+      (func (export "rep") (param i32) (result i32)
+        (local.get 0))
+      (func (export "take") (param i32)))
+    (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
+    (func (export "make") (result (own $R)) (canon lift (core func $m "make")))
+    (func (export "rep") (param "r" (borrow $R)) (result u32) (canon lift (core func $m "rep")))
+    (func (export "take") (param "r" (own $R)) (canon lift (core func $m "take"))))
+
+  ;; The third.
+  (component $E
+    (import "c" (instance $c
+      (export "r" (type $R (sub resource)))
+      (export "rep" (func (param "r" (borrow $R)) (result u32)))
+      (export "take" (func (param "r" (own $R))))))
+    (alias export $c "r" (type $R))
+    (canon resource.drop $R (core func $drop))
+    (core func $rep (canon lower (func $c "rep")))
+    (core func $take (canon lower (func $c "take")))
+    (core module $M
+      (import "" "drop" (func $drop (param i32)))
+      (import "" "rep" (func $rep (param i32) (result i32)))
+      (import "" "take" (func $take (param i32)))
+      (func (export "dropped") (param i32) (result i32)
+        (call $drop (local.get 0))
+        (local.get 0))
+      (func (export "lent-on") (param i32) (result i32)
+        (local $rep i32)
+        (local.set $rep (call $rep (local.get 0)))
+        (call $drop (local.get 0))
+        (local.get $rep))
+      (func (export "kept") (param i32))
+      (func (export "kept-one-of-two") (param i32 i32)
+        (call $drop (local.get 0)))
+      (func (export "dropped-twice") (param i32)
+        (call $drop (local.get 0))
+        (call $drop (local.get 0)))
+      (func (export "given-away") (param i32)
+        (call $take (local.get 0))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "drop" (func $drop))
+      (export "rep" (func $rep))
+      (export "take" (func $take))))))
+    (func (export "dropped") (param "r" (borrow $R)) (result u32) (canon lift (core func $m "dropped")))
+    (func (export "lent-on") (param "r" (borrow $R)) (result u32) (canon lift (core func $m "lent-on")))
+    (func (export "kept") (param "r" (borrow $R)) (canon lift (core func $m "kept")))
+    (func (export "kept-one-of-two") (param "a" (borrow $R)) (param "b" (borrow $R))
+      (canon lift (core func $m "kept-one-of-two")))
+    (func (export "dropped-twice") (param "r" (borrow $R)) (canon lift (core func $m "dropped-twice")))
+    (func (export "given-away") (param "r" (borrow $R)) (canon lift (core func $m "given-away"))))
+
+  (component $D
+    (import "c" (instance $c
+      (export "r" (type $R (sub resource)))
+      (export "make" (func (result (own $R))))))
+    (alias export $c "r" (type $R))
+    (import "e" (instance $e
+      (alias outer $D $R (type $R))
+      (export "dropped" (func (param "r" (borrow $R)) (result u32)))
+      (export "lent-on" (func (param "r" (borrow $R)) (result u32)))
+      (export "kept" (func (param "r" (borrow $R))))
+      (export "kept-one-of-two" (func (param "a" (borrow $R)) (param "b" (borrow $R))))
+      (export "dropped-twice" (func (param "r" (borrow $R))))
+      (export "given-away" (func (param "r" (borrow $R))))))
+    (core func $make (canon lower (func $c "make")))
+    (core func $dropped (canon lower (func $e "dropped")))
+    (core func $lent-on (canon lower (func $e "lent-on")))
+    (core func $kept (canon lower (func $e "kept")))
+    (core func $kept-one-of-two (canon lower (func $e "kept-one-of-two")))
+    (core func $dropped-twice (canon lower (func $e "dropped-twice")))
+    (core func $given-away (canon lower (func $e "given-away")))
+    (core module $Main
+      (import "" "make" (func $make (result i32)))
+      (import "" "dropped" (func $dropped (param i32) (result i32)))
+      (import "" "lent-on" (func $lent-on (param i32) (result i32)))
+      (import "" "kept" (func $kept (param i32)))
+      (import "" "kept-one-of-two" (func $kept-one-of-two (param i32 i32)))
+      (import "" "dropped-twice" (func $dropped-twice (param i32)))
+      (import "" "given-away" (func $given-away (param i32)))
+      (func (export "dropped") (result i32) (call $dropped (call $make)))
+      (func (export "lent-on") (result i32) (call $lent-on (call $make)))
+      (func (export "kept") (call $kept (call $make)))
+      (func (export "kept-one-of-two") (call $kept-one-of-two (call $make) (call $make)))
+      (func (export "dropped-twice") (call $dropped-twice (call $make)))
+      (func (export "given-away") (call $given-away (call $make)))
+      (func (export "again-after-return") (result i32)
+        (local $h i32)
+        (local.set $h (call $make))
+        (drop (call $dropped (local.get $h)))
+        (drop (call $dropped (local.get $h)))
+        (call $lent-on (local.get $h))))
+    (core instance $main (instantiate $Main (with "" (instance
+      (export "make" (func $make))
+      (export "dropped" (func $dropped))
+      (export "lent-on" (func $lent-on))
+      (export "kept" (func $kept))
+      (export "kept-one-of-two" (func $kept-one-of-two))
+      (export "dropped-twice" (func $dropped-twice))
+      (export "given-away" (func $given-away))))))
+    (func (export "dropped") (result u32) (canon lift (core func $main "dropped")))
+    (func (export "lent-on") (result u32) (canon lift (core func $main "lent-on")))
+    (func (export "kept") (canon lift (core func $main "kept")))
+    (func (export "kept-one-of-two") (canon lift (core func $main "kept-one-of-two")))
+    (func (export "dropped-twice") (canon lift (core func $main "dropped-twice")))
+    (func (export "given-away") (canon lift (core func $main "given-away")))
+    (func (export "again-after-return") (result u32) (canon lift (core func $main "again-after-return"))))
+
+  (instance $c (instantiate $C))
+  (instance $e (instantiate $E (with "c" (instance $c))))
+  (instance $d (instantiate $D (with "c" (instance $c)) (with "e" (instance $e))))
+  (func (export "dropped") (alias export $d "dropped"))
+  (func (export "lent-on") (alias export $d "lent-on"))
+  (func (export "kept") (alias export $d "kept"))
+  (func (export "kept-one-of-two") (alias export $d "kept-one-of-two"))
+  (func (export "dropped-twice") (alias export $d "dropped-twice"))
+  (func (export "given-away") (alias export $d "given-away"))
+  (func (export "again-after-return") (alias export $d "again-after-return")))

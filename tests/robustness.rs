@@ -1,0 +1,185 @@
+//! Damaged input is refused with an error that says what is wrong; it never panics.
+
+use cantilever::CompileOptions;
+use cantilever::runtime::{Component, Engine, Module};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A component with everything that is small: nesting, resources, strings, a shared module.
+const SMALL: &str = include_str!("filetests/handles/in-compounds.wat");
+
+/// A generator of numbers that are the same on every run (xorshift).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit as u64) as usize
+    }
+}
+
+fn small() -> Vec<u8> {
+    wat::parse_str(SMALL).expect("the text is a component")
+}
+
+/// A component made by a real toolchain, where the test data is at hand.
+fn real() -> Option<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/components/kv-provider.wasm");
+    match std::fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(e) => {
+            assert!(std::env::var_os("CI").is_none(), "{}: {e}", path.display());
+            println!("SKIPPED: {}: {e}", path.display());
+            None
+        }
+    }
+}
+
+/// Plans the input, and compiles it when it has a plan and `compile` says so.
+fn survives(what: &str, input: &[u8], compile: bool) {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let plan = cantilever::link::plan(Arc::from(input)).map(|_| ());
+        if compile && plan.is_ok() {
+            cantilever::compile(input, &CompileOptions::default(), &()).map(|_| ())
+        } else {
+            plan
+        }
+    }));
+    match outcome {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => assert!(!error.to_string().is_empty(), "{what}: an error without a word"),
+        Err(_) => panic!("{what}: it panicked"),
+    }
+}
+
+#[test]
+fn truncated_components() {
+    let small = small();
+    for len in 0..small.len() {
+        survives(&format!("the first {len} bytes"), &small[..len], false);
+    }
+    let Some(real) = real() else { return };
+    let mut numbers = Numbers(0x1234_5678_9abc_def1);
+    for _ in 0..500 {
+        let len = numbers.below(real.len());
+        survives(&format!("the first {len} bytes of the real one"), &real[..len], false);
+    }
+}
+
+#[test]
+fn components_with_flipped_bits() {
+    let small = small();
+    let mut numbers = Numbers(0x0dd_b1a5_e5ba_11ed);
+    for round in 0..3000 {
+        let mut damaged = small.clone();
+        for _ in 0..1 + round % 3 {
+            let at = numbers.below(damaged.len());
+            damaged[at] ^= 1 << numbers.below(8);
+        }
+        survives(&format!("round {round}"), &damaged, true);
+    }
+    let Some(real) = real() else { return };
+    for round in 0..1000 {
+        let mut damaged = real.clone();
+        let at = numbers.below(damaged.len());
+        damaged[at] ^= 1 << numbers.below(8);
+        survives(&format!("the real one, bit flipped at {at} in round {round}"), &damaged, false);
+    }
+}
+
+#[test]
+fn what_is_no_webassembly() {
+    for input in [&b""[..], b"\0asm", b"\0asm\x01\0\0\0", b"\0asm\x0d\0\x01\0", b"\x7fELF", &[0xff; 64]] {
+        survives(&format!("{input:?}"), input, true);
+    }
+}
+
+#[test]
+fn deep_nesting_is_no_unbounded_recursion() {
+    for depth in [10, 100, 1000] {
+        let text = format!("{}{}", "(component ".repeat(depth), ")".repeat(depth));
+        // The text parser has a limit of its own; what it accepts is planned.
+        if let Ok(wasm) = wat::parse_str(&text) {
+            survives(&format!("components nested {depth} deep"), &wasm, true);
+        }
+    }
+}
+
+fn object() -> Vec<u8> {
+    cantilever::compile(&small(), &CompileOptions::default(), &()).expect("the component compiles")
+}
+
+fn refusal(object: &[u8]) -> String {
+    let engine = Engine::default();
+    Component::from_object(&engine, object).map(|_| ()).expect_err("the object is refused").to_string()
+}
+
+/// Where the metadata lies in an object.
+fn metadata(object: &[u8]) -> std::ops::Range<usize> {
+    let magic = b"CANTLVR1";
+    let start = object.windows(magic.len()).position(|w| w == magic).expect("the object has metadata");
+    let len = u64::from_le_bytes(object[start + 16..start + 24].try_into().unwrap());
+    start..start + 24 + usize::try_from(len).unwrap()
+}
+
+#[test]
+fn an_object_with_damaged_metadata_is_refused() {
+    let object = object();
+    assert!(Component::from_object(&Engine::default(), &object).is_ok());
+    let metadata = metadata(&object);
+    let mut numbers = Numbers(0xfeed_beef_cafe_f00d);
+    for _ in 0..200 {
+        let at = metadata.start + numbers.below(metadata.len());
+        let mut damaged = object.clone();
+        damaged[at] ^= 1 << numbers.below(8);
+        assert!(!refusal(&damaged).is_empty(), "a bit flipped at {at}");
+    }
+}
+
+#[test]
+fn a_truncated_object_is_refused() {
+    let object = object();
+    let mut numbers = Numbers(0x5eed_5eed_5eed_5eed);
+    for _ in 0..200 {
+        let len = numbers.below(metadata(&object).start);
+        assert!(!refusal(&object[..len]).is_empty(), "the first {len} bytes");
+    }
+}
+
+#[test]
+fn an_object_of_another_version_is_refused() {
+    let mut object = object();
+    let metadata = metadata(&object);
+    // The version is the first string of the metadata.
+    let version = env!("CARGO_PKG_VERSION").as_bytes();
+    let payload = &mut object[metadata.start + 24..metadata.end];
+    let at = payload.windows(version.len()).position(|w| w == version).expect("the version is in the metadata");
+    payload[at] = b'9';
+    let checksum = crc32fast::hash(payload).to_le_bytes();
+    object[metadata.start + 8..metadata.start + 12].copy_from_slice(&checksum);
+    assert!(refusal(&object).contains("version"), "{}", refusal(&object));
+}
+
+#[test]
+fn an_object_for_another_target_is_refused() {
+    let target = if cfg!(target_arch = "aarch64") { "x86_64-unknown-linux-gnu" } else { "aarch64-unknown-linux-gnu" };
+    let options = CompileOptions { target: Some(target.to_owned()), ..CompileOptions::default() };
+    let object = cantilever::compile(&small(), &options, &()).expect("cross compilation");
+    assert!(refusal(&object).contains(target.split('-').next().unwrap()), "{}", refusal(&object));
+}
+
+#[test]
+fn a_component_is_no_module_and_a_module_no_component() {
+    let engine = Engine::default();
+    assert!(Module::from_object(&engine, &object()).is_err());
+    let module = wat::parse_str("(module (func (export \"f\")))").unwrap();
+    let object = cantilever::compile(&module, &CompileOptions::default(), &()).unwrap();
+    assert!(!refusal(&object).is_empty());
+}
