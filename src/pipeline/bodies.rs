@@ -62,10 +62,11 @@ impl Bodies {
 
     /// The body of a function as it is compiled.
     pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &Function) -> Result<ir::Function, Error> {
-        if let Some(body) = self.inlinable.get(&function.key) {
-            return Ok(body.clone());
-        }
-        let mut body = translate(graph, &mut worker.builder, function.key)?;
+        // A body of a lower stratum still calls what is in the higher ones.
+        let mut body = match self.inlinable.get(&function.key) {
+            Some(body) => body.clone(),
+            None => translate(graph, &mut worker.builder, function.key)?,
+        };
         inline::inline(&mut body, function.key, &self.inlinable)?;
         Ok(body)
     }
