@@ -103,6 +103,69 @@ const ACROSS: &str = r#"(component
   (export "sum-values" (func $user "sum-values"))
   (export "there-and-back" (func $user "there-and-back")))"#;
 
+/// A guest that calls an adapter through a shim, as toolchains make it.
+const THROUGH_SHIM: &str = r#"(component
+  (component $Maker
+    (type $r' (resource (rep i32)))
+    (export $r "r" (type $r'))
+    (core module $Def
+      (memory (export "memory") 1)
+      (func (export "name") (param i32) (result i32)
+        (i32.store (i32.const 8) (i32.const 16)) (i32.store (i32.const 12) (local.get 0)) (i32.const 8)))
+    (core instance $def (instantiate $Def))
+    (core func $new (canon resource.new $r))
+    (func (export "make") (param "rep" u32) (result (own $r)) (canon lift (core func $new)))
+    (func (export "pair") (param "of" (borrow $r)) (result (tuple u32 u32))
+      (canon lift (core func $def "name") (memory (core memory $def "memory")))))
+  (component $User
+    (import "maker" (instance $maker
+      (export "r" (type $r (sub resource)))
+      (export "make" (func (param "rep" u32) (result (own $r))))
+      (export "pair" (func (param "of" (borrow $r)) (result (tuple u32 u32))))))
+    (alias export $maker "r" (type $r))
+    ;; The adapter needs the guest's memory, and the guest needs the adapter: so the guest gets a shim that calls through a
+    ;; table, which is filled when both are there.
+    (core module $Shim
+      (type $pair (func (param i32 i32)))
+      (table (export "$imports") 1 1 funcref)
+      (func (export "0") (param i32 i32)
+        (call_indirect (type $pair) (local.get 0) (local.get 1) (i32.const 0))))
+    (core module $Guest
+      (import "maker" "drop" (func $drop (param i32)))
+      (import "maker" "make" (func $make (param i32) (result i32)))
+      (import "maker" "pair" (func $pair (param i32 i32)))
+      (memory (export "memory") 1)
+      (func $sum-pairs (export "sum-pairs") (param $n i32) (result i32)
+        (local $handle i32) (local $sum i32)
+        (local.set $handle (call $make (i32.const 5)))
+        (loop $again
+          (call $pair (local.get $handle) (i32.const 0))
+          (local.set $sum (i32.add (local.get $sum) (i32.load (i32.const 4))))
+          (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (call $drop (local.get $handle))
+        (local.get $sum)))
+    (core module $Fixup
+      (import "" "$imports" (table 1 1 funcref))
+      (import "" "0" (func $pair (param i32 i32)))
+      (elem (i32.const 0) func $pair))
+    (core instance $shim (instantiate $Shim))
+    (core func $drop (canon resource.drop $r))
+    (core func $make (canon lower (func $maker "make")))
+    (core instance $guest (instantiate $Guest
+      (with "maker" (instance
+        (export "drop" (func $drop))
+        (export "make" (func $make))
+        (export "pair" (func $shim "0"))))))
+    (core func $pair (canon lower (func $maker "pair") (memory (core memory $guest "memory"))))
+    (core instance (instantiate $Fixup
+      (with "" (instance
+        (export "$imports" (table $shim "$imports"))
+        (export "0" (func $pair))))))
+    (func (export "sum-pairs") (param "n" u32) (result u32) (canon lift (core func $guest "sum-pairs"))))
+  (instance $maker (instantiate $Maker))
+  (instance $user (instantiate $User (with "maker" (instance $maker))))
+  (export "sum-pairs" (func $user "sum-pairs")))"#;
+
 /// The listing of the one function of that name.
 fn listing(component: &str, function: &str, what: EmitText) -> String {
     let bytes = wat::parse_str(component).unwrap();
@@ -167,6 +230,11 @@ fn a_borrowing_call_to_the_implementer_is_dissolved() {
 #[test]
 fn an_owned_handle_goes_there_and_back_in_the_loop() {
     assert_inline(ACROSS, "there-and-back");
+}
+
+#[test]
+fn a_call_through_a_shim_is_dissolved() {
+    assert_inline(THROUGH_SHIM, "sum-pairs");
 }
 
 #[test]
