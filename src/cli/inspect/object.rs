@@ -4,7 +4,7 @@ use super::outline::{Outline, aligned};
 use crate::cli::signature::WitText;
 use crate::model::ResourceId;
 use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, ImportSlot};
-use crate::object::load::{META_SECTION, read_metadata};
+use crate::object::{container::META_SECTION, load::read_metadata};
 use ::object::{Object, ObjectSection};
 use cranelift_entity::EntityRef;
 
