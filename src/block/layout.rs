@@ -22,7 +22,8 @@ pub struct BlockLayout {
     pub handles: u64,
     /// The capacity of each handle table, in entries.
     pub handle_capacity: u32,
-    /// Offset of the array of borrow scopes: a `u32` count of handles still owed for each.
+    /// Offset of the array of borrow scopes: a `u32` count of handles still owed for each. A call that was lent handles
+    /// in a list keeps their indices there too, above its scope.
     pub scopes: u32,
     /// The capacity of that array.
     pub scope_capacity: u32,

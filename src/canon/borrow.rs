@@ -147,10 +147,11 @@ impl Borrows {
         let top = load_top(e);
         let full = e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, top, i64::from(self.capacity));
         e.trap_if(full, TrapKind::ScopesExhausted);
-        let at = address(e, top);
-        e.store_field(Region::Scopes, value, at, self.scopes);
         let next = e.b.ins().iadd_imm_u(top, 1);
         store_top(e, next);
+        // Stored last, so that a load of the element that follows is forwarded.
+        let at = address(e, top);
+        e.store_field(Region::Scopes, value, at, self.scopes);
         top
     }
 }

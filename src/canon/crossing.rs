@@ -1,4 +1,5 @@
-//! A crossing: one direction of an adapter, from the side whose values are lifted to the side into which they are lowered.
+//! A crossing: one direction of an adapter, from the side whose values are lifted to the side into which they are
+//! lowered.
 
 use super::CanonEnv;
 use super::borrow::Borrows;

@@ -22,9 +22,9 @@ pub(super) fn lift_borrow(c: &mut Crossing, resource: ResourceId, source: &Opera
     if c.from.keeps_bare(c.env, resource) {
         return index;
     }
-    let rep = lend(c.e, c.from.table, index, resource.as_u32());
-    c.borrows.add_lender(c.e, c.occurrence, index);
-    rep
+    let lent = lend(c.e, c.from.table, index, resource.as_u32());
+    c.borrows.add_lender(c.e, c.occurrence, lent.index);
+    lent.rep
 }
 
 pub(super) fn lower_own(c: &mut Crossing, resource: ResourceId, rep: Value, target: &Target) -> Vec<Value> {

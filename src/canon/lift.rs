@@ -3,7 +3,7 @@
 use super::crossing::Crossing;
 use super::operand::{LIFTED, Operand, Target};
 use super::shape::{Shape, is_narrow};
-use super::variant::{VariantType, check_discriminant, move_variant};
+use super::variant::{Variant, lift_case_index, move_variant};
 use super::{flags, handle, list, record, scalar, string};
 use crate::block::TrapKind;
 use crate::model::ValType;
@@ -21,8 +21,8 @@ pub(super) fn lift(c: &mut Crossing, ty: ValType, source: &Operand) -> Vec<Value
         Shape::Record(fields) => record::lift_record(c, &fields, source),
         Shape::LongList(..) => unreachable!("it is not narrow"),
         Shape::Variant(cases) => {
-            let variant = VariantType { ty, cases: &cases };
-            check_discriminant(c, variant, source);
+            let case_index = lift_case_index(c, &cases, source);
+            let variant = Variant { ty, cases: &cases, case_index };
             move_variant(c, variant, source, &LIFTED, lift_payload)
         }
         Shape::Flags(labels) => vec![flags::lift_flags(c, labels, source)],

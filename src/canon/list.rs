@@ -88,14 +88,15 @@ fn element_layout(env: &CanonEnv, element: &[ValType], width: PointerWidth) -> L
     Layout::record(element.iter().map(|ty| env.types.layout(*ty, width)))
 }
 
-/// Can elements be copied as bytes? Then the two sides agree on their layout and byte order, every bit pattern is a value, and
-/// there is no padding, whose bytes would leak from one side to the other.
+/// Can elements be copied as bytes? Then the two sides agree on their layout and byte order, every bit pattern is a
+/// value, and there is no padding, whose bytes would leak from one side to the other.
 fn is_copied(c: &Crossing, element: &[ValType]) -> bool {
     let swapped = c.from.is_host() != c.to.is_host() && c.e.convention.endianness == Endianness::Big;
     is_plain(c.env, element, if swapped { 1 } else { u32::MAX })
 }
 
-/// Have records of these fields no padding, and no bit pattern that is not a value, and is no scalar larger than `limit`?
+/// Have records of these fields no padding and no bit pattern that is not a value, and is no scalar larger than
+/// `limit`?
 fn is_plain(env: &CanonEnv, fields: &[ValType], limit: u32) -> bool {
     let layouts = || fields.iter().map(|ty| env.types.layout(*ty, PointerWidth::W32));
     let padding = Layout::record(layouts()).size - layouts().map(|l| l.size).fold(0, u32::saturating_add);

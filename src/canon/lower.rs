@@ -4,7 +4,7 @@ use super::crossing::Crossing;
 use super::operand::{Operand, Target, lifted};
 use super::shape::{Shape, is_narrow};
 use super::transfer::transfer;
-use super::variant::{VariantType, move_variant};
+use super::variant::{Variant, move_variant};
 use super::{flags, handle, list, record, scalar, string};
 use crate::model::ValType;
 use cranelift_codegen::ir::Value;
@@ -22,7 +22,7 @@ pub(super) fn lower(c: &mut Crossing, ty: ValType, values: &[Value], target: &Ta
         Shape::Record(fields) => record::lower_record(c, &fields, values, target),
         Shape::LongList(..) => unreachable!("it is not narrow"),
         Shape::Variant(cases) => {
-            let variant = VariantType { ty, cases: &cases };
+            let variant = Variant { ty, cases: &cases, case_index: values[0] };
             move_variant(c, variant, &lifted(values), target, lower_payload)
         }
         Shape::Flags(labels) => flags::lower_flags(c, labels, values[0], target),

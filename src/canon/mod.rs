@@ -4,15 +4,16 @@
 //! the emitting kit (`clif`) and the handle table (`handles`). It must not know how a component is decoded, how core
 //! code is compiled, nor what the runtime does. All functions run with the start of the block as `vmctx`.
 //!
-//! An adapter joins a `canon lower` to a `canon lift` ([`adapter`]). A value crosses from one [side](side) to the other
-//! in two steps, as in the specification. *Lifting* checks it and leaves it flat in SSA values: as on a side with 64-bit
+//! An adapter joins a `canon lower` to a `canon lift` (`adapter`). A value crosses from one side to the other in two
+//! steps, as in the specification. *Lifting* checks it and leaves it flat in SSA values: as on a side with 64-bit
 //! pointers, but with representations for handles and native addresses for pointers. *Lowering* writes it for the
 //! other side. All parameters are lifted before any is lowered. What is deferred to lowering, and so may trap after
 //! the callee's `realloc` has run: the content of strings and lists, and values with more core values than
-//! [`MAX_FLAT_PARAMS`](crate::model::MAX_FLAT_PARAMS), of which the lifted form is the address. This changes which of
-//! two faults is reported, nothing else: `realloc` cannot leave its instance, and a trap ends them both.
+//! [`MAX_FLAT_PARAMS`](crate::model::MAX_FLAT_PARAMS), of which the lifted form is the address; and a single parameter
+//! or result is lifted and lowered in one. This changes which of two faults is reported, nothing else: `realloc`
+//! cannot leave its instance, and a trap ends them both.
 //!
-//! Lenders ([`borrow`]) are SSA values, or, for handles in lists, copies on the array of borrow scopes: guest memory may
+//! Lenders (`borrow`) are SSA values, or, for handles in lists, copies on the array of borrow scopes: guest memory may
 //! change during a call, so it is not walked again. Floats keep the bits of their NaNs, as the specification allows.
 
 mod adapter;

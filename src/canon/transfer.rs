@@ -10,7 +10,7 @@ use super::lower::lower;
 use super::operand::{Operand, Target};
 use super::record::transfer_record;
 use super::shape::{Shape, is_narrow};
-use super::variant::{VariantType, check_discriminant, move_variant};
+use super::variant::{Variant, lift_case_index, move_variant};
 use crate::model::ValType;
 use cranelift_codegen::ir::Value;
 
@@ -18,8 +18,8 @@ use cranelift_codegen::ir::Value;
 pub(super) fn transfer(c: &mut Crossing, ty: ValType, source: &Operand, target: &Target) -> Vec<Value> {
     match Shape::of(c.env.types, ty) {
         Shape::Variant(cases) => {
-            let variant = VariantType { ty, cases: &cases };
-            check_discriminant(c, variant, source);
+            let case_index = lift_case_index(c, &cases, source);
+            let variant = Variant { ty, cases: &cases, case_index };
             move_variant(c, variant, source, target, transfer)
         }
         Shape::Record(fields) if !is_narrow(c.env.types, ty) => transfer_record(c, &fields, source, target),

@@ -10,36 +10,37 @@ use crate::model::ValType;
 use crate::model::layout::discriminant_size;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Type, Value};
+use std::collections::{HashMap, HashSet};
 
-/// A variant type: itself, for its flattening, and the payloads of its cases.
+/// A variant whose discriminant has been checked: its type, the payloads of its cases, and which case it is.
 #[derive(Clone, Copy)]
-pub(super) struct VariantType<'a> {
+pub(super) struct Variant<'a> {
     pub ty: ValType,
     pub cases: &'a [Option<ValType>],
+    pub case_index: Value,
 }
 
 /// What is done with the payload of a case.
 pub(super) type Payload = fn(&mut Crossing, ValType, &Operand, &Target) -> Vec<Value>;
 
-/// `trap_if(case_index >= len(cases))`.
-pub(super) fn check_discriminant(c: &mut Crossing, variant: VariantType, source: &Operand) {
-    let index = source.bits(c.e, discriminant_size(variant.cases.len()));
-    let cases = variant.cases.len() as i64;
-    let invalid = c.e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, index, cases);
+/// The discriminant of a value of the side that is lifted from; `trap_if(case_index >= len(cases))`.
+pub(super) fn lift_case_index(c: &mut Crossing, cases: &[Option<ValType>], source: &Operand) -> Value {
+    let case_index = source.bits(c.e, discriminant_size(cases.len()));
+    let invalid = c.e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, case_index, cases.len() as i64);
     let kind = c.from.fault(TrapKind::InvalidDiscriminant);
-    c.e.trap_if_with(invalid, kind, &[index]);
+    c.e.trap_if_with(invalid, kind, &[case_index]);
+    case_index
 }
 
-/// Moves a variant whose discriminant has been checked.
+/// Moves a variant.
 pub(super) fn move_variant(
     c: &mut Crossing,
-    variant: VariantType,
+    variant: Variant,
     source: &Operand,
     target: &Target,
     payload: Payload,
 ) -> Vec<Value> {
-    let index = source.bits(c.e, discriminant_size(variant.cases.len()));
-    let mut flat = target.put_discriminant(c.e, variant.cases.len(), index);
+    let mut flat = target.put_discriminant(c.e, variant.cases.len(), variant.case_index);
     let joined = target.joined(c.env.types, variant.ty);
     let payloads = distinct(variant.cases);
     if let [only] = payloads[..] {
@@ -47,12 +48,9 @@ pub(super) fn move_variant(
         return flat;
     }
     let blocks: Vec<Block> = payloads.iter().map(|_| c.e.b.create_block()).collect();
-    let targets: Vec<Block> = variant
-        .cases
-        .iter()
-        .map(|case| blocks[payloads.iter().position(|p| p == case).expect("every payload is listed")])
-        .collect();
-    c.e.switch(index, &targets);
+    let block_of: HashMap<Option<ValType>, Block> = payloads.iter().copied().zip(blocks.iter().copied()).collect();
+    let targets: Vec<Block> = variant.cases.iter().map(|case| block_of[case]).collect();
+    c.e.switch(variant.case_index, &targets);
     let after = c.e.block(joined.iter().copied());
     for (block, case) in blocks.into_iter().zip(payloads) {
         c.e.b.seal_block(block);
@@ -69,7 +67,7 @@ pub(super) fn move_variant(
 
 fn move_case(
     c: &mut Crossing,
-    variant: VariantType,
+    variant: Variant,
     case: Option<ValType>,
     (source, target): (&Operand, &Target),
     joined: &[Type],
@@ -89,7 +87,7 @@ fn move_case(
 /// The different payload types of the cases, in the order of their first occurrence.
 fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
     let mut payloads = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for case in cases {
         if seen.insert(*case) {
             payloads.push(*case);

@@ -7,19 +7,29 @@ use crate::clif::Emit;
 use core::mem::offset_of;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
-/// Lends a handle of the given type; returns its representation.
+/// A handle that has been lent.
+#[derive(Debug, Clone, Copy)]
+pub struct Lent {
+    /// Its index, for [`unlend`].
+    pub index: Value,
+    /// Its representation.
+    pub rep: Value,
+}
+
+/// Lends a handle of the given type.
 ///
 /// `num_lends` cannot overflow: every lend that is not undone yet occupies native stack or an element of the array of
 /// borrow scopes, and both are far below 2^32.
-pub fn lend(e: &mut Emit, table: Table, index: Value, resource: u32) -> Value {
+pub fn lend(e: &mut Emit, table: Table, index: Value, resource: u32) -> Lent {
     let entry = get(e, table, index, resource);
     let lends = entry.load(e, types::I32, offset_of!(HandleEntry, lends));
     let more = e.b.ins().iadd_imm_u(lends, 1);
     entry.store(e, more, offset_of!(HandleEntry, lends));
-    entry.load(e, types::I32, offset_of!(HandleEntry, rep))
+    Lent { index: entry.index, rep: entry.load(e, types::I32, offset_of!(HandleEntry, rep)) }
 }
 
-/// Undoes one [`lend`]. Invariant: the index is one that was lent; a lent entry cannot be removed, so it needs no check.
+/// Undoes one [`lend`]. Invariant: the index is one that was lent; a lent entry cannot be removed, so it needs no
+/// check.
 pub fn unlend(e: &mut Emit, table: Table, index: Value) {
     let entry = table.trusted(e, index);
     let lends = entry.load(e, types::I32, offset_of!(HandleEntry, lends));

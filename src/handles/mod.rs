@@ -3,7 +3,7 @@
 //! It knows the layout of tables and entries (`block`) and the emitting kit (`clif`). It must not know component
 //! types, canonical options or who the peers are: a resource type is the number in its tag.
 //!
-//! Every check of an entry is one comparison on the hot path. When it fails, cold code ([`fault`]) looks again, in the
+//! Every check of an entry is one comparison on the hot path. When it fails, cold code (`fault`) looks again, in the
 //! order of the specification, to raise the right trap.
 //!
 //! Invariant relied upon: entry 0 of each table is readable and its tag is 0 (`1 <= limit`). With the Spectre guard, an
@@ -17,7 +17,7 @@ mod remove;
 
 pub use add::{add_borrow, add_own};
 pub use get::get_rep;
-pub use lend::{lend, unlend};
+pub use lend::{Lent, lend, unlend};
 pub use remove::{Kinds, remove, remove_own};
 
 use crate::block::{BlockLayout, HandleEntry, HandleTable, InstanceState, TrapKind};

@@ -30,7 +30,7 @@ pub(crate) unsafe fn enter(
     let block = record.block.header();
     with_thread(|thread| {
         // SAFETY: the block lives as long as its record; the store's state is not referred to by anybody else now.
-        let activation = unsafe {
+        unsafe {
             if (*block).poisoned != 0 {
                 return Err(Box::new(Trap::poisoned()).into());
             }
@@ -38,8 +38,8 @@ pub(crate) unsafe fn enter(
             if (*store).stack_limit != limit {
                 (*store).move_to_stack(limit);
             }
-            Activation::new(block, thread)
-        };
+        }
+        let activation = Activation::new(block, thread);
         match activation.run(thread, || call(block)) {
             0 => Ok(()),
             // SAFETY: as above; compiled code has been left.

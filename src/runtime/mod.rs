@@ -56,3 +56,6 @@ pub use self::typed::{
     TypedFunc,
 };
 pub use self::val::Val;
+
+#[cfg(all(test, feature = "compile"))]
+mod tests;

@@ -1,4 +1,4 @@
-//! Strings. The table of source and destination encodings is [`lower_string`]; each file writes one destination, with the
+//! Strings. The table of source and destination encodings is [`store`]; each file writes one destination, with the
 //! allocations of the specification in its order.
 //!
 //! A lifted string is a checked range: native address and *tagged* code units, as its side counts them. Its bytes are

@@ -13,8 +13,14 @@ thread_local! {
     static MACHINE: Cell<*const Machine> = const { Cell::new(std::ptr::null()) };
 }
 
+/// The machine on which the callee runs.
+fn running() -> &'static Machine {
+    // SAFETY: the test has put its machine there, and outlives the call.
+    unsafe { &*MACHINE.get() }
+}
+
 unsafe extern "C" fn see(_: *mut u8, slots: *mut u64) {
-    SEEN.set(u64::from(unsafe { slots.cast::<u32>().read() }));
+    SEEN.set(u64::from(parameter(slots, 0)));
 }
 
 fn builtins(fixture: &Fixture, instance: u32, resource: ResourceId) -> Vec<Function> {
@@ -136,9 +142,8 @@ fn a_borrow_is_the_rep_for_the_implementer_and_is_unlent() {
 
 /// Plays a callee that drops the borrow handle it got, after a look at the lends.
 unsafe extern "C" fn drop_it(_: *mut u8, slots: *mut u64) {
-    let index = u64::from(unsafe { slots.cast::<u32>().read() });
-    // SAFETY: the test has put its machine there.
-    let m = unsafe { &*MACHINE.get() };
+    let index = u64::from(parameter(slots, 0));
+    let m = running();
     SEEN.set(u64::from(m.entry(CALLER, 1).lends));
     m.call(FuncKey::Canon(4), &[index]);
 }
@@ -162,10 +167,11 @@ fn a_borrow_elsewhere_is_a_handle_that_must_be_dropped() {
 
 /// Plays a callee that overwrites the caller's memory, in which the handles came.
 unsafe extern "C" fn scribble(_: *mut u8, slots: *mut u64) {
-    SEEN.set(u64::from(unsafe { slots.add(1).cast::<u32>().read() }));
+    SEEN.set(u64::from(parameter(slots, 1)));
     let base = MEMORIES.with_borrow(|m| m[CALLER as usize]);
+    // SAFETY: the bytes lie in the caller's memory.
     unsafe { std::ptr::write_bytes(base.add(1024), 0xff, 64) };
-    let m = unsafe { &*MACHINE.get() };
+    let m = running();
     assert_eq!((1..4).map(|i| m.entry(CALLER, i).lends).collect::<Vec<_>>(), [2, 1, 1]);
 }
 
@@ -180,6 +186,7 @@ fn lists_of_borrows_unlend_what_was_lent() {
     (0..3).for_each(|rep| assert_eq!(m.call(NEW, &[10 + rep]) as u32, 1 + rep as u32));
     let base = MEMORIES.with_borrow(|m| m[CALLER as usize]);
     for (i, index) in [1u32, 2, 3, 1].into_iter().enumerate() {
+        // SAFETY: the bytes lie in the caller's memory.
         unsafe { base.add(1024 + 4 * i).cast::<u32>().write(index) };
     }
     m.call(ADAPTER, &[1024, 4]);
@@ -202,4 +209,85 @@ fn an_optional_borrow_is_unlent_only_if_it_was_there() {
     assert_eq!((SEEN.get(), m.entry(CALLER, 1).lends), (1, 0));
     assert_eq!(m.trap(ADAPTER, &[1, 9]).0, TrapKind::UnknownHandle);
     assert_eq!(m.trap(ADAPTER, &[2, 1]).0, TrapKind::InvalidDiscriminant);
+}
+
+/// Plays a callee that gets two handles.
+unsafe extern "C" fn see_both(_: *mut u8, slots: *mut u64) {
+    let [first, second] = [0, 1].map(|i| u64::from(parameter(slots, i)));
+    SEEN.set(first << 32 | second);
+}
+
+#[test]
+fn all_parameters_are_lifted_before_any_is_lowered() {
+    let mut f = Fixture::new();
+    let r = f.resource(ResourceImpl::Guest(CALLER), Dtor::None);
+    let own = ValType::Type(f.types.intern(TypeDef::Own(r)));
+    let ty = func_type(&[own, own], None);
+    let side = f.side(CALLER, Encoding::Utf8, PointerWidth::W32);
+    let core = f.core(&ty, &side, see_both);
+    let lift = LiftSide::Guest { side: side.clone(), callee: direct(CORE) };
+    let mut functions = builtins(&f, CALLER, r);
+    functions.extend([f.adapter(&ty, LowerSide::Guest(side), lift), core]);
+    let m = f.machine(functions);
+    m.call(NEW, &[71]);
+    m.call(NEW, &[72]);
+    m.call(ADAPTER, &[1, 2]);
+    assert_eq!(SEEN.get(), 2 << 32 | 1);
+    assert_eq!([m.entry(CALLER, 2).rep, m.entry(CALLER, 1).rep], [71, 72]);
+}
+
+/// Plays the host: sees the representation of its own resource, and gives it back as its result.
+unsafe extern "C" fn host(_: *mut core::ffi::c_void, _: *mut Header, params: *mut u8, results: *mut u8) -> u32 {
+    // SAFETY: the only parameter is a handle.
+    let rep = unsafe { params.cast::<u32>().read() };
+    SEEN.set(u64::from(rep));
+    // SAFETY: the buffer is large enough for a handle, also when this plays a destructor.
+    unsafe { results.cast::<u32>().write(rep + 1) };
+    0
+}
+
+#[test]
+fn the_host_sees_its_own_resources_as_representations() {
+    let mut f = Fixture::new();
+    let r = f.resource(ResourceImpl::Host { dtor: f.host_callee }, Dtor::Host(f.host_callee));
+    let own = ValType::Type(f.types.intern(TypeDef::Own(r)));
+    let borrow = ValType::Type(f.types.intern(TypeDef::Borrow(r)));
+    for param in [own, borrow] {
+        let ty = func_type(&[param], Some(own));
+        let lower = LowerSide::Guest(f.side(CALLER, Encoding::Utf8, PointerWidth::W32));
+        let mut functions = builtins(&f, CALLER, r);
+        functions.push(f.adapter(&ty, lower, LiftSide::Host { callee: f.host_callee }));
+        let m = f.machine(functions);
+        m.at::<HostCallee>(f.host_callee).func = Some(host);
+        assert_eq!(m.call(NEW, &[40]) as u32, 1);
+        let index = m.call(ADAPTER, &[1]) as u32;
+        assert_eq!((index, m.entry(CALLER, index).rep), (if param == own { 1 } else { 2 }, 41));
+        assert_eq!((SEEN.get(), m.entry(CALLER, 1).lends), (40, 0));
+        m.call(DROP, &[u64::from(index)]);
+        assert_eq!(SEEN.get(), 41, "its destructor gets the representation");
+        assert_eq!(m.entry(m.layout.host_instance(), 1).tag, 0);
+    }
+}
+
+#[test]
+fn the_host_holds_handles_of_guests_resources() {
+    let mut f = Fixture::new();
+    let r = f.resource(ResourceImpl::Guest(CALLEE), Dtor::None);
+    let own = ValType::Type(f.types.intern(TypeDef::Own(r)));
+    let borrow = ValType::Type(f.types.intern(TypeDef::Borrow(r)));
+    let ty = func_type(&[borrow], Some(own));
+    let lift = f.side(CALLEE, Encoding::Utf8, PointerWidth::W32);
+    let core = f.core(&ty, &lift, see);
+    let host = f.layout.host_instance();
+    let mut functions = builtins(&f, host, r);
+    functions.push(f.adapter(&ty, LowerSide::Host, LiftSide::Guest { side: lift, callee: direct(CORE) }));
+    functions.extend([core, f.builtin(FuncKey::Canon(4), CALLEE, Builtin::ResourceNew(r))]);
+    let m = f.machine(functions);
+    // What the callee returns is the index of its own handle: the representation that it is given is 1.
+    assert_eq!(m.call(FuncKey::Canon(4), &[90]) as u32, 1);
+    assert_eq!(m.call(NEW, &[1]) as u32, 1);
+    let (params, mut results) = ([1u32, 0], [0u32; 2]);
+    m.call(ADAPTER, &[params.as_ptr() as u64, results.as_mut_ptr() as u64]);
+    assert_eq!((SEEN.get(), results[0]), (1, 2));
+    assert_eq!((m.entry(host, 2).rep, m.entry(host, 1).lends, m.entry(CALLEE, 1).tag), (90, 0, 0));
 }

@@ -1,4 +1,5 @@
-//! Slow and simple intrinsics for tests.
+//! Slow and simple intrinsics for tests. All are sound when the ranges they get are, which compiled code has checked.
+#![allow(unsafe_op_in_unsafe_fn)]
 
 use crate::block::{HandleTable, Intrinsics};
 use core::ffi::c_void;
@@ -44,7 +45,7 @@ pub static TABLE: Intrinsics = Intrinsics {
 };
 
 unsafe extern "C" fn handle_table_grow(_: Ctx, table: *mut u8) -> u32 {
-    let table = unsafe { &mut *table.cast::<HandleTable>() };
+    let table = &mut *table.cast::<HandleTable>();
     let old = table.limit;
     table.limit = (old * 2).min(table.quota);
     u32::from(table.limit > old)
@@ -52,28 +53,28 @@ unsafe extern "C" fn handle_table_grow(_: Ctx, table: *mut u8) -> u32 {
 
 unsafe extern "C" fn host_alloc(_: Ctx, size: u64, align: u64) -> *mut u8 {
     let layout = std::alloc::Layout::from_size_align(size.max(1) as usize, align as usize).unwrap();
-    unsafe { std::alloc::alloc(layout) }
+    std::alloc::alloc(layout)
 }
 
 unsafe extern "C" fn copy(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) {
-    unsafe { std::ptr::copy(src, dst, len as usize) }
+    std::ptr::copy(src, dst, len as usize)
 }
 
 unsafe fn bytes<'a>(src: *mut u8, len: u64) -> &'a [u8] {
-    unsafe { from_raw_parts(src, len as usize) }
+    from_raw_parts(src, len as usize)
 }
 
 unsafe fn units(src: *mut u8, len: u64) -> Vec<u16> {
-    unsafe { bytes(src, 2 * len) }.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
+    bytes(src, 2 * len).chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
 }
 
 unsafe fn write(dst: *mut u8, content: &[u8]) {
-    unsafe { std::ptr::copy(content.as_ptr(), dst, content.len()) }
+    std::ptr::copy(content.as_ptr(), dst, content.len())
 }
 
 unsafe fn write_units(dst: *mut u8, content: impl IntoIterator<Item = u16>) -> u64 {
     let content: Vec<u8> = content.into_iter().flat_map(u16::to_le_bytes).collect();
-    unsafe { write(dst, &content) };
+    write(dst, &content);
     content.len() as u64 / 2
 }
 
@@ -82,12 +83,12 @@ fn failure(e: std::str::Utf8Error) -> u32 {
 }
 
 unsafe extern "C" fn utf8_validate(_: Ctx, src: *mut u8, len: u64) -> u32 {
-    std::str::from_utf8(unsafe { bytes(src, len) }).map_or_else(failure, |_| 1)
+    std::str::from_utf8(bytes(src, len)).map_or_else(failure, |_| 1)
 }
 
 unsafe extern "C" fn utf8_to_utf8(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
-    unsafe { copy(_c(), dst, src, len) };
-    unsafe { utf8_validate(_c(), src, len) }
+    copy(_c(), dst, src, len);
+    utf8_validate(_c(), src, len)
 }
 
 fn _c() -> Ctx {
@@ -95,32 +96,32 @@ fn _c() -> Ctx {
 }
 
 unsafe extern "C" fn utf16_to_utf16(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
-    let content = unsafe { units(src, len) };
-    unsafe { copy(_c(), dst, src, 2 * len) };
+    let content = units(src, len);
+    copy(_c(), dst, src, 2 * len);
     u32::from(String::from_utf16(&content).is_ok())
 }
 
 unsafe extern "C" fn utf8_to_utf16(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    match std::str::from_utf8(unsafe { bytes(src, len) }) {
-        Ok(s) => unsafe { write_units(dst, s.encode_utf16()) },
+    match std::str::from_utf8(bytes(src, len)) {
+        Ok(s) => write_units(dst, s.encode_utf16()),
         Err(e) => u64::MAX - u64::from(failure(e) / 2),
     }
 }
 
 unsafe extern "C" fn latin1_to_utf16(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) {
-    unsafe { write_units(dst, bytes(src, len).iter().map(|b| u16::from(*b))) };
+    write_units(dst, bytes(src, len).iter().map(|b| u16::from(*b)));
 }
 
 unsafe extern "C" fn utf16_to_utf8_ascii(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let ascii: Vec<u8> = unsafe { units(src, len) }.into_iter().take_while(|u| *u < 0x80).map(|u| u as u8).collect();
-    unsafe { write(dst, &ascii) };
+    let ascii: Vec<u8> = units(src, len).into_iter().take_while(|u| *u < 0x80).map(|u| u as u8).collect();
+    write(dst, &ascii);
     ascii.len() as u64
 }
 
 unsafe extern "C" fn utf16_to_utf8(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    match String::from_utf16(&unsafe { units(src, len) }) {
+    match String::from_utf16(&units(src, len)) {
         Ok(s) => {
-            unsafe { write(dst, s.as_bytes()) };
+            write(dst, s.as_bytes());
             s.len() as u64
         }
         Err(_) => u64::MAX,
@@ -128,23 +129,23 @@ unsafe extern "C" fn utf16_to_utf8(_: Ctx, dst: *mut u8, src: *mut u8, len: u64)
 }
 
 unsafe extern "C" fn latin1_to_utf8_ascii(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let ascii: Vec<u8> = unsafe { bytes(src, len) }.iter().copied().take_while(u8::is_ascii).collect();
-    unsafe { write(dst, &ascii) };
+    let ascii: Vec<u8> = bytes(src, len).iter().copied().take_while(u8::is_ascii).collect();
+    write(dst, &ascii);
     ascii.len() as u64
 }
 
 unsafe extern "C" fn latin1_to_utf8(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let s: String = unsafe { bytes(src, len) }.iter().map(|b| char::from(*b)).collect();
-    unsafe { write(dst, s.as_bytes()) };
+    let s: String = bytes(src, len).iter().map(|b| char::from(*b)).collect();
+    write(dst, s.as_bytes());
     s.len() as u64
 }
 
 unsafe extern "C" fn utf8_to_latin1(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    match std::str::from_utf8(unsafe { bytes(src, len) }) {
+    match std::str::from_utf8(bytes(src, len)) {
         Ok(s) => {
             let prefix: Vec<char> = s.chars().take_while(|c| u32::from(*c) < 0x100).collect();
             let content: Vec<u8> = prefix.iter().map(|c| *c as u8).collect();
-            unsafe { write(dst, &content) };
+            write(dst, &content);
             (content.len() as u64) << 32 | prefix.iter().map(|c| c.len_utf8() as u64).sum::<u64>()
         }
         Err(e) => u64::MAX - u64::from(failure(e) / 2),
@@ -152,30 +153,30 @@ unsafe extern "C" fn utf8_to_latin1(_: Ctx, dst: *mut u8, src: *mut u8, len: u64
 }
 
 unsafe extern "C" fn utf16_to_latin1(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let content = unsafe { units(src, len) };
+    let content = units(src, len);
     if String::from_utf16(&content).is_err() {
         return u64::MAX;
     }
     let prefix: Vec<u8> = content.into_iter().take_while(|u| *u < 0x100).map(|u| u as u8).collect();
-    unsafe { write(dst, &prefix) };
+    write(dst, &prefix);
     prefix.len() as u64
 }
 
 unsafe extern "C" fn inflate_latin1(_: Ctx, at: *mut u8, len: u64) {
-    let content = unsafe { bytes(at, len) }.to_vec();
-    unsafe { write_units(at, content.into_iter().map(u16::from)) };
+    let content = bytes(at, len).to_vec();
+    write_units(at, content.into_iter().map(u16::from));
 }
 
 unsafe extern "C" fn utf16_to_probably_utf16(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
-    let content = unsafe { units(src, len) };
-    if unsafe { utf16_to_utf16(_c(), dst, src, len) } == 0 {
+    let content = units(src, len);
+    if utf16_to_utf16(_c(), dst, src, len) == 0 {
         return 0;
     }
     if content.iter().all(|u| *u < 0x100) { 2 } else { 1 }
 }
 
 unsafe extern "C" fn deflate_utf16(_: Ctx, at: *mut u8, len: u64) {
-    let content = unsafe { units(at, len) };
-    let slice = unsafe { from_raw_parts_mut(at, len as usize) };
+    let content = units(at, len);
+    let slice = from_raw_parts_mut(at, len as usize);
     slice.iter_mut().zip(content).for_each(|(to, unit)| *to = unit as u8);
 }

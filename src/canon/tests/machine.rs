@@ -115,7 +115,9 @@ impl Machine {
         unsafe {
             libc::munmap(self.block.cast(), self.layout.total_size as usize);
             libc::munmap(self.code.cast(), CODE);
-            MEMORIES.take().into_iter().for_each(|base| drop(libc::munmap(base.cast(), MEMORY)));
+            for base in MEMORIES.take() {
+                libc::munmap(base.cast(), MEMORY);
+            }
         }
     }
 
@@ -182,6 +184,7 @@ impl Machine {
         slots.push(0);
         // SAFETY: the trampoline has this signature.
         let entry: unsafe extern "C" fn(*mut u8, usize, *mut u64) = unsafe { std::mem::transmute(entry) };
+        // SAFETY: the function's parameters are in the slots.
         unsafe { entry(self.block, self.addresses[&key], slots.as_mut_ptr()) };
         slots[0]
     }

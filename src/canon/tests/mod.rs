@@ -5,6 +5,7 @@ mod handles;
 mod intrinsics;
 mod machine;
 mod oracle;
+mod traps;
 mod values;
 
 use super::{CanonEnv, emit_adapter, emit_builtin};
@@ -133,13 +134,19 @@ fn func_type(params: &[ValType], result: Option<ValType>) -> FuncType {
     FuncType { params, result, is_async: false }
 }
 
+/// A 32-bit parameter of a core function that Rust plays.
+fn parameter(slots: *mut u64, i: usize) -> u32 {
+    // SAFETY: the thunk has a slot for each parameter of the function that it plays.
+    unsafe { slots.add(i).cast::<u32>().read() }
+}
+
 /// A bump allocator, whose next address is kept in the first bytes of the memory.
 unsafe extern "C" fn realloc<const INSTANCE: usize>(_: *mut u8, slots: *mut u64) {
-    // Slots of 32-bit parameters have garbage in their upper halves only on the stack below; sizes here are small.
     let base = MEMORIES.with_borrow(|m| m[INSTANCE]);
+    // Addresses and sizes are small, also in 64-bit memories.
+    let [old, old_size, align, size] = [0, 1, 2, 3].map(|i| parameter(slots, i) as usize);
     // SAFETY: the slots are those of the thunk; the ranges lie in the guest's memory.
     unsafe {
-        let [old, old_size, align, size] = [0, 1, 2, 3].map(|i| slots.add(i).cast::<u32>().read() as usize);
         let next = base.cast::<u64>();
         let start = (next.read().max(16) as usize).next_multiple_of(align.max(1));
         next.write((start + size) as u64);

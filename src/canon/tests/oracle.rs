@@ -184,7 +184,7 @@ impl Memory {
             Encoding::Utf8 => (s.as_bytes().to_vec(), s.len() as u64),
             Encoding::Utf16 => (utf16(), utf16().len() as u64 / 2),
             Encoding::Latin1Utf16 if is_latin1 => (s.chars().map(|c| c as u8).collect(), s.chars().count() as u64),
-            Encoding::Latin1Utf16 => (utf16(), utf16().len() as u64 / 2 | self.tag()),
+            Encoding::Latin1Utf16 => (utf16(), (utf16().len() as u64 / 2) | self.tag()),
         };
         let begin = self.allocate(bytes.len() as u64, 2);
         // SAFETY: just allocated.
@@ -254,7 +254,10 @@ impl Memory {
                 let word = self.width.bytes();
                 self.load_range(types, [self.load_int(ptr, word), self.load_int(ptr + u64::from(word), word)], &shape)
             }
-            shape => value(types, &shape, self.load_int(ptr, types.layout(ty, self.width).size)),
+            shape => {
+                let size = types.layout(ty, self.width).size;
+                value(types, &shape, self.load_int(ptr, size), size * u8::BITS)
+            }
         }
     }
 
@@ -308,7 +311,7 @@ impl Memory {
                 let range = [core.next().unwrap(), core.next().unwrap()];
                 self.load_range(types, range, &shape)
             }
-            shape => value(types, &shape, core.next().unwrap()),
+            shape => value(types, &shape, core.next().unwrap(), u32::BITS),
         }
     }
 
@@ -318,19 +321,17 @@ impl Memory {
     }
 }
 
-/// A scalar from bits, which must be canonical: sign-extended to 32 bits where they came from a core value.
-fn value(types: &Types, shape: &Shape, bits: u64) -> Val {
+/// A scalar from so many bits, which must be canonical.
+fn value(types: &Types, shape: &Shape, bits: u64, width: u32) -> Val {
+    let signed = |small: i64, mask: u64| {
+        assert_eq!(small as u64 & (u64::MAX >> (64 - width)), bits, "signed integers are extended with their sign");
+        Val::Int(bits & mask)
+    };
     match shape {
         Shape::Scalar(ValType::Bool) => Val::Bool([false, true][bits as usize]),
         Shape::Scalar(ValType::Char) => Val::Char(char::from_u32(bits as u32).unwrap()),
-        Shape::Scalar(ValType::S8) => {
-            assert!(bits < 0x100 || bits as u32 as i32 == i32::from(bits as i8));
-            Val::Int(bits & 0xff)
-        }
-        Shape::Scalar(ValType::S16) => {
-            assert!(bits < 0x10000 || bits as u32 as i32 == i32::from(bits as i16));
-            Val::Int(bits & 0xffff)
-        }
+        Shape::Scalar(ValType::S8) => signed(i64::from(bits as i8), 0xff),
+        Shape::Scalar(ValType::S16) => signed(i64::from(bits as i16), 0xffff),
         Shape::Scalar(scalar) => {
             let size = types.layout(*scalar, PointerWidth::W32).size * 8;
             assert!(size == 64 || bits >> size == 0, "unsigned integers are extended with zeros");

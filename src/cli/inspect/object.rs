@@ -4,7 +4,8 @@ use super::outline::{Outline, aligned};
 use crate::cli::signature::WitText;
 use crate::model::ResourceId;
 use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, ImportSlot};
-use crate::object::{container::META_SECTION, load::read_metadata};
+use crate::object::container::META_SECTION;
+use crate::object::load::read_metadata;
 use ::object::{Object, ObjectSection};
 use cranelift_entity::EntityRef;
 

@@ -20,39 +20,22 @@ pub(crate) struct Activation {
     /// Where traps land.
     block: *mut Header,
     hit: UnsafeCell<Hit>,
-    /// The landing of an outer activation of the same block, which the entry trampoline overwrites.
-    outer_landing: (usize, usize, usize),
 }
 
 impl Activation {
-    /// An entry into `block`.
-    ///
-    /// # Safety
-    ///
-    /// `block` must point to a live instance block.
+    /// An entry into `block`, which must be live for as long as the activation runs.
     #[inline]
-    pub(crate) unsafe fn new(block: *mut Header, thread: &ThreadState) -> Self {
-        // SAFETY: the caller vouches for the block.
-        let header = unsafe { &*block };
-        Activation {
-            previous: thread.activation.get(),
-            block,
-            hit: UnsafeCell::new(Hit { kind: 0, pc: 0 }),
-            outer_landing: (header.entry_sp, header.entry_fp, header.entry_handler),
-        }
+    pub(crate) fn new(block: *mut Header, thread: &ThreadState) -> Self {
+        Activation { previous: thread.activation.get(), block, hit: UnsafeCell::new(Hit { kind: 0, pc: 0 }) }
     }
 
-    /// Runs `enter` with this activation as the thread's innermost.
+    /// Runs `enter` with this activation as the thread's innermost. Entry trampolines put back the landing of an outer
+    /// activation of the same block themselves.
     #[inline]
     pub(crate) fn run(&self, thread: &ThreadState, enter: impl FnOnce() -> u32) -> u32 {
         thread.activation.set(self);
         let status = enter();
         thread.activation.set(self.previous);
-        if !self.previous.is_null() {
-            // SAFETY: the block lives for as long as it is entered; `new`'s caller vouched for it.
-            let header = unsafe { &mut *self.block };
-            (header.entry_sp, header.entry_fp, header.entry_handler) = self.outer_landing;
-        }
         status
     }
 

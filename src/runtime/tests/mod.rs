@@ -1,0 +1,6 @@
+//! The whole runtime, with hand-made guests.
+
+mod calls;
+mod elf;
+mod guest;
+mod handles;
