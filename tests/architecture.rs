@@ -47,7 +47,11 @@ impl Source {
 
     /// The lines that are code, with their numbers.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.text.lines().enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+        self.text
+            .lines()
+            .enumerate()
+            .map(|(i, line)| (i + 1, line))
+            .filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
 }
 
@@ -73,7 +77,8 @@ fn sources() -> Vec<Source> {
 /// The top-level modules that a line names after `crate::`, alone or in braces.
 fn imported(line: &str) -> Vec<String> {
     let names = |text: &str| -> Vec<String> {
-        let word = |part: &str| part.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+        let word =
+            |part: &str| part.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
         match text.strip_prefix('{') {
             Some(group) => group.split(['}', ';']).next().unwrap_or("").split(',').map(word).collect(),
             None => vec![word(text)],
@@ -108,7 +113,10 @@ fn imports_point_downward() {
 fn only_the_command_line_is_the_entry() {
     let main = sources().into_iter().find(|source| source.path == Path::new("main.rs")).expect("src/main.rs");
     let named: Vec<_> = main.code().filter(|(_, line)| line.contains("cantilever::")).collect();
-    assert!(named.iter().all(|(_, line)| line.contains("cantilever::cli::")), "main.rs uses the façade only: {named:?}");
+    assert!(
+        named.iter().all(|(_, line)| line.contains("cantilever::cli::")),
+        "main.rs uses the façade only: {named:?}"
+    );
 }
 
 #[test]
@@ -148,7 +156,8 @@ fn unsafe_blocks_say_why_they_are_sound() {
 
 #[test]
 fn names_say_something() {
-    const EMPTY_NAMES: &[&str] = &["util", "utils", "helper", "helpers", "misc", "common", "manager", "info", "process"];
+    const EMPTY_NAMES: &[&str] =
+        &["util", "utils", "helper", "helpers", "misc", "common", "manager", "info", "process"];
     let wrong: Vec<_> = sources()
         .iter()
         .filter(|source| {

@@ -216,7 +216,10 @@ fn wast_reports_each_file() {
 "#,
     );
     prints(&["wast", &good], &format!("ok {good}\n1 passed, 0 failed\n"));
-    let bad = folder.file("bad.wast", "(module (func (export \"f\") (result i32) (i32.const 7)))\n\n(assert_return (invoke \"f\") (i32.const 8))\n");
+    let bad = folder.file(
+        "bad.wast",
+        "(module (func (export \"f\") (result i32) (i32.const 7)))\n\n(assert_return (invoke \"f\") (i32.const 8))\n",
+    );
     let said = said(&["wast", &good, &bad]);
     assert_eq!(said.code, Some(1));
     let lines: Vec<&str> = said.out.lines().collect();
@@ -229,14 +232,17 @@ fn wast_reports_each_file() {
 #[test]
 fn wording_counts_unless_it_is_ignored() {
     let folder = Folder::new("wording");
-    let script = folder.file("wording.wast", "(assert_invalid (component (core module (func (result i32)))) \"no such words\")");
+    let script =
+        folder.file("wording.wast", "(assert_invalid (component (core module (func (result i32)))) \"no such words\")");
     assert_eq!(said(&["wast", &script]).code, Some(1));
     assert_eq!(said(&["wast", "--ignore-error-messages", &script]).code, Some(0));
 }
 
 #[test]
 fn help_teaches() {
-    for command in [&["--help"][..], &["run", "--help"], &["compile", "--help"], &["wast", "--help"], &["inspect", "--help"]] {
+    for command in
+        [&["--help"][..], &["run", "--help"], &["compile", "--help"], &["wast", "--help"], &["inspect", "--help"]]
+    {
         let said = said(command);
         assert_eq!(said.code, Some(0));
         assert!(said.out.contains("Examples:"), "{command:?}: {}", said.out);

@@ -106,8 +106,7 @@ impl Subject {
         let (path, signature) = self.function(call)?;
         let arguments = wave::read_arguments(call.arguments(), signature).map_err(|e| e.to_string())?;
         let mut store = Store::new(&self.engine, ());
-        let instance =
-            Linker::new(&self.engine).instantiate(&mut store, &self.component).map_err(|e| e.to_string())?;
+        let instance = Linker::new(&self.engine).instantiate(&mut store, &self.component).map_err(|e| e.to_string())?;
         let func = instance.get_func(&mut store, &path.join("/")).ok_or("it is listed and cannot be found")?;
         Ok(func.call(&mut store, &arguments).map(|result| result.map(|val| wave::write(&val))))
     }

@@ -87,7 +87,9 @@ trap_kinds! {
     /// `realloc` gave a range outside memory.
     ReallocOutOfBounds = 52, "wasm trap: realloc return: beyond end of memory";
     /// `realloc` gave a misaligned pointer.
-    ReallocUnaligned = 53, "wasm trap: realloc return: result not aligned";
+    ReallocUnaligned = 53, "wasm trap: unaligned pointer: realloc return: result not aligned";
+    /// `realloc` gave a range outside memory for the elements of a list.
+    ReallocListOutOfBounds = 65, "wasm trap: list content out-of-bounds: realloc return: beyond end of memory";
     /// A string is longer than `MAX_STRING_BYTE_LENGTH`. Value 0: its length in bytes.
     StringTooLong = 54, "wasm trap: string content out-of-bounds: string is longer than the maximum byte length ({0})";
     /// A list is longer than `MAX_LIST_BYTE_LENGTH`.

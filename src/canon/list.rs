@@ -42,7 +42,7 @@ pub(super) fn lower_list(
     }
     let layout = element_layout(c.env, element, c.to.width());
     let bytes = c.e.b.ins().imul_imm_u(length, i64::from(layout.size));
-    let to = c.to.allocate(c.e, layout.align, bytes);
+    let to = c.to.allocate_list(c.e, layout.align, bytes);
     if copied {
         c.e.call_intrinsic(Intrinsic::Copy, &[to.address, address, bytes]);
     } else {

@@ -162,16 +162,29 @@ impl<'a> Side<'a> {
 
     /// `allocate`, with the checks of the pointer it gives.
     pub(super) fn allocate(self, e: &mut Emit, align: u32, bytes: Value) -> Allocation {
+        self.allocate_in_bounds(e, align, bytes, TrapKind::ReallocOutOfBounds)
+    }
+
+    /// The same for the elements of a list, whose trap names them.
+    pub(super) fn allocate_list(self, e: &mut Emit, align: u32, bytes: Value) -> Allocation {
+        self.allocate_in_bounds(e, align, bytes, TrapKind::ReallocListOutOfBounds)
+    }
+
+    fn allocate_in_bounds(self, e: &mut Emit, align: u32, bytes: Value, outside: TrapKind) -> Allocation {
         if self.is_host() {
             return host_allocate(e, align, bytes);
         }
         let zero = e.b.ins().iconst(POINTER, 0);
-        self.reallocate(e, [zero, zero], align, bytes)
+        self.call_realloc(e, [zero, zero], align, bytes, outside)
     }
 
     /// `reallocate` of an allocation with its old length, with the checks of the pointer it gives. Guests only: what is
     /// lowered to the host is allocated once.
     pub(super) fn reallocate(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value) -> Allocation {
+        self.call_realloc(e, old, align, bytes, TrapKind::ReallocOutOfBounds)
+    }
+
+    fn call_realloc(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value, outside: TrapKind) -> Allocation {
         let Peer::Guest(options) = self.peer else { unreachable!("the host reallocates nothing") };
         let width = options.width();
         let word = flat_type(pointer(width));
@@ -182,7 +195,7 @@ impl<'a> Side<'a> {
         let results = self.without_leave(e, |e| e.call_core(callee, signature, &args));
         let pointer = widen_pointer(e, results[0], width);
         self.check_aligned(e, pointer, align, TrapKind::ReallocUnaligned);
-        let address = self.check_range(e, pointer, bytes, TrapKind::ReallocOutOfBounds);
+        let address = self.check_range(e, pointer, bytes, outside);
         Allocation { pointer, address }
     }
 }

@@ -3,8 +3,8 @@
 //! Results go to standard output and nothing else does; what went wrong goes to standard error with the place in the
 //! input and the remedy. Nothing here knows how code is made or run.
 
-mod compile;
 mod code_options;
+mod compile;
 mod failure;
 mod input;
 mod inspect;
@@ -17,8 +17,8 @@ mod wast;
 pub mod wave;
 
 pub use failure::Failure;
-pub use invocation::{Found, Invocation};
 pub use input::Input;
+pub use invocation::{Found, Invocation};
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -96,11 +96,7 @@ impl<'a> WitText<'a> {
         if types.is_empty() { Ok(()) } else { out.write_char('>') }
     }
 
-    fn write_labelled<'n>(
-        &self,
-        out: &mut String,
-        items: impl Iterator<Item = (&'n String, ValType)>,
-    ) -> fmt::Result {
+    fn write_labelled<'n>(&self, out: &mut String, items: impl Iterator<Item = (&'n String, ValType)>) -> fmt::Result {
         for (i, (name, ty)) in items.enumerate() {
             write!(out, "{}{name}: ", if i == 0 { "" } else { ", " })?;
             self.write_type(out, ty)?;

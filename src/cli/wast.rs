@@ -1,7 +1,7 @@
 //! `cantilever wast`: the specification's test scripts.
 
-use super::code_options::CodeOptions;
 use super::Failure;
+use super::code_options::CodeOptions;
 use crate::script::{self, ScriptOptions};
 use clap::Args;
 use std::path::{Path, PathBuf};

@@ -266,10 +266,7 @@ impl WasmValue for Val {
         }
     }
 
-    fn make_record<'a>(
-        _: &Type,
-        fields: impl IntoIterator<Item = (&'a str, Self)>,
-    ) -> Result<Self, WasmValueError> {
+    fn make_record<'a>(_: &Type, fields: impl IntoIterator<Item = (&'a str, Self)>) -> Result<Self, WasmValueError> {
         Ok(Val::Record(fields.into_iter().map(|(name, val)| (name.to_owned(), val)).collect()))
     }
 

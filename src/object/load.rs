@@ -234,7 +234,11 @@ fn has_cpu_feature(name: &str) -> bool {
 /// Has this processor the feature of that name? Names that are not known count as missing.
 #[cfg(target_arch = "aarch64")]
 fn has_cpu_feature(name: &str) -> bool {
-    detect!(is_aarch64_feature_detected, name, ["lse", "paca", "pacg", "fp16", "bti", "neon", "asimd", "dotprod", "i8mm"])
+    detect!(
+        is_aarch64_feature_detected,
+        name,
+        ["lse", "paca", "pacg", "fp16", "bti", "neon", "asimd", "dotprod", "i8mm"]
+    )
 }
 
 /// On other hosts nothing is known, and nothing runs.

@@ -6,7 +6,7 @@ use crate::block::{BlockLayout, HandleEntry, HandleTable, Header, InstanceState}
 use std::io;
 
 /// The greatest address space that one block may take.
-const MAX_BLOCK: u64 = 1 << 40;
+const MAX_BLOCK: u64 = 1 << 46;
 
 /// One instance block.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl BlockMemory {
     pub(crate) fn array<T>(&self, at: u32, count: u64) -> Result<*mut T, LinkError> {
         let size = count.checked_mul(size_of::<T>() as u64);
         let end = size.and_then(|size| size.checked_add(u64::from(at)));
-        if end.is_none_or(|end| end > u64::from(self.layout.fixed_size)) || at as usize % align_of::<T>() != 0 {
+        if end.is_none_or(|end| end > u64::from(self.layout.fixed_size)) || !(at as usize).is_multiple_of(align_of::<T>()) {
             return Err(LinkError::Malformed(format!("offset {at:#x} does not lie in the instance block")));
         }
         // SAFETY: just checked to lie inside the mapping.

@@ -1,9 +1,7 @@
 //! Core values in scripts: arguments, and expected results with their patterns.
 
 use crate::runtime::CoreVal;
-use wast::core::{
-    AbstractHeapType, HeapType, NanPattern, V128Const, V128Pattern, WastArgCore, WastRetCore,
-};
+use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Const, V128Pattern, WastArgCore, WastRetCore};
 use wast::token::{F32, F64};
 
 /// The value of an argument.
@@ -40,17 +38,13 @@ pub fn fits(actual: &CoreVal, expected: &WastRetCore<'_>) -> bool {
         (CoreVal::F32(a), WastRetCore::F32(e)) => fits_f32(*a, e),
         (CoreVal::F64(a), WastRetCore::F64(e)) => fits_f64(*a, e),
         (CoreVal::V128(a), WastRetCore::V128(e)) => fits_v128(*a, e),
-        (
-            CoreVal::FuncRef(None) | CoreVal::ExternRef(None) | CoreVal::ExnRef(None),
-            WastRetCore::RefNull(None),
-        ) => true,
+        (CoreVal::FuncRef(None) | CoreVal::ExternRef(None) | CoreVal::ExnRef(None), WastRetCore::RefNull(None)) => true,
         (actual, WastRetCore::RefNull(Some(ty))) => {
             let is_null = matches!(actual, CoreVal::FuncRef(None) | CoreVal::ExternRef(None) | CoreVal::ExnRef(None));
             is_null && null(ty).is_ok_and(|null| std::mem::discriminant(actual) == std::mem::discriminant(&null))
         }
-        (CoreVal::FuncRef(Some(_)), WastRetCore::RefFunc(_)) | (CoreVal::ExternRef(Some(_)), WastRetCore::RefExtern(None)) => {
-            true
-        }
+        (CoreVal::FuncRef(Some(_)), WastRetCore::RefFunc(_))
+        | (CoreVal::ExternRef(Some(_)), WastRetCore::RefExtern(None)) => true,
         (CoreVal::ExternRef(Some(a)), WastRetCore::RefExtern(Some(e))) => a == e,
         _ => false,
     }

@@ -160,7 +160,11 @@ fn returned(outcome: Outcome, expected: &[WastRet<'_>]) -> Result<(), String> {
                 WastRet::Core(pattern) => core_value::fits(value, pattern),
                 _ => false,
             };
-            if values.len() == expected.len() && values.iter().zip(expected).all(fits) { Ok(()) } else { mismatch(&values) }
+            if values.len() == expected.len() && values.iter().zip(expected).all(fits) {
+                Ok(())
+            } else {
+                mismatch(&values)
+            }
         }
         Values::Component(None) => mismatch(&"nothing"),
     }

@@ -27,7 +27,10 @@ pub fn emit_builtin(
         Builtin::ResourceNew(ty) => resource::canon_resource_new(&mut e, side, ty, params[0]),
         Builtin::ResourceRep(ty) => resource::canon_resource_rep(&mut e, side, ty, params[0]),
         Builtin::ResourceDrop(ty) => resource::canon_resource_drop(&mut e, env, side, ty, params[0]),
-        Builtin::Unsupported(_) => e.trap_with(TrapKind::Unsupported, &[]),
+        Builtin::Unsupported(_) => {
+            side.check_may_leave(&mut e);
+            e.trap_with(TrapKind::Unsupported, &[]);
+        }
     }
     e.finish();
     func

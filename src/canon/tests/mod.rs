@@ -47,8 +47,8 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let mut builder = BlockLayoutBuilder::new(3, 64, 0).unwrap();
-        let memories = (0..3).map(|_| builder.one::<MemoryDef>().unwrap()).collect();
-        let host_callee = builder.one::<HostCallee>().unwrap();
+        let memories = (0..3).map(|_| builder.arena.one::<MemoryDef>().unwrap()).collect();
+        let host_callee = builder.arena.one::<HostCallee>().unwrap();
         Fixture {
             types: Types::default(),
             resources: PrimaryMap::new(),

@@ -30,7 +30,10 @@ pub fn write(out: &mut Outline, artifact: &Artifact) {
         artifact.functions.len(),
         artifact.traps.len()
     ));
-    out.section("imports", &artifact.imports.iter().map(|i| import(artifact, i.path.join("/"), &i.kind)).collect::<Vec<_>>());
+    out.section(
+        "imports",
+        &artifact.imports.iter().map(|i| import(artifact, i.path.join("/"), &i.kind)).collect::<Vec<_>>(),
+    );
     out.section("exports", &exports(artifact));
     let mut functions: Vec<_> = artifact.functions.iter().collect();
     functions.sort_by(|a, b| b.len.cmp(&a.len).then(a.start.cmp(&b.start)));
@@ -73,7 +76,9 @@ fn exported(artifact: &Artifact, path: String, export: &ExportEntry) -> String {
         ExportEntry::Instance(_) => format!("{path}: instance"),
         ExportEntry::Resource(_) => format!("{path}: resource"),
         ExportEntry::Opaque => format!("{path}: type, core module or component"),
-        ExportEntry::CoreFunc { ty, .. } => format!("{path}: core func {}", core_type(&artifact.core_types[ty.index()])),
+        ExportEntry::CoreFunc { ty, .. } => {
+            format!("{path}: core func {}", core_type(&artifact.core_types[ty.index()]))
+        }
         ExportEntry::CoreTable { .. } => format!("{path}: core table"),
         ExportEntry::CoreMemory { .. } => format!("{path}: core memory"),
         ExportEntry::CoreGlobal { ty, .. } => format!("{path}: core global {ty:?}"),

@@ -3,6 +3,7 @@
 use super::guest::Guest;
 use crate::model::{FuncType, ValType};
 use crate::object::artifact::{Artifact, Step};
+use crate::object::container::{DATA_SECTION, META_SECTION, PAYLOAD_START, wrap};
 use crate::object::load::*;
 use crate::runtime::*;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
@@ -25,13 +26,7 @@ fn guest() -> Guest {
 }
 
 fn meta(artifact: &Artifact) -> Vec<u8> {
-    let payload = postcard::to_stdvec(artifact).unwrap();
-    let mut meta = META_MAGIC.to_vec();
-    meta.extend(crc32fast::hash(&payload).to_le_bytes());
-    meta.extend([0; 4]);
-    meta.extend((payload.len() as u64).to_le_bytes());
-    meta.extend(payload);
-    meta
+    wrap(&postcard::to_stdvec(artifact).unwrap())
 }
 
 /// An object file with the guest's code and this metadata; calls refer to a symbol for each function, or to `symbol`.
@@ -91,12 +86,12 @@ fn an_object_file_runs() {
 fn damage_is_found() {
     let guest = guest();
     let good = meta(&guest.artifact);
-    for at in [0, 9, 17, META_HEADER_SIZE, good.len() - 1] {
+    for at in [0, 9, 17, PAYLOAD_START, good.len() - 1] {
         let mut bad = good.clone();
         bad[at] ^= 1;
         assert!(matches!(load_error(&file(&guest, &bad, None)), LoadError::DamagedMetadata(_)), "byte {at}");
     }
-    for len in [0, META_HEADER_SIZE - 1, META_HEADER_SIZE, good.len() - 1] {
+    for len in [0, PAYLOAD_START - 1, PAYLOAD_START, good.len() - 1] {
         let error = load_error(&file(&guest, &good[..len], None));
         assert!(matches!(error, LoadError::DamagedMetadata(_)), "length {len}: {error}");
     }

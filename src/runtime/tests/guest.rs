@@ -39,7 +39,7 @@ impl Guest {
         flags.set("preserve_frame_pointers", "true").unwrap();
         let isa = cranelift_native::builder().unwrap().finish(settings::Flags::new(flags)).unwrap();
         let mut layout = BlockLayoutBuilder::new(1, 1 << 12, 1).unwrap();
-        let offsets = (0..slots).map(|_| layout.array::<[u64; 8]>(1).unwrap()).collect();
+        let offsets = (0..slots).map(|_| layout.arena.array::<[u64; 8]>(1).unwrap()).collect();
         let artifact = Artifact {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             intrinsics: INTRINSICS_VERSION,

@@ -4,3 +4,4 @@ mod calls;
 mod elf;
 mod guest;
 mod handles;
+mod modules;

@@ -27,7 +27,7 @@ fn write_discriminant<P: Copy>(dst: &mut MaybeUninit<RawVariant<P>>, case: u8) -
     // SAFETY: both are fields of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
     unsafe {
         (&raw mut (*dst).discriminant).write(case);
-        &mut *(&raw mut (*dst).payload)
+        &mut (*dst).payload
     }
 }
 
@@ -114,8 +114,8 @@ unsafe impl<T: Lower, E: Lower> Lower for Result<T, E> {
         // SAFETY: fields of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
         unsafe {
             match self {
-                Ok(value) => value.lower(cx, ok, &mut *(&raw mut (*payload).ok)),
-                Err(error) => error.lower(cx, err, &mut *(&raw mut (*payload).err)),
+                Ok(value) => value.lower(cx, ok, &mut (*payload).ok),
+                Err(error) => error.lower(cx, err, &mut (*payload).err),
             }
         }
     }
