@@ -11,7 +11,6 @@ use super::signature::core_signature;
 use super::task::{AsyncCall, Suspension, TaskScope, check_backpressure, returned_subtask, run_callbacks};
 use super::transfer::transfer;
 use super::tuple::{buffer, check_tuple, load_tuple, tuple_layout};
-use crate::block::TrapKind;
 use crate::clif::Emit;
 use crate::clif::signature::{POINTER, flat_type};
 use crate::model::flatten::{CoreSignature, flatten_functype};

@@ -175,6 +175,9 @@ pub(super) fn run_callbacks(e: &mut Emit, callback: Callee, packed: Value, suspe
     e.b.switch_to_block(exit);
 }
 
+/// The bits of a [`signature`] that say which memory is meant; zero for none.
+pub(super) const SIGNATURE_MEMORY: i64 = u32::MAX as i64;
+
 /// What a lift and the `task.return` of its tasks must agree on: the result's type, and the options of lifting it.
 pub(super) fn signature(result: &[ValType], encoding: Encoding, memory: Option<Memory>) -> i64 {
     let encoding = match encoding {

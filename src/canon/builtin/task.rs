@@ -6,7 +6,7 @@ use crate::canon::borrow::Borrows;
 use crate::canon::crossing::{Crossing, Occurrence};
 use crate::canon::operand::{Operand, Target};
 use crate::canon::side::Side;
-use crate::canon::task::{backpressure_offset, current_task, signature, storage_offset};
+use crate::canon::task::{SIGNATURE_MEMORY, backpressure_offset, current_task, signature, storage_offset};
 use crate::canon::transfer::transfer;
 use crate::canon::tuple::load_tuple;
 use crate::clif::signature::POINTER;
@@ -60,9 +60,13 @@ pub(super) fn canon_task_return(
     e.b.ins().return_(&[]);
 }
 
-/// `trap_if(result_type != task.ft.result)`, `trap_if(not LiftOptions.equal(opts, task.opts))`.
+/// `trap_if(result_type != task.ft.result)`, `trap_if(not LiftOptions.equal(opts, task.opts))`. A `task.return` that
+/// names no memory, because its type needs none, goes with every lift, as the official scripts have it.
 fn check_signature(e: &mut Emit, task: Value, own: i64) {
-    let lifted = e.load_field(types::I64, Region::Task, task, offset_of!(Task, signature));
+    let mut lifted = e.load_field(types::I64, Region::Task, task, offset_of!(Task, signature));
+    if own & SIGNATURE_MEMORY == 0 {
+        lifted = e.b.ins().band_imm_s(lifted, !SIGNATURE_MEMORY);
+    }
     let own = e.b.ins().iconst(types::I64, own);
     let other = e.b.ins().icmp(IntCC::NotEqual, lifted, own);
     e.trap_if(other, TrapKind::TaskReturnInvalid);
