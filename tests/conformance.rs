@@ -9,8 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Scripts that are known not to pass, each with the reason. A script that passes must not stand here.
-const EXPECTED_FAILURES: &[(&str, &str)] =
-    &[("validation/extern-names.wast", "the validator accepts two names that the specification refuses")];
+const EXPECTED_FAILURES: &[(&str, &str)] = &[
+    ("binary/binary.wast", "a component has a core type of the garbage-collection proposal, for its encoding's sake"),
+    ("linking/tags.wast", "`try_table` is not translated yet"),
+    ("values/post-return.wast", "`context.get` and `context.set` are not supported yet"),
+    ("values/variants.wast", "asynchronous lifts are not supported yet"),
+];
 
 fn suite() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/suites/component-model");

@@ -42,3 +42,12 @@ impl From<wasmparser::Error> for Error {
         Error::Malformed { message: error.message().to_owned(), offset: error.offset() as usize }
     }
 }
+
+impl From<Error> for crate::error::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unsupported { operator, offset } => Self::unsupported(format!("operator `{operator}`"), offset),
+            Error::Malformed { message, offset } => Self::invalid(message, offset),
+        }
+    }
+}
