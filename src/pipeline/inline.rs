@@ -29,6 +29,8 @@ impl Budget {
     pub const SMALL_CORE: Budget = Budget { source: 120, insts: 120 };
     /// Adapters and built-ins.
     pub const ADAPTER: Budget = Budget { source: 0, insts: 500 };
+    /// Core functions that pass their parameters on to an adapter.
+    pub const SHIM: Budget = Budget { source: 48, insts: 520 };
 
     /// Is a function worth translating to see how large it is?
     pub fn admits_source(self, graph: &Graph, key: FuncKey) -> bool {
@@ -44,6 +46,17 @@ impl Budget {
     pub fn admits(self, body: &ir::Function) -> bool {
         body.dfg.num_insts() <= self.insts
     }
+}
+
+/// The functions of the compilation that a body can call directly.
+pub fn callees(body: &ir::Function) -> impl Iterator<Item = FuncKey> {
+    body.dfg.ext_funcs.values().filter_map(|callee| callee_key(body, &callee.name))
+}
+
+fn callee_key(body: &ir::Function, name: &ir::ExternalName) -> Option<FuncKey> {
+    let ir::ExternalName::User(name) = name else { return None };
+    let name = &body.params.user_named_funcs()[*name];
+    Some(FuncKey::decode(name.namespace, name.index))
 }
 
 /// Inlines into a function whatever of `bodies` it calls.
@@ -75,9 +88,7 @@ impl Inline for Inliner<'_> {
         callee: ir::FuncRef,
         _: &[ir::Value],
     ) -> InlineCommand<'_> {
-        let ir::ExternalName::User(name) = caller.dfg.ext_funcs[callee].name else { return InlineCommand::KeepCall };
-        let name = &caller.params.user_named_funcs()[name];
-        let key = FuncKey::decode(name.namespace, name.index);
+        let Some(key) = callee_key(caller, &caller.dfg.ext_funcs[callee].name) else { return InlineCommand::KeepCall };
         let Some(body) = self.bodies.get(&key).filter(|_| key != self.own) else { return InlineCommand::KeepCall };
         match self.left.checked_sub(body.dfg.num_insts()) {
             Some(left) => {
