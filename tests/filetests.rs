@@ -47,7 +47,11 @@ impl FileTest {
                         Some((call, result)) => (format!("{call})"), Some(result.to_owned())),
                         None => (rest.to_owned(), None),
                     };
-                    test.directives.push(Directive::Run { line, call: Invocation::parse(&call).map_err(located)?, result });
+                    test.directives.push(Directive::Run {
+                        line,
+                        call: Invocation::parse(&call).map_err(located)?,
+                        result,
+                    });
                 }
                 "trap" => {
                     let quoted = rest.rsplit_once(" -> \"").and_then(|(call, m)| Some((call, m.strip_suffix('"')?)));

@@ -3,7 +3,9 @@
 use super::outcome::{Fault, Outcome, Values};
 use super::{component_value, core_value, spectest};
 use crate::CompileOptions;
-use crate::runtime::{self, Component, Config, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store};
+use crate::runtime::{
+    self, Component, Config, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store,
+};
 use std::sync::Arc;
 use wast::{WastArg, WastInvoke};
 
