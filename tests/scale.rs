@@ -57,8 +57,7 @@ const COMPONENT: &str = r#"(component
   (func (export "take") (result u32) (canon lift (core func $code "take"))))"#;
 
 fn component(engine: &Engine, options: &CompileOptions) -> Component {
-    let object = cantilever::compile(&wat::parse_str(COMPONENT).unwrap(), options, &()).unwrap();
-    Component::from_object(engine, &object).unwrap()
+    Component::with_options(engine, &wat::parse_str(COMPONENT).unwrap(), options).unwrap()
 }
 
 fn instantiate(store: &mut Store<()>, component: &Component) -> Instance {
