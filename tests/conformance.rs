@@ -13,7 +13,6 @@ const EXPECTED_FAILURES: &[(&str, &str)] = &[
     ("validation/extern-names.wast", "the validator accepts two names that the specification refuses"),
     ("binary/binary.wast", "core function types with subtyping are refused as part of garbage collection"),
     ("linking/tags.wast", "core exceptions are not translated yet"),
-    ("validation/core-modules.wast", "core modules cannot be imported by the root yet"),
     ("values/post-return.wast", "asynchronous lifts are not supported yet"),
     ("values/variants.wast", "asynchronous lifts are not supported yet"),
 ];
