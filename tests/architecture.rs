@@ -25,6 +25,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["block", "canon", "clif", "core", "decode", "error", "handles", "link", "model", "object", "runtime"],
     ),
     ("runtime", &["block", "error", "model", "object"]),
+    // What joins the compiler to the runtime, for those who have both.
+    ("embed", &["pipeline", "runtime"]),
     // Scripts and the command line know the façade: what the crate's root offers, the runtime's library, the plan that
     // `inspect` prints, and the data that all of these speak of.
     ("script", &["block", "error", "link", "model", "object", "pipeline", "runtime"]),

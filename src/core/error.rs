@@ -22,13 +22,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// Offset in the input.
-    pub fn offset(&self) -> usize {
-        match self {
-            Error::Unsupported { offset, .. } | Error::Malformed { offset, .. } => *offset,
-        }
-    }
-
     /// An operator that is not supported.
     pub(super) fn unsupported(op: &wasmparser::Operator<'_>, offset: usize) -> Self {
         let shown = format!("{op:?}");

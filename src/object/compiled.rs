@@ -1,4 +1,4 @@
-//! A compiled function, as the pipeline hands it over to be written into an object.
+//! Compiled functions, as code generation hands them to the writer of objects. Pure data.
 
 use crate::block::TrapKind;
 use crate::model::FuncKey;
