@@ -1,7 +1,7 @@
 ;; Values of types that have names, given by the host and returned to it.
 ;; run: record({name: "Ada", age: 36, tags: ["x"]}) -> {age: 36, name: "Ada", tags: ["x"]}
 ;; run: variant(circle(1.5)) -> circle(1.5)
-;; run: variant(none) -> %none
+;; run: variant(%none) -> %none
 ;; run: variant(named("é")) -> named("é")
 ;; run: enum(green) -> green
 ;; run: flags({read, admin}) -> {admin, read}
