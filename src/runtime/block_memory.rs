@@ -51,7 +51,9 @@ impl BlockMemory {
     pub(crate) fn array<T>(&self, at: u32, count: u64) -> Result<*mut T, LinkError> {
         let size = count.checked_mul(size_of::<T>() as u64);
         let end = size.and_then(|size| size.checked_add(u64::from(at)));
-        if end.is_none_or(|end| end > u64::from(self.layout.fixed_size)) || !(at as usize).is_multiple_of(align_of::<T>()) {
+        if end.is_none_or(|end| end > u64::from(self.layout.fixed_size))
+            || !(at as usize).is_multiple_of(align_of::<T>())
+        {
             return Err(LinkError::Malformed(format!("offset {at:#x} does not lie in the instance block")));
         }
         // SAFETY: just checked to lie inside the mapping.

@@ -50,10 +50,7 @@ fn modules_call_the_host_and_survive_traps() {
     assert!(error.to_string().starts_with("wasm trap: integer divide by zero"), "{error}");
     let error = call(&mut store, instance, "div", &[CoreVal::I32(i32::MIN), CoreVal::I32(-1)]).unwrap_err();
     assert!(error.to_string().starts_with("wasm trap: integer overflow"), "{error}");
-    assert_eq!(
-        call(&mut store, instance, "div", &[CoreVal::I32(9), CoreVal::I32(-3)]).unwrap(),
-        [CoreVal::I32(-3)]
-    );
+    assert_eq!(call(&mut store, instance, "div", &[CoreVal::I32(9), CoreVal::I32(-3)]).unwrap(), [CoreVal::I32(-3)]);
     let floats = [CoreVal::F32(1.5f32.to_bits()), CoreVal::F64(2.5f64.to_bits())];
     assert_eq!(call(&mut store, instance, "float", &floats).unwrap(), [floats[1], floats[0]]);
     for reference in [CoreVal::ExternRef(None), CoreVal::ExternRef(Some(0))] {
