@@ -1,1 +1,1 @@
-
+//! Translation of small modules: every function passes the verifier and compiles.

@@ -23,7 +23,7 @@ pub struct Runner<'o> {
 impl<'o> Runner<'o> {
     /// Nothing but the `spectest` module.
     pub fn new(options: &'o ScriptOptions) -> Result<Self, String> {
-        let host = Host::new().map_err(|e| e.to_string())?;
+        let host = Host::new(options.engine.clone()).map_err(|e| e.to_string())?;
         Ok(Runner { options, host, definitions: HashMap::new(), instances: Vec::new(), named: HashMap::new() })
     }
 

@@ -3,7 +3,10 @@
 use super::outcome::{Fault, Outcome, Values};
 use super::{component_value, core_value, spectest};
 use crate::CompileOptions;
-use crate::runtime::{self, Component, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store};
+use crate::runtime::{
+    self, Component, Config, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store,
+};
+use std::sync::Arc;
 use wast::{WastArg, WastInvoke};
 
 /// Something compiled, to be instantiated any number of times.
@@ -13,6 +16,9 @@ pub enum Definition {
     Component(Component),
     /// A core module.
     Module(Module),
+    /// Something valid that is not supported. That is a fault only when it is instantiated: a script defines some things
+    /// for no other purpose than to see them validated.
+    Unsupported(Arc<crate::Error>),
 }
 
 /// An instance of either kind.
@@ -32,8 +38,8 @@ pub struct Host {
 
 impl Host {
     /// Nothing but the `spectest` module.
-    pub fn new() -> Result<Self, runtime::Error> {
-        let engine = Engine::default();
+    pub fn new(config: Config) -> Result<Self, runtime::Error> {
+        let engine = Engine::new(config);
         let mut store = Store::new(&engine, ());
         let mut linker = CoreLinker::new();
         spectest::define(&mut linker, &mut store)?;
@@ -42,7 +48,11 @@ impl Host {
 
     /// Compiles a component or a core module.
     pub fn define(&self, wasm: &[u8], options: &CompileOptions) -> Result<Definition, Fault> {
-        let object = crate::compile(wasm, options, &()).map_err(Fault::Compile)?;
+        let object = match crate::compile(wasm, options, &()) {
+            Ok(object) => object,
+            Err(error @ crate::Error::Unsupported { .. }) => return Ok(Definition::Unsupported(Arc::new(error))),
+            Err(error) => return Err(Fault::Compile(error)),
+        };
         if wasmparser::Parser::is_component(wasm) {
             Component::from_object(&self.engine, &object).map(Definition::Component).map_err(Fault::Run)
         } else {
@@ -62,6 +72,7 @@ impl Host {
                 let instance = self.linker.instantiate(&mut self.store, module).map_err(Fault::Run)?;
                 Ok(Instance::Core(instance))
             }
+            Definition::Unsupported(error) => Err(Fault::Unsupported(error.clone())),
         }
     }
 

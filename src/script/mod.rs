@@ -12,6 +12,7 @@ mod source;
 mod spectest;
 
 use crate::CompileOptions;
+use crate::runtime::Config;
 use std::fmt;
 use std::path::Path;
 
@@ -23,6 +24,8 @@ pub struct ScriptOptions {
     pub ignore_error_messages: bool,
     /// How code is made.
     pub compile: CompileOptions,
+    /// How it is run.
+    pub engine: Config,
 }
 
 /// The directive that failed.

@@ -3,6 +3,7 @@
 use crate::block::TrapKind;
 use crate::runtime::{self, CoreVal, Trap, Val};
 use std::fmt;
+use std::sync::Arc;
 
 /// What an invocation or an instantiation that succeeded gave.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub enum Fault {
     Text(String),
     /// The compiler refused it.
     Compile(crate::Error),
+    /// It is valid, and the compiler does not support it.
+    Unsupported(Arc<crate::Error>),
     /// It could not be linked, or it trapped.
     Run(runtime::Error),
 }
@@ -28,7 +31,7 @@ impl Fault {
     fn trap(&self) -> Option<&Trap> {
         match self {
             Fault::Run(error) => error.trap(),
-            Fault::Text(_) | Fault::Compile(_) => None,
+            Fault::Text(_) | Fault::Compile(_) | Fault::Unsupported(_) => None,
         }
     }
 }
@@ -38,6 +41,7 @@ impl fmt::Display for Fault {
         match self {
             Fault::Text(message) => f.write_str(message),
             Fault::Compile(error) => error.fmt(f),
+            Fault::Unsupported(error) => error.fmt(f),
             Fault::Run(error) => error.fmt(f),
         }
     }
