@@ -2,7 +2,8 @@
 
 use super::arena::Saved;
 use super::entry::{Entry, enter};
-use super::error::{Error, LinkError, Result, ValueError};
+use super::error::{Error, LinkError, Result};
+use super::value_error::{Place, ValueError};
 use super::image::Image;
 use super::instance::{Instance, InstanceRecord};
 use super::store::{AsContextMut, StoreState};
@@ -85,7 +86,7 @@ impl Func {
         let cx = TypeContext::new(&record.image.artifact, &record.host_types);
         let mismatch = |e: ValueError| LinkError::FuncType { name: self.name.to_string(), reason: e.to_string() };
         P::typecheck(&self.ty.params, &cx).map_err(mismatch)?;
-        R::typecheck(self.ty.result, &cx).map_err(mismatch)?;
+        R::typecheck(self.ty.result, &cx).map_err(|e| mismatch(e.within(Place::Result)))?;
         Ok(TypedFunc::new(self.clone()))
     }
 
@@ -101,7 +102,7 @@ impl Func {
         let whole = Layout::record(types_of_params.iter().map(|ty| types.layout(*ty, PointerWidth::W64)));
         let result_layout = Layout::record(self.ty.result.iter().map(|ty| types.layout(*ty, PointerWidth::W64)));
         let scope = ArenaScope::new(store.state_ptr());
-        let mut cx = LowerContext::for_params(store.state_ptr(), record);
+        let mut cx = LowerContext::for_params(store.state_ptr(), record, &self.name);
         let param_buffer = cx.alloc_layout(whole)?;
         for ((ty, offset), val) in field_offsets(types, &types_of_params, PointerWidth::W64).into_iter().zip(params) {
             // SAFETY: the buffer has the layout of the tuple of the parameters.

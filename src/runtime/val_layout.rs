@@ -2,7 +2,7 @@
 //!
 //! Recursion is over types, whose depth loading has bounded.
 
-use super::error::ValueError;
+use super::value_error::ValueError;
 use super::typed::{LiftContext, LowerContext, RawSlice};
 use super::val::Val;
 use crate::model::layout::{discriminant_size, field_offsets, flags_size, payload_offset};

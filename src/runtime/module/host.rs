@@ -3,7 +3,8 @@
 use super::val::CoreVal;
 use crate::block::{Header, HostFunc};
 use crate::object::artifact::CoreFuncType;
-use crate::runtime::error::{HostError, ValueError};
+use crate::runtime::error::HostError;
+use crate::runtime::value_error::ValueError;
 use crate::runtime::host_func::guarded;
 use crate::runtime::store::{Caller, StoreContextMut};
 use std::any::Any;

@@ -2,7 +2,7 @@
 
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
 use crate::model::{TypeDef, ValType};
-use crate::runtime::error::ValueError;
+use crate::runtime::value_error::ValueError;
 use crate::runtime::resource::{Resource, ResourceAny};
 use std::any::TypeId;
 use std::mem::MaybeUninit;

@@ -46,7 +46,8 @@ impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
         let ty = &self.func.ty;
         let mut raw_params = MaybeUninit::<P::Raw>::uninit();
         let mut raw_result = MaybeUninit::<R::Raw>::zeroed();
-        params.lower(&mut LowerContext::for_params(state, record), &ty.params, &mut raw_params)?;
+        let mut cx = LowerContext::for_params(state, record, &self.func.name);
+        params.lower(&mut cx, &ty.params, &mut raw_params)?;
         // SAFETY: the types were checked, so the shapes are those of this function's parameters and result; `lower` has
         // written the parameters, and the adapter writes the result when it succeeds.
         let raw_result = unsafe {
