@@ -22,7 +22,16 @@ pub(crate) fn union_field(case: usize) -> Ident {
 
 /// The integer type with room for so many bits.
 pub(crate) fn unsigned(bits: u32) -> Ident {
-    format_ident!("{}", if bits <= u8::BITS { "u8" } else if bits <= u16::BITS { "u16" } else { "u32" })
+    format_ident!(
+        "{}",
+        if bits <= u8::BITS {
+            "u8"
+        } else if bits <= u16::BITS {
+            "u16"
+        } else {
+            "u32"
+        }
+    )
 }
 
 /// The type of the discriminant.
@@ -84,13 +93,21 @@ fn twin(item: &Item, generics: &Generics) -> (TokenStream, TokenStream) {
                 let (field, ty) = (union_field(index), raw(case.payload.as_ref()?));
                 Some(quote!(#field: ::core::mem::MaybeUninit<#ty>))
             });
-            let payloads = copied(&union_name, generics, &quote! {
-                union #union_name #generics #where_clause { #(#payloads,)* }
-            });
+            let payloads = copied(
+                &union_name,
+                generics,
+                &quote! {
+                    union #union_name #generics #where_clause { #(#payloads,)* }
+                },
+            );
             let tag = discriminant(cases);
-            let whole = copied(&name, generics, &quote! {
-                struct #name #generics #where_clause { discriminant: #tag, payload: #union_name #ty_generics }
-            });
+            let whole = copied(
+                &name,
+                generics,
+                &quote! {
+                    struct #name #generics #where_clause { discriminant: #tag, payload: #union_name #ty_generics }
+                },
+            );
             (quote!(#payloads #whole), quote!(#name #ty_generics))
         }
     }

@@ -4,12 +4,12 @@
 //! called the guest has landed.
 
 use super::error::HostError;
-use super::value_error::{Place, ValueError};
 use super::instance::InstanceRecord;
 use super::store::{Caller, Failure, StoreContextMut, StoreState};
 use super::typed::{ComponentType, LiftContext, LiftParams, Lower, LowerContext, TypeContext, ViewParams};
 use super::val::Val;
 use super::val_layout::{lift_val, lower_val};
+use super::value_error::{Place, ValueError};
 use crate::block::{Header, HostFunc};
 use crate::model::layout::field_offsets;
 use crate::model::{FuncType, PointerWidth, ValType};

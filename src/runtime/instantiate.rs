@@ -3,8 +3,8 @@
 use super::block_memory::BlockMemory;
 use super::entry::enter_core;
 use super::error::{Error, LinkError, Result};
-use super::host_func::HostBinding;
 use super::handle_history::HandleHistory;
+use super::host_func::HostBinding;
 use super::image::Image;
 use super::instance::{HostTypes, Instance, InstanceRecord};
 use super::intrinsics::INTRINSICS;

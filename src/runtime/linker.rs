@@ -3,7 +3,6 @@
 use super::component::Component;
 use super::engine::Engine;
 use super::error::{HostError, LinkError, Result};
-use super::value_error::ValueError;
 use super::host_func::{self, BindHostFunc, HostBinding};
 use super::instance::{HostTypes, Instance};
 use super::instantiate::{ImportBindings, instantiate};
@@ -11,6 +10,7 @@ use super::store::{AsContextMut, Caller};
 use super::type_reflection::print_func;
 use super::typed::{ComponentType, LiftParams, Lower, TypeContext, ViewParams};
 use super::val::Val;
+use super::value_error::ValueError;
 use crate::object::artifact::{Artifact, ImportSlot};
 use std::any::TypeId;
 use std::collections::HashMap;

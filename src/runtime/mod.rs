@@ -62,7 +62,7 @@ pub use self::typed::{
 pub use self::val::Val;
 pub use self::value_error::{HandleEnd, Place, ValueError};
 
-/// Derives for Rust structs and enums: see [`Val`]'s peers, the typed values.
+/// Derives of the traits for Rust structs and enums.
 #[cfg(feature = "derive")]
 pub use cantilever_macros::{ComponentType, Lift, Lower};
 

@@ -2,9 +2,9 @@
 
 use super::entry::enter_core;
 use super::error::{Error, LinkError, Result};
-use super::value_error::{HandleEnd, ValueError};
 use super::instance::InstanceRecord;
 use super::store::{AsContextMut, StoreState};
+use super::value_error::{HandleEnd, ValueError};
 use crate::block::{HostCallee, TrapKind};
 use crate::model::{FuncKey, ResourceId, ResourceImpl};
 use crate::object::artifact::{CoreFuncType, CoreValType};

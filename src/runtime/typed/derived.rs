@@ -1,6 +1,6 @@
 //! What derived implementations call. Not for use by hand: it may change with the derives.
 
-use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
+use super::{Lift, LiftContext, Lower, LowerContext, TypeContext};
 use crate::model::{TypeDef, ValType};
 use crate::runtime::value_error::{Place, ValueError};
 use std::mem::MaybeUninit;

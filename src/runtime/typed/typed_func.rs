@@ -4,6 +4,7 @@ use super::{ComponentType, Lift, LiftContext, LowerContext, LowerParams};
 use crate::runtime::error::Result;
 use crate::runtime::func::{ArenaScope, Func, call_raw};
 use crate::runtime::store::AsContextMut;
+use crate::runtime::value_error::Place;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
@@ -55,6 +56,6 @@ impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
             call_raw(state, record, self.func.target, params, results)?;
             raw_result.assume_init_ref()
         };
-        Ok(R::lift(&mut LiftContext::new(record), ty.result, raw_result)?)
+        R::lift(&mut LiftContext::new(record), ty.result, raw_result).map_err(|e| e.within(Place::Result).into())
     }
 }

@@ -70,9 +70,7 @@ unsafe impl<T: Lower> Lower for Option<T> {
     ) -> Result<(), ValueError> {
         let payload = write_discriminant(dst, u8::from(self.is_some()));
         match self {
-            Some(value) => {
-                value.lower(cx, option_payload(cx.def(ty)), payload).map_err(|e| e.within(some()))
-            }
+            Some(value) => value.lower(cx, option_payload(cx.def(ty)), payload).map_err(|e| e.within(some())),
             None => Ok(()),
         }
     }
@@ -85,9 +83,7 @@ unsafe impl<T: Lift> Lift for Option<T> {
         match src.discriminant {
             0 => Ok(None),
             // SAFETY: an adapter has written the payload of this case.
-            1 => T::lift(cx, payload, unsafe { src.payload.assume_init_ref() })
-                .map(Some)
-                .map_err(|e| e.within(some())),
+            1 => T::lift(cx, payload, unsafe { src.payload.assume_init_ref() }).map(Some).map_err(|e| e.within(some())),
             _ => Err(ValueError::Invalid("discriminant")),
         }
     }
@@ -143,9 +139,7 @@ unsafe impl<T: Lift, E: Lift> Lift for Result<T, E> {
         // SAFETY: an adapter has written the payload of this case.
         unsafe {
             match src.discriminant {
-                0 => T::lift(cx, ok, (*payload).ok.assume_init_ref())
-                    .map(Ok)
-                    .map_err(|e| e.within(payload_of("ok"))),
+                0 => T::lift(cx, ok, (*payload).ok.assume_init_ref()).map(Ok).map_err(|e| e.within(payload_of("ok"))),
                 1 => E::lift(cx, err, (*payload).err.assume_init_ref())
                     .map(Err)
                     .map_err(|e| e.within(payload_of("error"))),
