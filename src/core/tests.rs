@@ -257,3 +257,17 @@ fn unsupported_operators_are_named_and_leave_the_builder_usable() {
     assert_eq!(error, Error::Unsupported { operator: "Throw".to_owned(), offset });
     translate_function(&env, &mut cx, 1).unwrap();
 }
+
+#[test]
+fn small_code_that_stands_for_much_is_refused() {
+    let results = "i32 ".repeat(1000);
+    let values = "(i32.const 0)".repeat(1000);
+    let targets = "0 ".repeat(5_000);
+    let module = decoded(&format!(
+        "(module (type $t (func (result {results}))) (func (type $t) {values} (br_table {targets} (i32.const 0))))"
+    ));
+    let places = places(&module);
+    let env = env(&module, &places, Convention::of(&*isa()));
+    let error = translate_function(&env, &mut FunctionBuilderContext::new(), 0).unwrap_err();
+    assert!(matches!(error, Error::TooComplex { .. }), "{error}");
+}
