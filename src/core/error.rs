@@ -11,6 +11,12 @@ pub enum Error {
         /// Where it is.
         offset: usize,
     },
+    /// Operators that are small in the input stand for more code than can be compiled.
+    #[error("the function passes too many values between blocks and calls (at offset {offset:#x})")]
+    TooComplex {
+        /// Where the limit was reached.
+        offset: usize,
+    },
     /// The bytes are no sequence of operators. Validated input never is.
     #[error("malformed code: {message} (at offset {offset:#x})")]
     Malformed {
