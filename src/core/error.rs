@@ -1,5 +1,9 @@
 //! Why a module cannot be translated.
 
+/// How many values a function may pass to blocks and calls. One byte of input can stand for a thousand, so this, and not
+/// the length of the input, bounds the memory that a translation takes. Cranelift's own limit is lower.
+pub(super) const MAX_PASSED: usize = 1 << 22;
+
 /// A module cannot be translated. Offsets are in the input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -46,6 +50,11 @@ impl From<Error> for crate::error::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::Unsupported { operator, offset } => Self::unsupported(format!("operator `{operator}`"), offset),
+            Error::TooComplex { offset } => Self::TooLarge {
+                what: "values that a function passes between blocks and calls",
+                limit: MAX_PASSED as u64,
+                offset: Some(offset),
+            },
             Error::Malformed { message, offset } => Self::invalid(message, offset),
         }
     }

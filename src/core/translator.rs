@@ -2,7 +2,7 @@
 
 use super::control::Control;
 use super::env::ModuleEnv;
-use super::error::Error;
+use super::error::{Error, MAX_PASSED};
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use crate::model::{CoreTypeId, Place};
@@ -12,10 +12,6 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::Variable;
 use std::collections::HashMap;
-
-/// How many values a function may pass to blocks and calls. One byte of input can stand for a thousand, so this, and not
-/// the length of the input, bounds the memory that a translation takes. Cranelift's own limit is lower.
-const MAX_PASSED: usize = 1 << 22;
 
 /// A function under translation.
 pub(super) struct Translator<'f> {

@@ -1,11 +1,13 @@
 //! What the CLIF of functions looks like, and that all of it verifies and compiles. What code computes is tested by
 //! running the specification's scripts.
 
-use super::{ElemPlace, Error, KnownElement, ModuleEnv, ModulePlaces, Tunables, translate_function, translate_init};
-use crate::block::Context;
-use crate::clif::Convention;
-use crate::decode::{Decoded, decode};
-use crate::model::{Callee, CtxArg, FuncKey, Place};
+use cantilever::block::Context;
+use cantilever::clif::Convention;
+use cantilever::core::{
+    ElemPlace, Error, KnownElement, ModuleEnv, ModulePlaces, Tunables, translate_function, translate_init,
+};
+use cantilever::decode::{Decoded, decode};
+use cantilever::model::{Callee, CtxArg, FuncKey, Place};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::Function;
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -179,8 +181,8 @@ fn only_large_offsets_and_addresses_are_checked() {
             .contains("trapnz")
     };
     assert!(!load("", "i32", 0));
-    assert!(!load("", "i32", crate::block::memory::GUARD - 4));
-    assert!(load("", "i32", crate::block::memory::GUARD - 3));
+    assert!(!load("", "i32", cantilever::block::memory::GUARD - 4));
+    assert!(load("", "i32", cantilever::block::memory::GUARD - 3));
     assert!(load("i64", "i64", 0));
 }
 
