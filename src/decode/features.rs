@@ -46,7 +46,8 @@ const REFUSED: &[(WasmFeatures, &str, Option<&str>)] = &[
     ),
     (WasmFeatures::STACK_SWITCHING, "the stack-switching proposal", None),
     (WasmFeatures::MEMORY_CONTROL, "the memory-control proposal", None),
-    (WasmFeatures::CUSTOM_DESCRIPTORS, "the custom-descriptors proposal", None),
+    // Descriptors describe structures.
+    (WasmFeatures::CUSTOM_DESCRIPTORS.union(WasmFeatures::GC), "the custom-descriptors proposal", None),
     (WasmFeatures::ACQUIRE_RELEASE_ATOMICS, "the acquire-release-atomics proposal", None),
     (WasmFeatures::MULTIBYTE_ARRAY_ACCESS, "the multibyte-array-access proposal", None),
     (WasmFeatures::CM_GC, "the canonical ABI for garbage-collected types", None),

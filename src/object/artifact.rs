@@ -77,6 +77,12 @@ pub enum CoreValType {
     ExnRef {
         nullable: bool,
     },
+    /// A reference to a function of one type; `nullable`. In an object the type is an index in
+    /// [`Artifact::core_types`]; once it is loaded, an identity that all objects of the engine share.
+    TypedFuncRef {
+        nullable: bool,
+        ty: CoreTypeId,
+    },
 }
 
 /// An import.
