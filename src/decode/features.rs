@@ -39,8 +39,8 @@ pub(super) fn of_types() -> WasmFeatures {
     supported() | WasmFeatures::GC
 }
 
-/// Features that an input may name and that are refused. Names with nested namespaces are not among them: the
-/// specification's grammar does not have them, so they are invalid.
+/// Features that an input may name and that are refused. Nested namespaces are not among them: the specification only
+/// reserves their syntax, so names that use it are invalid.
 const REFUSED: &[(WasmFeatures, &str, Option<&str>)] = &[
     (WasmFeatures::GC, "the garbage-collection proposal", None),
     (WasmFeatures::THREADS, "the threads proposal (shared memory, atomics)", Some("compile the guest without threads")),
@@ -52,7 +52,8 @@ const REFUSED: &[(WasmFeatures, &str, Option<&str>)] = &[
     ),
     (WasmFeatures::STACK_SWITCHING, "the stack-switching proposal", None),
     (WasmFeatures::MEMORY_CONTROL, "the memory-control proposal", None),
-    (WasmFeatures::CUSTOM_DESCRIPTORS, "the custom-descriptors proposal", None),
+    // Descriptors describe structures.
+    (WasmFeatures::CUSTOM_DESCRIPTORS.union(WasmFeatures::GC), "the custom-descriptors proposal", None),
     (WasmFeatures::ACQUIRE_RELEASE_ATOMICS, "the acquire-release-atomics proposal", None),
     (WasmFeatures::MULTIBYTE_ARRAY_ACCESS, "the multibyte-array-access proposal", None),
     (WasmFeatures::CM_GC, "the canonical ABI for garbage-collected types", None),

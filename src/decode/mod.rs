@@ -21,6 +21,7 @@ use component::{Component, Definition};
 use core_types::CoreTypes;
 use cranelift_entity::PrimaryMap;
 use module::ModuleBuilder;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use wasmparser::types::Types;
@@ -33,6 +34,8 @@ pub struct Decoded {
     pub source: Arc<[u8]>,
     /// Core function types of the whole input, deduplicated.
     pub core_types: PrimaryMap<CoreTypeId, wasmparser::FuncType>,
+    /// Which of them a reference type means, by the validator's identities.
+    pub core_type_ids: HashMap<wasmparser::types::CoreTypeId, CoreTypeId>,
     /// All core modules.
     pub modules: Vec<Module>,
     /// All components; an inner one before the one that contains it.
@@ -96,7 +99,8 @@ fn decode_valid(bytes: &Arc<[u8]>, features: WasmFeatures) -> Result<Decoded> {
         modules[module].table_written[table as usize] = true;
     }
     let root = root.ok_or_else(|| Error::invalid("the input ends before it is complete", bytes.len()))?;
-    Ok(Decoded { core_types: core_types.into_types(), modules, components, root, source: bytes.clone() })
+    let (core_types, core_type_ids) = core_types.into_parts();
+    Ok(Decoded { core_types, core_type_ids, modules, components, root, source: bytes.clone() })
 }
 
 struct Decoder<'a> {

@@ -7,6 +7,7 @@ use super::adapter::{Encoding, PointerWidth, StorageSlot};
 use super::module::Module;
 use super::types::{CoreTypeId, FuncType, Resource, ResourceId, Types, ValType};
 use cranelift_entity::PrimaryMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The plan.
@@ -18,6 +19,8 @@ pub struct Plan {
     pub types: Types,
     /// Core function types, deduplicated.
     pub core_types: PrimaryMap<CoreTypeId, wasmparser::FuncType>,
+    /// Which of them a reference type means, by the validator's identities.
+    pub core_type_ids: HashMap<wasmparser::types::CoreTypeId, CoreTypeId>,
     /// Core modules that are instantiated, each once however often it is instantiated.
     pub modules: Vec<Module>,
     /// Core instances made from modules, in the order of instantiation.
