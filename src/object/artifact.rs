@@ -111,6 +111,8 @@ pub enum ImportSlot {
         /// Block offset of the `HostCallee`.
         at: u32,
     },
+    /// A core module. Nothing instantiates it, so that it has no place.
+    Module,
     /// A core function: a `FuncDef` is copied to this offset.
     CoreFunc {
         /// Its type.
