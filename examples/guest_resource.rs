@@ -8,7 +8,6 @@
 //! cargo run --example guest_resource
 //! ```
 
-use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Linker, ResourceAny, Store};
 
 const COMPONENT: &str = r#"(component
@@ -57,8 +56,7 @@ const COMPONENT: &str = r#"(component
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A component is compiled once. Each instance of it lives in a store.
     let engine = Engine::default();
-    let object = cantilever::compile(&wat::parse_str(COMPONENT)?, &CompileOptions::default(), &())?;
-    let component = Component::from_object(&engine, &object)?;
+    let component = Component::new(&engine, &wat::parse_str(COMPONENT)?)?;
     let mut store = Store::new(&engine, ());
     let instance = Linker::new(&engine).instantiate(&mut store, &component)?;
 

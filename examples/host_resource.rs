@@ -7,7 +7,6 @@
 //! cargo run --example host_resource
 //! ```
 
-use cantilever::CompileOptions;
 use cantilever::runtime::{Caller, Component, Engine, Linker, Resource, Store};
 use std::collections::BTreeMap;
 
@@ -65,8 +64,7 @@ struct Files {
 
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::default();
-    let object = cantilever::compile(&wat::parse_str(COMPONENT)?, &CompileOptions::default(), &())?;
-    let component = Component::from_object(&engine, &object)?;
+    let component = Component::new(&engine, &wat::parse_str(COMPONENT)?)?;
 
     let mut linker = Linker::<Files>::new(&engine);
     let mut files = linker.instance("files");

@@ -54,13 +54,6 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// The component needs more state than an instance block holds.
-    #[error(transparent)]
-    Block(#[from] crate::block::layout::BlockTooLarge),
-    /// Core code that cannot be translated.
-    #[cfg(feature = "compile")]
-    #[error(transparent)]
-    Core(#[from] crate::core::Error),
     /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -97,9 +90,7 @@ impl Error {
         match self {
             Error::Invalid { offset, .. } => Some(*offset),
             Error::Unsupported { offset, .. } | Error::TooLarge { offset, .. } => *offset,
-            #[cfg(feature = "compile")]
-            Error::Core(error) => Some(error.offset()),
-            Error::Io { .. } | Error::Target { .. } | Error::Codegen { .. } | Error::Block(_) => None,
+            Error::Io { .. } | Error::Target { .. } | Error::Codegen { .. } => None,
         }
     }
 }

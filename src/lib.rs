@@ -27,6 +27,8 @@ pub mod cli;
 pub mod core;
 #[cfg(feature = "compile")]
 pub mod decode;
+#[cfg(all(feature = "compile", feature = "runtime"))]
+mod embed;
 #[cfg(feature = "artifact")]
 pub mod error;
 #[cfg(feature = "compile")]

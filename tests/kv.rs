@@ -24,10 +24,8 @@ use cantilever::runtime::{Component, Engine, Linker, Store};
 const ROUNDS: u32 = 5000;
 const TRANSCRIPT: &str = "kv-c-c.run-5000.txt";
 
-/// Compiles a component and loads the object.
 fn load(engine: &Engine, bytes: &[u8]) -> Component {
-    let object = cantilever::compile(bytes, &CompileOptions::default(), &()).unwrap();
-    Component::from_object(engine, &object).unwrap()
+    Component::new(engine, bytes).unwrap()
 }
 
 /// What `run(rounds)` of a component without imports returns.
@@ -58,6 +56,14 @@ fn the_composition_prints_the_transcript() {
 }
 
 #[test]
+fn an_object_prints_the_transcript() {
+    let (Some(bytes), Some(expected)) = (files::read("kv-c-c.wasm"), files::transcript(TRANSCRIPT)) else { return };
+    let object = cantilever::compile(&bytes, &CompileOptions::default(), &()).unwrap();
+    let component = Component::from_object(&Engine::default(), &object).unwrap();
+    assert_eq!(run(&component, ROUNDS), expected);
+}
+
+#[test]
 fn instances_do_not_share_state() {
     let (Some(bytes), Some(expected)) = (files::read("kv-c-c.wasm"), files::transcript(TRANSCRIPT)) else { return };
     let component = load(&Engine::default(), &bytes);
@@ -78,8 +84,7 @@ fn instances_do_not_share_state() {
 fn unoptimised_code_prints_the_transcript() {
     let (Some(bytes), Some(expected)) = (files::read("kv-c-c.wasm"), files::transcript(TRANSCRIPT)) else { return };
     let options = CompileOptions { opt_level: cantilever::OptLevel::None, ..CompileOptions::default() };
-    let object = cantilever::compile(&bytes, &options, &()).unwrap();
-    let component = Component::from_object(&Engine::default(), &object).unwrap();
+    let component = Component::with_options(&Engine::default(), &bytes, &options).unwrap();
     assert_eq!(run(&component, ROUNDS), expected);
 }
 

@@ -11,7 +11,6 @@
 mod bind;
 mod kv;
 
-use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Linker, Store};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,8 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rounds: u32 = args.next().map_or(Ok(1), |rounds| rounds.parse())?;
 
     let engine = Engine::default();
-    let object = cantilever::compile(&std::fs::read(path)?, &CompileOptions::default(), &())?;
-    let component = Component::from_object(&engine, &object)?;
+    let component = Component::new(&engine, &std::fs::read(path)?)?;
     let mut linker = Linker::new(&engine);
     bind::add_to_linker(&mut linker)?;
 

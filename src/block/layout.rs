@@ -43,9 +43,9 @@ impl BlockLayout {
         self.handles + u64::from(instance) * self.handle_stride()
     }
 
-    /// Distance between two handle tables, in bytes.
+    /// Distance between two handle tables, in bytes: whole pages.
     pub fn handle_stride(&self) -> u64 {
-        u64::from(self.handle_capacity) * u64::from(HandleEntry::SIZE)
+        (u64::from(self.handle_capacity) * u64::from(HandleEntry::SIZE)).next_multiple_of(u64::from(PAGE))
     }
 
     /// The index of the host among the component instances.
@@ -114,11 +114,11 @@ impl BlockLayoutBuilder {
     pub const SCOPE_CAPACITY: u32 = 1 << 20;
 
     /// Starts a layout for a number of component instances (the host not counted), with handle tables of the given
-    /// capacity (rounded up to whole pages), and a number of core function types.
+    /// capacity (at least one entry, the one that is never valid), and a number of core function types.
     pub fn new(instances: u32, handle_capacity: u32, types: u32) -> Result<Self, BlockTooLarge> {
         let mut arena = Arena::starting_with::<Header>();
         let instance_count = instances.checked_add(1).ok_or(BlockTooLarge)?;
-        let handle_capacity = handle_capacity.min(MAX_HANDLES).next_multiple_of(PAGE / HandleEntry::SIZE);
+        let handle_capacity = handle_capacity.clamp(1, MAX_HANDLES);
         let layout = BlockLayout {
             fixed_size: 0,
             total_size: 0,

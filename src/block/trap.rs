@@ -21,7 +21,8 @@ macro_rules! trap_kinds {
             }
 
             /// The message. Where it needs values, they replace `{0}` (value 0 as a number), `{t1}` and `{t2}` (what the
-            /// handle tags in values 1 and 2 mean) and `{n1}`, `{n2}` (the names of their resource types).
+            /// handle tags in values 1 and 2 mean), `{n1}`, `{n2}` (the names of their resource types) and `{f3}` (the
+            /// name of the function in value 3).
             pub const fn message(self) -> &'static str {
                 match self { $( TrapKind::$variant => $message, )* }
             }
@@ -67,12 +68,13 @@ trap_kinds! {
     HandleLent = 35, "cannot remove owned resource while borrowed (handle index {0}, {n1})";
     /// Value 0: the index; 1: the tag found. A borrow where an own was needed.
     NotOwned = 36, "handle index {0} is a borrow where an owned handle of {n1} is needed";
-    /// Value 0: how many.
-    BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them)";
+    /// Value 0: how many; 1: the component instance that has them; 2: their scope; 3: the function that lent them, as
+    /// its CLIF user name (namespace in the upper half). The runtime puts the tag of the first of them in place of 1.
+    BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them; the first is {n1}, lent by {f3})";
     /// Value 0: the quota.
     HandleTableFull = 38, "handle table is full: its quota is {0} entries";
-    /// The array of borrow scopes is full: calls nest too deeply.
-    ScopesExhausted = 39, "too many nested calls hold borrow handles";
+    /// The array of borrow scopes is full: calls nest too deeply, or lists of borrow handles are too long.
+    ScopesExhausted = 39, "too many nested calls hold borrow handles, or too many handles are lent in lists";
     /// A handle's `num_lends` would overflow. Value 0: the index.
     LendsOverflow = 40, "handle index {0} is lent too often";
 

@@ -33,6 +33,8 @@ pub(super) struct Borrows {
     scope: Option<Value>,
     /// `scope_top` as it was before the call, when the call changes it.
     top: Option<Value>,
+    /// The component instance of the callee, or the host as one.
+    callee: u32,
     /// Block offset of the array of scopes.
     scopes: usize,
     capacity: u32,
@@ -60,6 +62,7 @@ impl Borrows {
             stacked: need.stacked,
             scope: None,
             top: None,
+            callee: callee.instance,
             scopes: env.layout.scopes as usize,
             capacity: env.layout.scope_capacity,
         };
@@ -107,10 +110,17 @@ impl Borrows {
 
     /// `trap_if(num_borrows > 0)`.
     pub(super) fn check_returned(&self, e: &mut Emit) {
-        if let Some(scope) = self.scope {
-            let left = load(e, self.scopes, scope);
-            e.trap_if_with(left, TrapKind::BorrowsRemain, &[left]);
-        }
+        let Some(scope) = self.scope else { return };
+        let left = load(e, self.scopes, scope);
+        let (cold, go_on) = (e.cold_block(), e.b.create_block());
+        e.b.ins().brif(left, cold, &[], go_on, &[]);
+        e.b.seal_block(cold);
+        e.b.seal_block(go_on);
+        e.b.switch_to_block(cold);
+        let callee = e.b.ins().iconst(types::I32, i64::from(self.callee));
+        let lender = own_name(e);
+        e.trap_with(TrapKind::BorrowsRemain, &[left, callee, scope, lender]);
+        e.b.switch_to_block(go_on);
     }
 
     /// `deliver_resolve`: un-lends what was lent, in `table`, and closes the scope.
@@ -182,6 +192,14 @@ impl Need {
             Shape::Scalar(_) | Shape::String | Shape::Flags(_) | Shape::Own(_) | Shape::Unsupported => {}
         }
     }
+}
+
+/// The CLIF user name of the function that is being emitted: namespace in the upper half, index in the lower. It stays
+/// the same where the function is inlined.
+fn own_name(e: &mut Emit) -> Value {
+    let name = e.b.func.name.get_user().expect("every function has a user name");
+    let bits = u64::from(name.namespace) << u32::BITS | u64::from(name.index);
+    e.b.ins().iconst(types::I64, bits as i64)
 }
 
 /// Resource drop's `num_borrows -= 1` of the scope of a borrow handle, given the block offset of the array of scopes.

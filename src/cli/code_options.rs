@@ -1,5 +1,6 @@
 //! The options that decide how code is made, shared by the subcommands that compile.
 
+use crate::runtime::Config;
 use crate::{CompileOptions, OptLevel};
 use clap::{Args, ValueEnum};
 
@@ -12,6 +13,9 @@ pub struct CodeOptions {
     opt: Opt,
 
     /// How many handles one component instance may hold at once; one more traps
+    ///
+    /// An object keeps room for so many, rounded up to whole pages of its table; the default is 4194303, the greatest
+    /// number 268435455.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_HANDLES))]
     handle_quota: Option<u32>,
 
@@ -49,9 +53,21 @@ impl CodeOptions {
                 Opt::SpeedAndSize => OptLevel::SpeedAndSize,
             },
             spectre_guard: !self.no_spectre_guard,
-            // Index 0 is never valid and takes an entry all the same.
-            handle_capacity: self.handle_quota.map_or(defaults.handle_capacity, |quota| quota + 1),
+            handle_capacity: self.handle_entries().unwrap_or(defaults.handle_capacity),
             ..defaults
         }
+    }
+
+    /// The engine's settings for running.
+    pub fn engine_config(&self) -> Config {
+        match self.handle_entries() {
+            Some(entries) => Config::new().handle_quota(entries),
+            None => Config::new(),
+        }
+    }
+
+    /// Index 0 is never valid and takes an entry all the same.
+    fn handle_entries(&self) -> Option<u32> {
+        self.handle_quota.map(|quota| quota + 1)
     }
 }

@@ -60,7 +60,7 @@ impl Run {
         let call = self.invoke.as_deref().map(Invocation::parse).transpose().map_err(|what| {
             Failure::remedied(what, "for example: --invoke 'add(1, 2)'; see `cantilever run --help`")
         })?;
-        let engine = Engine::default();
+        let engine = Engine::new(self.code.engine_config());
         let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
         let chosen = Chosen::new(&component, call.as_ref())?;
         let arguments = match &call {

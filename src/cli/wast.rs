@@ -36,8 +36,11 @@ any failed.";
 impl Wast {
     /// Runs every script.
     pub fn execute(&self) -> Result<(), Failure> {
-        let options =
-            ScriptOptions { ignore_error_messages: self.ignore_error_messages, compile: self.code.compile_options() };
+        let options = ScriptOptions {
+            ignore_error_messages: self.ignore_error_messages,
+            compile: self.code.compile_options(),
+            engine: self.code.engine_config(),
+        };
         let (mut passed, mut failed) = (0, 0);
         for file in scripts(&self.files)? {
             match run(&file, &options) {

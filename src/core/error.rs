@@ -22,13 +22,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// Offset in the input.
-    pub fn offset(&self) -> usize {
-        match self {
-            Error::Unsupported { offset, .. } | Error::Malformed { offset, .. } => *offset,
-        }
-    }
-
     /// An operator that is not supported.
     pub(super) fn unsupported(op: &wasmparser::Operator<'_>, offset: usize) -> Self {
         let shown = format!("{op:?}");
@@ -40,5 +33,14 @@ impl Error {
 impl From<wasmparser::Error> for Error {
     fn from(error: wasmparser::Error) -> Self {
         Error::Malformed { message: error.message().to_owned(), offset: error.offset() as usize }
+    }
+}
+
+impl From<Error> for crate::error::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unsupported { operator, offset } => Self::unsupported(format!("operator `{operator}`"), offset),
+            Error::Malformed { message, offset } => Self::invalid(message, offset),
+        }
     }
 }

@@ -22,6 +22,7 @@ mod numeric;
 mod operators;
 mod places;
 mod reference;
+mod simd;
 mod table;
 mod translator;
 

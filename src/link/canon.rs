@@ -4,8 +4,19 @@ use super::Linker;
 use super::scope::{FrameId, Func};
 use crate::decode::component::{Canon as Definition, Options};
 use crate::error::{Error, Result};
+use crate::model::layout::Layout;
 use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, ImportKind, Lift, PlanOptions};
 use crate::model::{FuncType, PointerWidth};
+
+/// How many types the parameters and the result of a function may be made of, each counted as often as it occurs.
+const MAX_FUNCTION_NODES: u64 = 1 << 12;
+
+/// How many bytes the parameters of a function may take together. The validator limits the size of one value only; this
+/// is far below where sizes and offsets saturate.
+const MAX_PARAMS_SIZE: u64 = 1 << 28;
+
+/// What a type costs that code is written out for, in definitions.
+const NODE_COST: usize = 8;
 
 /// What makes two lowered functions the same one.
 #[derive(PartialEq, Eq, Hash)]
@@ -45,7 +56,7 @@ impl Linker<'_> {
         let (callee, core_name) = scope.core_funcs[core_func as usize];
         let own_name = || scope.component?.func_names.get(&(scope.funcs.len() as u32)).map(String::as_str);
         let name = core_name.or_else(own_name).map_or_else(|| format!("lift{}", self.lifts.len()), str::to_string);
-        self.spend(ty.params.len(), offset)?;
+        self.admit(&ty, offset)?;
         self.lifts.push(Lift { name, ty, instance, options, callee });
         self.frames[frame].funcs.push(Func::Lift(self.lifts.len() - 1));
         Ok(())
@@ -59,7 +70,7 @@ impl Linker<'_> {
             Some(index) => *index,
             None => {
                 let (name, ty, target) = self.target(func);
-                self.spend(ty.params.len(), offset)?;
+                self.admit(&ty, offset)?;
                 let LowerKey { instance, ref options, .. } = key;
                 self.plan.canons.push(Canon::Lower { name, ty, instance, options: options.clone(), target });
                 let index = self.plan.canons.len() - 1;
@@ -69,6 +80,26 @@ impl Linker<'_> {
         };
         self.frames[frame].core_funcs.push((CoreFuncRef::Canon(index), None));
         Ok(())
+    }
+
+    /// Refuses a function type whose adapters would be too large: code is written out for each occurrence of a type, and
+    /// types are a graph whose expansion can be exponential in the size of the input. Counts the work.
+    fn admit(&mut self, ty: &FuncType, offset: usize) -> Result<()> {
+        let types = &self.plan.types;
+        let values = || ty.params.iter().map(|(_, ty)| *ty).chain(ty.result);
+        let nodes = values().fold(0u64, |sum, ty| sum + u64::from(types.nodes(ty)));
+        let layouts = ty.params.iter().map(|(_, ty)| types.layout(*ty, PointerWidth::W64));
+        let too_large = |what, limit| Err(Error::TooLarge { what, limit, offset: Some(offset) });
+        if nodes > MAX_FUNCTION_NODES {
+            return too_large(
+                "types in the parameters and result of one function, each counted as often as it occurs",
+                MAX_FUNCTION_NODES,
+            );
+        }
+        if u64::from(Layout::record(layouts).size) > MAX_PARAMS_SIZE {
+            return too_large("bytes in the parameters of one function", MAX_PARAMS_SIZE);
+        }
+        self.spend(nodes as usize * NODE_COST, offset)
     }
 
     /// What a lowered function calls, with its name and type.

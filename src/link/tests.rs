@@ -296,3 +296,61 @@ fn exports_that_nest_deeper_than_their_type_are_bounded() {
     text += "(export \"deep\" (instance $w299)))";
     assert!(refused(&text).contains("exported instances"));
 }
+
+/// A component that lifts a function of a type which is defined by these definitions, the last of them.
+fn lifting(definitions: &str, last: &str) -> String {
+    format!(
+        r#"(component
+             (core module $m
+               (memory (export "mem") 1)
+               (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 0)
+               (func (export "f") (param i32)))
+             (core instance $i (instantiate $m))
+             {definitions}
+             (func (export "f") {last}
+               (canon lift (core func $i "f") (memory (core memory $i "mem")) (realloc (core func $i "realloc")))))"#
+    )
+}
+
+#[test]
+fn a_type_that_expands_hugely_is_refused() {
+    // Each tuple holds the one before twice: 2^n strings from n definitions.
+    let definitions = |n: usize| -> String {
+        let twice = |i: usize| match i {
+            0 => "(type $t0 (tuple string string))\n".to_string(),
+            i => format!("(type $t{i} (tuple $t{0} $t{0}))\n", i - 1),
+        };
+        (0..n).map(twice).collect()
+    };
+    let doubled = |n: usize| lifting(&definitions(n), &format!("(param \"t\" $t{})", n - 1));
+    linked(&doubled(10));
+    for n in [13, 18] {
+        let message = refused(&doubled(n));
+        assert!(message.starts_with("too many types in the parameters and result of one function"), "{message}");
+        assert!(message.contains("offset 0x"), "{message}");
+    }
+}
+
+#[test]
+fn parameters_that_are_larger_than_a_memory_are_refused() {
+    let params = |n: usize| (0..n).map(|i| format!("(param \"p{i}\" $t)")).collect::<String>();
+    let with = |n| lifting("(type $t (list u8 67108864))", &params(n));
+    linked(&with(4));
+    assert!(refused(&with(5)).starts_with("too many bytes in the parameters of one function"));
+    assert!(refused(&with(100)).starts_with("too many bytes in the parameters of one function"));
+}
+
+#[test]
+fn many_functions_of_large_types_are_refused() {
+    let definitions = "(type $t0 (tuple string string string string)) (type $t (tuple $t0 $t0 $t0 $t0 $t0 $t0))";
+    let last = "(param \"t\" (tuple $t $t $t $t $t $t $t $t))";
+    let lifts: String = (0..5000)
+        .map(|i| {
+            format!(
+                "(func $f{i} {last} (canon lift (core func $i \"f\") (memory (core memory $i \"mem\")) \
+                 (realloc (core func $i \"realloc\"))))\n"
+            )
+        })
+        .collect();
+    assert!(refused(&lifting(&format!("{definitions}\n{lifts}"), last)).starts_with("too many definitions"));
+}

@@ -4,7 +4,7 @@
 //! indices, share one [`ResourceId`] when `link` has found that they mean the same.
 
 use super::adapter::PointerWidth;
-use super::flatten::{Flat, flatten};
+use super::flatten::{Flat, MAX_FLAT_PARAMS, flatten};
 use super::layout::Layout;
 use cranelift_entity::{PrimaryMap, entity_impl};
 use std::collections::HashMap;
@@ -174,6 +174,9 @@ pub struct TypeFacts {
     pub contains_handle: bool,
     /// Does a string or a list occur in it, so that lifting reads and lowering allocates memory?
     pub contains_pointer: bool,
+    /// How many types it is made of, each as often as it occurs: the measure of the code that is written out for it.
+    /// Saturates.
+    pub nodes: u32,
 }
 
 /// The interner. Types are added bottom-up, so facts are computed without recursion.
@@ -207,6 +210,7 @@ impl Types {
                 || self.any(&def, Self::contains_handle),
             contains_pointer: matches!(def, TypeDef::List(_) | TypeDef::Map(..))
                 || self.any(&def, Self::contains_pointer),
+            nodes: self.count_nodes(&def),
             def: def.clone(),
         };
         let id = self.facts.push(facts);
@@ -265,6 +269,24 @@ impl Types {
             ValType::Type(id) => self.facts[id].contains_pointer,
             _ => false,
         }
+    }
+
+    /// How many types it is made of, each as often as it occurs.
+    pub fn nodes(&self, ty: ValType) -> u32 {
+        match ty {
+            ValType::Type(id) => self.facts[id].nodes,
+            _ => 1,
+        }
+    }
+
+    fn count_nodes(&self, def: &TypeDef) -> u32 {
+        // A short list is written out element by element.
+        let written_out = match def {
+            TypeDef::FixedList(_, n) => (*n).clamp(1, MAX_FLAT_PARAMS as u32),
+            _ => 1,
+        };
+        let parts = def.components().fold(0u32, |sum, ty| sum.saturating_add(self.nodes(ty)));
+        parts.saturating_mul(written_out).saturating_add(1)
     }
 
     fn any(&self, def: &TypeDef, holds: impl Fn(&Self, ValType) -> bool) -> bool {

@@ -322,6 +322,9 @@ pub struct FunctionEntry {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
+    /// Where its body lies in the input; empty when it is not from there. A trap site in inlined code belongs to the
+    /// function in whose body its source lies.
+    pub source: core::ops::Range<u32>,
 }
 
 /// An instruction that can trap.

@@ -4,6 +4,8 @@
 //! segments, and the metadata ([`artifact::Artifact`]) in a section of its own. There is no second format.
 
 pub mod artifact;
+#[cfg(feature = "compile")]
+pub mod compiled;
 pub mod container;
 #[cfg(feature = "runtime")]
 pub mod load;

@@ -4,12 +4,12 @@
 //! anew; the loader applies them too.
 
 use super::artifact::{Artifact, FunctionEntry, TrapSite};
+use super::compiled::{Compiled, Relocation};
 use super::container::{DATA_SECTION, META_SECTION, wrap};
 use super::unwind::FrameDescriptions;
 use crate::error::Error;
 use crate::model::FuncKey;
 use crate::model::plan::Plan;
-use crate::pipeline::{Compiled, Relocation};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{
@@ -111,6 +111,7 @@ fn write_text(
             len: function.code.len() as u32,
             key: function.key,
             name: function.name.clone(),
+            source: function.source.clone(),
         });
     }
     Ok(symbols)

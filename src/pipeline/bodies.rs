@@ -1,7 +1,7 @@
 //! The CLIF of each function: which pass makes it, and which bodies are kept for inlining.
 //!
-//! Inlining goes in strata, so that it ends: built-ins into small core functions; those into adapters; adapters
-//! and built-ins into all core code.
+//! Inlining goes in strata, so that it ends: built-ins into small core functions; those into adapters; adapters into the
+//! shims through which guests call them; all of these into all core code.
 
 use super::Graph;
 use super::codegen::Worker;
@@ -39,6 +39,7 @@ impl Bodies {
         bodies.add(graph, core_callees(graph), Budget::SMALL_CORE)?;
         let adapters = (0..graph.placed.canons.len() as u32).map(FuncKey::Canon).collect();
         bodies.add(graph, adapters, Budget::ADAPTER)?;
+        bodies.add(graph, shims(graph)?, Budget::SHIM)?;
         Ok(bodies)
     }
 
@@ -62,10 +63,11 @@ impl Bodies {
 
     /// The body of a function as it is compiled.
     pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &Function) -> Result<ir::Function, Error> {
-        if let Some(body) = self.inlinable.get(&function.key) {
-            return Ok(body.clone());
-        }
-        let mut body = translate(graph, &mut worker.builder, function.key)?;
+        // A body of a lower stratum still calls what is in the higher ones.
+        let mut body = match self.inlinable.get(&function.key) {
+            Some(body) => body.clone(),
+            None => translate(graph, &mut worker.builder, function.key)?,
+        };
         inline::inline(&mut body, function.key, &self.inlinable)?;
         Ok(body)
     }
@@ -82,6 +84,22 @@ fn core_callees(graph: &Graph) -> Vec<FuncKey> {
         _ => None,
     });
     callees.collect()
+}
+
+/// Core functions that do little but call a canonical function: toolchains put such shims between a guest and the functions whose
+/// options need what the guest exports.
+fn shims(graph: &Graph) -> Result<Vec<FuncKey>, Error> {
+    let mut cx = FunctionBuilderContext::new();
+    let mut shims = Vec::new();
+    for (module, bodies) in graph.plan.modules.iter().map(|module| &module.bodies).enumerate() {
+        let keys = (0..bodies.len() as u32).map(|defined| FuncKey::Core(module as u32, defined));
+        for key in keys.filter(|key| Budget::SHIM.admits_source(graph, *key)) {
+            if inline::callees(&translate(graph, &mut cx, key)?).any(|callee| matches!(callee, FuncKey::Canon(_))) {
+                shims.push(key);
+            }
+        }
+    }
+    Ok(shims)
 }
 
 /// Makes the CLIF of a function, as the pass that owns it does, without inlining.

@@ -1,14 +1,12 @@
 //! CLIF to machine code, one function at a time.
 
 use super::functions::Function;
-use crate::block::TrapKind;
 use crate::clif::trap::trap_kind;
 use crate::error::Error;
 use crate::model::FuncKey;
-use cranelift_codegen::binemit::Reloc;
+use crate::object::compiled::{Compiled, Relocation};
 use cranelift_codegen::ir::{self, ExternalName};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::isa::unwind::UnwindInfo;
 use cranelift_codegen::{Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
 
@@ -24,37 +22,6 @@ impl Default for Worker {
     fn default() -> Self {
         Worker { context: Context::new(), builder: FunctionBuilderContext::new() }
     }
-}
-
-/// A compiled function.
-pub struct Compiled {
-    /// Which.
-    pub key: FuncKey,
-    /// Its symbol.
-    pub name: String,
-    /// Machine code.
-    pub code: Vec<u8>,
-    /// The alignment that it needs.
-    pub align: u32,
-    /// Places in it that name other functions.
-    pub relocs: Vec<Relocation>,
-    /// Instructions that can trap: offset, kind, and offset in the input where known.
-    pub traps: Vec<(u32, TrapKind, Option<u32>)>,
-    /// How to unwind its frames, where the target has such a description.
-    pub unwind: Option<UnwindInfo>,
-}
-
-/// A place in code that names a function of the compilation.
-#[derive(Debug, Clone, Copy)]
-pub struct Relocation {
-    /// Offset in the function.
-    pub at: u32,
-    /// What to write.
-    pub kind: Reloc,
-    /// The function.
-    pub target: FuncKey,
-    /// Offset in the target.
-    pub addend: i64,
 }
 
 /// Compiles a function.
@@ -110,6 +77,7 @@ fn compile_context(
     let compiled = Compiled {
         key: function.key,
         name: function.name.clone(),
+        source: function.source.clone(),
         relocs: relocations(&context.func, function.key, code.buffer.relocs()),
         traps,
         align: code.buffer.alignment,

@@ -16,8 +16,6 @@
 pub mod artifact_types;
 mod bodies;
 mod codegen;
-#[cfg(feature = "runtime")]
-mod embed;
 mod functions;
 mod inline;
 mod options;
@@ -28,15 +26,16 @@ mod text;
 pub use options::{CompileOptions, OptLevel, Progress};
 pub use text::{EmitText, emit_text};
 
+use crate::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
 use crate::clif::Convention;
 use crate::core::core_signature;
 use crate::error::Error;
 use crate::model::CoreTypeId;
 use crate::model::plan::Plan;
 use crate::object::artifact::Artifact;
+use crate::object::compiled::Compiled;
 use crate::object::write::write_object;
 use bodies::Bodies;
-pub use codegen::{Compiled, Relocation};
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_entity::PrimaryMap;
@@ -69,7 +68,7 @@ impl Graph {
         let isa = target::isa(options)?;
         let mut plan = crate::link::plan(Arc::from(bytes))?;
         functions::intern_entry_types(&mut plan);
-        let placed = placement::place(&plan, options.handle_capacity)?;
+        let placed = placement::place(&plan, options.handle_capacity).map_err(too_large)?;
         let functions = functions::list(&plan, &placed);
         let convention = Convention::of(&*isa);
         let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
@@ -109,4 +108,8 @@ impl Graph {
             is_module: self.plan.is_module,
         }
     }
+}
+
+fn too_large(_: BlockTooLarge) -> Error {
+    Error::TooLarge { what: "bytes of instance state", limit: MAX_FIXED_SIZE, offset: None }
 }

@@ -88,7 +88,12 @@ impl FuncWriter for Commented<'_> {
         let mut line = String::new();
         self.plain.write_instruction(&mut line, func, aliases, inst, indent)?;
         match comment(func, inst, self.names) {
-            Some(comment) => writeln!(w, "{}  ; {comment}", line.trim_end()),
+            Some(comment) => {
+                // Lines with the aliases of its results may follow the instruction.
+                let (instruction, aliases) = line.split_once('\n').unwrap_or((&line, ""));
+                writeln!(w, "{}  ; {comment}", instruction.trim_end())?;
+                w.write_str(aliases)
+            }
             None => w.write_str(&line),
         }
     }

@@ -18,7 +18,7 @@ type Result<T> = core::result::Result<T, ValueError>;
 ///
 /// `src` must point to a value of the type that an adapter has written.
 pub(crate) unsafe fn lift_val(cx: &mut LiftContext<'_>, ty: ValType, src: *const u8) -> Result<Val> {
-    // SAFETY (of all reads): the caller vouches for a value of the type.
+    // SAFETY: for all reads, the caller vouches for a value of the type.
     unsafe {
         Ok(match ty {
             ValType::Bool => Val::Bool(src.read() != 0),
@@ -45,7 +45,7 @@ pub(crate) unsafe fn lift_val(cx: &mut LiftContext<'_>, ty: ValType, src: *const
 /// As [`lift_val`].
 unsafe fn lift_compound(cx: &mut LiftContext<'_>, id: TypeId, src: *const u8) -> Result<Val> {
     let types = cx.types();
-    // SAFETY (of all reads): the caller vouches for a value of the type.
+    // SAFETY: for all reads, the caller vouches for a value of the type.
     unsafe {
         Ok(match &types[id].def {
             TypeDef::List(t) => Val::List(lift_elements(cx, *t, src.cast::<RawSlice>().read())?),
@@ -158,7 +158,7 @@ unsafe fn lift_map(cx: &mut LiftContext<'_>, key: ValType, value: ValType, list:
 ///
 /// `dst` must point to room for a value of the type.
 pub(crate) unsafe fn lower_val(cx: &mut LowerContext<'_>, ty: ValType, val: &Val, dst: *mut u8) -> Result<()> {
-    // SAFETY (of all writes): the caller vouches for the room.
+    // SAFETY: for all writes, the caller vouches for the room.
     unsafe {
         match (ty, val) {
             (ValType::Bool, Val::Bool(v)) => dst.write(u8::from(*v)),
@@ -187,7 +187,7 @@ pub(crate) unsafe fn lower_val(cx: &mut LowerContext<'_>, ty: ValType, val: &Val
 /// As [`lower_val`].
 unsafe fn lower_compound(cx: &mut LowerContext<'_>, id: TypeId, val: &Val, dst: *mut u8) -> Result<()> {
     let types = cx.types();
-    // SAFETY (of all writes): the caller vouches for the room.
+    // SAFETY: for all writes, the caller vouches for the room.
     unsafe {
         match (&types[id].def, val) {
             (TypeDef::List(t), Val::List(values)) => {

@@ -1,9 +1,13 @@
 //! Components and core modules behind one face: defining, instantiating, calling.
 
-use super::outcome::{Fault, Outcome, Values};
+use super::outcome::{Fault, Obstacle, Outcome, Values};
 use super::{component_value, core_value, spectest};
 use crate::CompileOptions;
-use crate::runtime::{self, Component, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store};
+use crate::runtime::{
+    self, Component, Config, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
 use wast::{WastArg, WastInvoke};
 
 /// Something compiled, to be instantiated any number of times.
@@ -13,6 +17,9 @@ pub enum Definition {
     Component(Component),
     /// A core module.
     Module(Module),
+    /// Something valid that is not supported. That is a fault only when it is instantiated: a script defines some things
+    /// for no other purpose than to see them validated.
+    Unsupported(Arc<crate::Error>),
 }
 
 /// An instance of either kind.
@@ -28,21 +35,27 @@ pub struct Host {
     engine: Engine,
     store: Store<()>,
     linker: CoreLinker,
+    /// Names of instances that could not be made, which modules cannot import from.
+    missing: HashMap<String, Obstacle>,
 }
 
 impl Host {
     /// Nothing but the `spectest` module.
-    pub fn new() -> Result<Self, runtime::Error> {
-        let engine = Engine::default();
+    pub fn new(config: Config) -> Result<Self, runtime::Error> {
+        let engine = Engine::new(config);
         let mut store = Store::new(&engine, ());
         let mut linker = CoreLinker::new();
         spectest::define(&mut linker, &mut store)?;
-        Ok(Host { engine, store, linker })
+        Ok(Host { engine, store, linker, missing: HashMap::new() })
     }
 
     /// Compiles a component or a core module.
     pub fn define(&self, wasm: &[u8], options: &CompileOptions) -> Result<Definition, Fault> {
-        let object = crate::compile(wasm, options, &()).map_err(Fault::Compile)?;
+        let object = match crate::compile(wasm, options, &()) {
+            Ok(object) => object,
+            Err(error @ crate::Error::Unsupported { .. }) => return Ok(Definition::Unsupported(Arc::new(error))),
+            Err(error) => return Err(Fault::Compile(error)),
+        };
         if wasmparser::Parser::is_component(wasm) {
             Component::from_object(&self.engine, &object).map(Definition::Component).map_err(Fault::Run)
         } else {
@@ -59,20 +72,30 @@ impl Host {
                 Ok(Instance::Component(store, instance))
             }
             Definition::Module(module) => {
+                if let Some(obstacle) = module.imports().find_map(|path| self.missing.get(path.first()?)) {
+                    return Err(Fault::Needs(obstacle.clone()));
+                }
                 let instance = self.linker.instantiate(&mut self.store, module).map_err(Fault::Run)?;
                 Ok(Instance::Core(instance))
             }
+            Definition::Unsupported(error) => Err(Fault::Unsupported(error.clone())),
         }
     }
 
     /// Lets later modules import the exports of an instance.
     pub fn register(&mut self, name: &str, instance: &Instance) -> Result<(), String> {
+        self.missing.remove(name);
         match instance {
             Instance::Core(instance) => {
                 self.linker.define_instance(&mut self.store, name, *instance).map_err(|e| e.to_string())
             }
             Instance::Component(..) => Err("only instances of core modules can be registered".to_owned()),
         }
+    }
+
+    /// Notes that an instance is not there for later modules, and why.
+    pub fn register_missing(&mut self, name: &str, obstacle: &Obstacle) {
+        self.missing.insert(name.to_owned(), obstacle.clone());
     }
 
     /// Calls an exported function. An error is a mistake in the script.

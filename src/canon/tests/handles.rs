@@ -91,11 +91,12 @@ fn a_full_table_traps() {
     let mut f = Fixture::new();
     let r = f.resource(ResourceImpl::Guest(CALLER), Dtor::None);
     let m = f.machine(builtins(&f, CALLER, r));
-    (1..64).for_each(|rep| assert_eq!(m.call(NEW, &[rep]) as u32, rep as u32));
-    let (kind, values) = m.trap(NEW, &[64]);
-    assert_eq!((kind, values[0]), (TrapKind::HandleTableFull, 64));
+    let quota = u64::from(machine::QUOTA);
+    (1..quota).for_each(|rep| assert_eq!(m.call(NEW, &[rep]) as u32, rep as u32));
+    let (kind, values) = m.trap(NEW, &[7]);
+    assert_eq!((kind, values[0]), (TrapKind::HandleTableFull, quota));
     m.call(DROP, &[9]);
-    assert_eq!(m.call(NEW, &[64]) as u32, 9);
+    assert_eq!(m.call(NEW, &[7]) as u32, 9);
 }
 
 /// A fixture in which `ty(handle)` calls from the caller to the callee, with the caller's built-ins.

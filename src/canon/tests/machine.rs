@@ -18,6 +18,8 @@ use std::collections::HashMap;
 
 /// The size of each guest's memory.
 pub const MEMORY: usize = 1 << 20;
+/// How many entries a handle table may have.
+pub const QUOTA: u32 = 64;
 /// The size of a machine's code.
 const CODE: usize = 1 << 22;
 
@@ -96,7 +98,7 @@ impl Machine {
         for i in 0..self.layout.instance_count {
             let state = self.state(i);
             state.may_leave = 1;
-            state.handles = HandleTable { free_head: 1, limit: 2, quota: self.layout.handle_capacity, reserved: 0 };
+            state.handles = HandleTable { free_head: 1, limit: 2, quota: QUOTA, reserved: 0 };
         }
         let bases: Vec<*mut u8> = memories
             .iter()

@@ -15,7 +15,10 @@ mod imports;
 mod resolve;
 mod steps;
 
-use crate::block::{BlockLayout, BlockLayoutBuilder, layout::BlockTooLarge};
+use crate::block::{
+    BlockLayout, BlockLayoutBuilder,
+    layout::{BlockTooLarge, MAX_FIXED_SIZE},
+};
 use crate::core::ModulePlaces;
 use crate::link::known_tables::{Elements, known_tables};
 use crate::model::adapter::Dtor;
@@ -85,4 +88,10 @@ pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge>
         modules,
         layout: builder.finish()?,
     })
+}
+
+impl From<BlockTooLarge> for crate::error::Error {
+    fn from(_: BlockTooLarge) -> Self {
+        Self::TooLarge { what: "bytes of instance state", limit: MAX_FIXED_SIZE, offset: None }
+    }
 }

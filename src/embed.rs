@@ -1,6 +1,6 @@
 //! Compiling into a running process: what joins the compiler to the runtime.
 
-use super::{CompileOptions, compile};
+use crate::pipeline::{CompileOptions, compile};
 use crate::runtime::{Component, Engine, Error, Module};
 
 impl Component {
