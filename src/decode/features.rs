@@ -39,8 +39,8 @@ pub(super) fn of_types() -> WasmFeatures {
     supported() | WasmFeatures::GC
 }
 
-/// Features that an input may name and that are refused. Nested namespaces are not among them: the specification only
-/// reserves their syntax, so names that use it are invalid.
+/// Features that an input may name and that are refused. Names with nested namespaces are not among them: the
+/// specification's grammar does not have them, so they are invalid.
 const REFUSED: &[(WasmFeatures, &str, Option<&str>)] = &[
     (WasmFeatures::GC, "the garbage-collection proposal", None),
     (WasmFeatures::THREADS, "the threads proposal (shared memory, atomics)", Some("compile the guest without threads")),
