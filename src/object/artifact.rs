@@ -111,6 +111,8 @@ pub enum ImportSlot {
         /// Block offset of the `HostCallee`.
         at: u32,
     },
+    /// A core module. Nothing instantiates it, so that it has no place.
+    Module,
     /// A core function: a `FuncDef` is copied to this offset.
     CoreFunc {
         /// Its type.
@@ -328,6 +330,9 @@ pub struct FunctionEntry {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
+    /// Where its body lies in the input; empty when it is not from there. A trap site in inlined code belongs to the
+    /// function in whose body its source lies.
+    pub source: core::ops::Range<u32>,
 }
 
 /// An instruction that can trap.

@@ -75,7 +75,7 @@ impl Image {
         self.artifact.resources.get(identity as usize)
     }
 
-    /// The function that an address lies in.
+    /// The function that an address lies in. Where inlining has brought code of a core function there, that function.
     pub(crate) fn frame(&self, pc: usize) -> Option<TrapFrame> {
         let addresses = self.code.addresses();
         if !addresses.contains(&pc) {
@@ -86,7 +86,8 @@ impl Image {
         let function = functions[..functions.partition_point(|f| f.start <= offset)].last()?;
         let traps = &self.artifact.traps;
         let site = traps.binary_search_by_key(&offset, |t| t.at).ok().map(|i| traps[i].source);
-        let (function, offset) = (function.name.clone(), site.filter(|source| *source != u32::MAX));
-        Some(TrapFrame { function, offset })
+        let offset = site.filter(|source| *source != u32::MAX);
+        let origin = offset.and_then(|source| functions.iter().find(|f| f.source.contains(&source)));
+        Some(TrapFrame { function: origin.unwrap_or(function).name.clone(), offset })
     }
 }

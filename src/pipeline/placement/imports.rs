@@ -39,6 +39,7 @@ impl Map<'_> {
             let kind = match &import.kind {
                 ImportKind::Func(ty) => ImportSlot::Func { ty: ty.clone(), at },
                 ImportKind::Resource(resource) => ImportSlot::Resource { resource: *resource, at },
+                ImportKind::Module => ImportSlot::Module,
                 ImportKind::CoreFunc(ty) => ImportSlot::CoreFunc { ty: *ty, at },
                 ImportKind::CoreTable(ty) => {
                     ImportSlot::CoreTable { ty: table_limits(&self.plan.core_type_ids, ty), at }

@@ -72,7 +72,7 @@ fn slot_kind(slot: &ImportSlot) -> &'static str {
         ImportSlot::CoreMemory { .. } => "a memory",
         ImportSlot::CoreGlobal { .. } => "a global",
         ImportSlot::CoreTag { .. } => "a tag",
-        ImportSlot::Func { .. } | ImportSlot::Resource { .. } => "an item of a component",
+        ImportSlot::Func { .. } | ImportSlot::Resource { .. } | ImportSlot::Module => "an item of a component",
     }
 }
 
