@@ -29,6 +29,59 @@ use std::mem::MaybeUninit;
 
 /// A Rust type that stands for component types.
 ///
+/// | component type | Rust |
+/// |---|---|
+/// | numbers, `bool`, `char` | the same |
+/// | `string` | `String`; `&str` to give, or to look at ([`View`]) |
+/// | `list<T>` | `Vec<T>`; `&[T]` to give; `&[T]` of numbers to look at |
+/// | `list<T, N>` | `[T; N]` |
+/// | `map<K, V>` | `Vec<(K, V)>`, `HashMap<K, V>`, `BTreeMap<K, V>` |
+/// | `tuple<…>` | tuples |
+/// | `option<T>`, `result<T, E>` | `Option<T>`, `Result<T, E>`; `()` for an absent payload |
+/// | `record`, `variant`, `enum`, `flags` | structs and enums, by derives |
+/// | `own<R>`, `borrow<R>` | [`ResourceAny`](crate::runtime::ResourceAny); [`Resource<T>`](crate::runtime::Resource) if the host implements it |
+///
+/// `Box<T>` and, to give, `&T` stand for what `T` does.
+///
+/// With the feature `derive`, structs and enums derive this trait, [`Lower`] and [`Lift`]. Labels are the Rust names in
+/// kebab case, unless `#[component(name = "…")]` gives another:
+///
+/// ```
+/// use cantilever::runtime::{ComponentType, Lift, Lower};
+///
+/// /// `record entry { key: string, val: value, created-at: u64 }`
+/// #[derive(ComponentType, Lower, Lift)]
+/// struct Entry {
+///     key: String,
+///     #[component(name = "val")]
+///     value: Value,
+///     created_at: u64,
+/// }
+///
+/// /// `variant value { text(string), range(tuple<u32, u32>), nothing }`
+/// #[derive(ComponentType, Lower, Lift)]
+/// enum Value {
+///     Text(String),
+///     Range((u32, u32)),
+///     Nothing,
+/// }
+///
+/// /// `enum kind { plain-text, blob }`
+/// #[derive(Clone, Copy, ComponentType, Lower, Lift)]
+/// enum Kind {
+///     PlainText,
+///     Blob,
+/// }
+///
+/// /// `flags perms { read, write }`
+/// #[derive(ComponentType, Lower, Lift)]
+/// #[component(flags)]
+/// struct Perms {
+///     read: bool,
+///     write: bool,
+/// }
+/// ```
+///
 /// # Safety
 ///
 /// `Raw` must have the size, alignment and field offsets of the 64-bit canonical layout of every type that `typecheck`
