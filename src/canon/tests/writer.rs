@@ -61,14 +61,14 @@ impl Writer<'_> {
     fn bad_pointer(&mut self, ptr: u64) -> u64 {
         let end = super::machine::MEMORY as u64;
         let top = u64::MAX >> (64 - 8 * self.peer.measure.word);
-        self.rng.pick(&[ptr | 1, end, end - 2, end - 8, end + 8, top, top - 7])
+        self.rng.pick(&[ptr | 1, end, end - 2, end - 8, end + 8, top, top - 7, top - 15])
     }
 
     fn bad_range(&mut self, [ptr, length]: [u64; 2]) -> [u64; 2] {
         let top = u64::MAX >> (64 - 8 * self.peer.measure.word);
         match self.rng.below(3) {
             0 => [self.bad_pointer(ptr), length],
-            1 => [self.bad_pointer(ptr), 1],
+            1 => [self.bad_pointer(ptr), self.rng.pick(&[1, 16, 64])],
             _ => [ptr, self.rng.pick(&[1 << 18, 1 << 26, 1 << 28, 1 << 31, (1 << 31) | (1 << 27), top, top - 1])],
         }
     }
