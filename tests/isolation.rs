@@ -48,7 +48,7 @@ const COMPONENT: &str = r#"(component
         (call $rep (call $make (global.get $count)))
         (call $len (i32.const 0) (i32.const 10))))
     (func (export "forge") (drop (call $rep (i32.const 12345))))
-    (func (export "drop-twice") (call $drop (call $make (i32.const 1))) (call $drop (i32.const 1)))
+    (func (export "drop-twice") (call $make (i32.const 1)) (call $drop) (call $drop (i32.const 2)))
     (func (export "huge") (drop (call $len (i32.const 0) (i32.const -1))))
     (func (export "outside") (drop (call $len (i32.const 65536) (i32.const 1))))
     (func (export "bad-realloc") (call $wild) (drop (call $len (i32.const 0) (i32.const 10))))
@@ -67,7 +67,7 @@ const COMPONENT: &str = r#"(component
 /// Ways to misbehave, and what each traps with.
 const CRIMES: &[(&str, &str)] = &[
     ("forge", "unknown handle index 12345"),
-    ("drop-twice", "unknown handle index 1"),
+    ("drop-twice", "unknown handle index 2"),
     ("huge", "string is longer than the maximum byte length"),
     ("outside", "string pointer/length out of bounds of memory"),
     ("bad-realloc", "realloc return: beyond end of memory"),
