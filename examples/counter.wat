@@ -42,7 +42,7 @@
       (import "" "increment" (func $increment (param i32) (result i32)))
       (import "" "drop" (func $drop (param i32)))
       ;; Makes a counter, increments it `times` times through a borrow, drops it, returns the last value.
-      (func (export "count") (param $times i32) (result i32)
+      (func $count (export "count") (param $times i32) (result i32)
         (local $counter i32) (local $last i32)
         (local.set $counter (call $make))
         (block $done

@@ -5,7 +5,7 @@
 //! | `;; run: f(1) -> 2` | the export `f` called with this argument returns this (WAVE text); without `->`, nothing |
 //! | `;; trap: f(1) -> "text"` | the call traps, with a message that contains the text |
 //! | `;; handle-quota: 100` | the component is compiled with this many handles per instance |
-//! | `;; clif: NAME` | the CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
+//! | `;; clif: NAME` | the optimised CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
 //!
 //! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` the expected CLIF is replaced by the actual
 //! one; with `CANTILEVER_FILETEST=text` only files whose path contains the text are run.
@@ -202,8 +202,12 @@ fn check_clif(
 ) -> Result<(), String> {
     // The guard's instructions and inlining do not depend on the machine that the test runs on.
     let options = CompileOptions { target: Some("x86_64-unknown-linux-gnu".to_owned()), ..options.clone() };
-    let actual = cantilever::emit_text(wasm, &options, EmitText::Clif, Some(function)).map_err(|e| e.to_string())?;
-    let actual: String = actual.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let listing =
+        cantilever::emit_text(wasm, &options, EmitText::OptimizedClif, Some(function)).map_err(|e| e.to_string())?;
+    let actual = blocks(&listing);
+    if actual.is_empty() {
+        return Err(format!("there is no function whose symbol contains `{function}`"));
+    }
     if actual == expected {
         return Ok(());
     }
@@ -211,6 +215,18 @@ fn check_clif(
         return bless(path, function, &actual).map_err(|e| e.to_string());
     }
     Err(format!("the CLIF of `{function}` is another one (CANTILEVER_BLESS=1 accepts it):\n{actual}"))
+}
+
+/// The blocks of a listing: neither declarations nor the margin with places in the input.
+fn blocks(listing: &str) -> String {
+    const MARGIN: usize = "@00000000                           ".len();
+    let is_declaration = |line: &str| !line.starts_with('@') && !line.starts_with(&" ".repeat(MARGIN - 4));
+    let kept = listing.lines().filter(|line| line.starts_with("function ") || !is_declaration(line));
+    let unindented = kept.map(|line| match line.starts_with("function ") {
+        true => line.trim_end().trim_end_matches(" {"),
+        false => line.get(MARGIN - 4..).unwrap_or_default().trim_end(),
+    });
+    unindented.map(|line| format!("{line}\n")).collect()
 }
 
 /// Puts the actual CLIF in the place of the expected one.

@@ -167,10 +167,9 @@ const THROUGH_SHIM: &str = r#"(component
   (export "sum-pairs" (func $user "sum-pairs")))"#;
 
 /// The listing of the one function of that name.
-fn listing(component: &str, function: &str, what: EmitText) -> String {
+fn listing(component: &str, name: &str, what: EmitText) -> String {
     let bytes = wat::parse_str(component).unwrap();
-    let name = format!("Guest.{function}");
-    let text = emit_text(&bytes, &CompileOptions::default(), what, Some(&name)).unwrap();
+    let text = emit_text(&bytes, &CompileOptions::default(), what, Some(name)).unwrap();
     assert_eq!(text.matches("\nfunction ").count() + usize::from(text.starts_with("function ")), 1, "{text}");
     text
 }
@@ -214,27 +213,32 @@ fn assert_inline(component: &str, function: &str) {
 
 #[test]
 fn representations_are_read_in_the_loop() {
-    assert_inline(ALONE, "sum-reps");
+    assert_inline(ALONE, "Guest.sum-reps");
 }
 
 #[test]
 fn handles_are_made_and_dropped_in_the_loop() {
-    assert_inline(ALONE, "make-and-drop");
+    assert_inline(ALONE, "Guest.make-and-drop");
 }
 
 #[test]
 fn a_borrowing_call_to_the_implementer_is_dissolved() {
-    assert_inline(ACROSS, "sum-values");
+    assert_inline(ACROSS, "Guest.sum-values");
 }
 
 #[test]
 fn an_owned_handle_goes_there_and_back_in_the_loop() {
-    assert_inline(ACROSS, "there-and-back");
+    assert_inline(ACROSS, "Guest.there-and-back");
 }
 
 #[test]
 fn a_call_through_a_shim_is_dissolved() {
-    assert_inline(THROUGH_SHIM, "sum-pairs");
+    assert_inline(THROUGH_SHIM, "Guest.sum-pairs");
+}
+
+#[test]
+fn the_example_of_the_readme_calls_nothing() {
+    assert_inline(include_str!("../examples/counter.wat"), "Main.count");
 }
 
 #[test]

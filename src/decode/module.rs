@@ -173,6 +173,12 @@ impl ModuleBuilder {
                 *slot = Some(name);
             }
         }
+        // A function without a name is known by what it is exported as.
+        for (name, entity) in &module.exports {
+            if let Entity::Func(index) = entity {
+                module.func_names[*index as usize].get_or_insert_with(|| name.clone());
+            }
+        }
         module.table_written = vec![false; module.tables.len()];
         module
     }

@@ -2,8 +2,9 @@
 
 use super::ScriptOptions;
 use super::instance::{Definition, Host, Instance};
-use super::outcome::{self, Fault, Outcome, Values};
+use super::outcome::{self, Fault, Obstacle, Outcome, Values};
 use super::{component_value, core_value};
+use crate::Error;
 use std::collections::HashMap;
 use std::sync::Arc;
 use wast::token::Id;
@@ -14,8 +15,9 @@ pub struct Runner<'o> {
     options: &'o ScriptOptions,
     host: Host,
     /// By name; the latest without a name under `None`.
-    definitions: HashMap<Option<String>, Definition>,
-    instances: Vec<Instance>,
+    definitions: HashMap<Option<String>, Result<Definition, Obstacle>>,
+    /// Each, or what kept it from being made.
+    instances: Vec<Result<Instance, Obstacle>>,
     /// Named instances, by index in `instances`.
     named: HashMap<String, usize>,
 }
@@ -27,53 +29,60 @@ impl<'o> Runner<'o> {
         Ok(Runner { options, host, definitions: HashMap::new(), instances: Vec::new(), named: HashMap::new() })
     }
 
-    /// Runs a directive; why it failed.
-    pub fn run(&mut self, directive: WastDirective<'_>) -> Result<(), String> {
+    /// Runs a directive; why it did not do what it should.
+    pub fn run(&mut self, directive: WastDirective<'_>) -> Result<(), Obstacle> {
         match directive {
             WastDirective::Module(mut wat) => {
                 let name = wat.name();
-                let definition = self.define(&mut wat).map_err(|fault| fault.to_string())?;
-                let index = self.instantiate(&definition).map_err(|fault| fault.to_string())?;
-                self.name(name, index)
+                let made = self.define(&mut wat).and_then(|definition| self.host.instantiate(&definition));
+                self.add(name, made.map_err(Obstacle::from))
             }
             WastDirective::ModuleDefinition(mut wat) => {
-                let definition = self.define(&mut wat).map_err(|fault| fault.to_string())?;
-                self.definitions.insert(wat.name().map(name_of), definition);
-                Ok(())
+                let definition = self.define(&mut wat).map_err(Obstacle::from);
+                let made = definition.as_ref().map(|_| ()).map_err(Obstacle::clone);
+                self.definitions.insert(wat.name().map(name_of), definition.map_err(|obstacle| obstacle.inherited()));
+                made
             }
             WastDirective::ModuleInstance { instance, module, .. } => {
                 let definition = self.definitions.get(&module.map(name_of)).cloned();
                 let definition = definition.ok_or_else(|| undefined("definition", module))?;
-                let index = self.instantiate(&definition).map_err(|fault| fault.to_string())?;
-                self.name(instance, index)
+                let made = definition.and_then(|definition| Ok(self.host.instantiate(&definition)?));
+                self.add(instance, made)
             }
             WastDirective::Register { name, module, .. } => {
                 let index = self.find(module)?;
-                self.host.register(name, &self.instances[index])
+                match &self.instances[index] {
+                    Ok(instance) => Ok(self.host.register(name, instance)?),
+                    Err(obstacle) => {
+                        self.host.register_missing(name, obstacle);
+                        Err(obstacle.clone())
+                    }
+                }
             }
-            WastDirective::Invoke(call) => self.invoke(&call)?.map(|_| ()).map_err(|fault| fault.to_string()),
+            WastDirective::Invoke(call) => Ok(self.invoke(&call)?.map(|_| ())?),
             assertion => self.assert(assertion),
         }
     }
 
-    fn assert(&mut self, directive: WastDirective<'_>) -> Result<(), String> {
+    fn assert(&mut self, directive: WastDirective<'_>) -> Result<(), Obstacle> {
         match directive {
-            WastDirective::AssertReturn { exec, results, .. } => returned(self.execute(exec)?, &results),
-            WastDirective::AssertTrap { exec, message, .. } => outcome::trapped(self.execute(exec)?, message),
-            WastDirective::AssertExhaustion { call, message, .. } => outcome::trapped(self.invoke(&call)?, message),
-            WastDirective::AssertException { exec, .. } => outcome::thrown(self.execute(exec)?),
+            WastDirective::AssertReturn { exec, results, .. } => Ok(returned(self.execute(exec)?, &results)?),
+            WastDirective::AssertTrap { exec, message, .. } => Ok(outcome::trapped(self.execute(exec)?, message)?),
+            WastDirective::AssertExhaustion { call, message, .. } => {
+                Ok(outcome::trapped(self.invoke(&call)?, message)?)
+            }
+            WastDirective::AssertException { exec, .. } => Ok(outcome::thrown(self.execute(exec)?)?),
             WastDirective::AssertUnlinkable { module, message, .. } => {
-                outcome::unlinkable(self.execute(WastExecute::Wat(module))?, message)
+                Ok(outcome::unlinkable(self.execute(WastExecute::Wat(module))?, message)?)
             }
             WastDirective::AssertInvalid { mut module, message, .. }
-            | WastDirective::AssertMalformed { mut module, message, .. } => {
+            | WastDirective::AssertMalformed { mut module, message, .. }
+            | WastDirective::AssertInvalidCustom { mut module, message, .. }
+            | WastDirective::AssertMalformedCustom { mut module, message, .. } => {
                 outcome::refused(validate(&mut module), message, self.options.ignore_error_messages)
             }
-            WastDirective::AssertInvalidCustom { .. } | WastDirective::AssertMalformedCustom { .. } => {
-                Err("assertions about custom sections are not supported".to_owned())
-            }
-            WastDirective::AssertSuspension { .. } => Err("stack switching is not supported".to_owned()),
-            WastDirective::Thread(_) | WastDirective::Wait { .. } => Err("threads are not supported".to_owned()),
+            WastDirective::AssertSuspension { .. } => Err(Obstacle::Skipped("stack switching".to_owned())),
+            WastDirective::Thread(_) | WastDirective::Wait { .. } => Err(Obstacle::Skipped("threads".to_owned())),
             WastDirective::Module(_)
             | WastDirective::ModuleDefinition(_)
             | WastDirective::ModuleInstance { .. }
@@ -82,24 +91,30 @@ impl<'o> Runner<'o> {
         }
     }
 
-    /// An error is a mistake in the script; what a guest or the compiler does is the outcome.
-    fn execute(&mut self, exec: WastExecute<'_>) -> Result<Outcome, String> {
+    /// An error says why there is no outcome; what a guest or the compiler does is the outcome.
+    fn execute(&mut self, exec: WastExecute<'_>) -> Result<Outcome, Obstacle> {
         match exec {
             WastExecute::Invoke(call) => self.invoke(&call),
             WastExecute::Get { module, global, .. } => {
                 let index = self.find(module)?;
-                self.host.global(&self.instances[index], global).map(|value| Ok(Values::Core(vec![value])))
+                let instance = self.instances[index].as_ref().map_err(Obstacle::clone)?;
+                Ok(Ok(Values::Core(vec![self.host.global(instance, global)?])))
             }
             WastExecute::Wat(wat) => {
-                let instantiated = self.define(&mut QuoteWat::Wat(wat)).and_then(|d| self.instantiate(&d));
-                Ok(instantiated.map(|_| Values::Component(None)))
+                match self.define(&mut QuoteWat::Wat(wat)).and_then(|definition| self.host.instantiate(&definition)) {
+                    Ok(_) => Ok(Ok(Values::Component(None))),
+                    Err(fault) => fault.obstacle().map_or(Ok(Err(fault)), Err),
+                }
             }
         }
     }
 
-    fn invoke(&mut self, call: &WastInvoke<'_>) -> Result<Outcome, String> {
+    fn invoke(&mut self, call: &WastInvoke<'_>) -> Result<Outcome, Obstacle> {
         let index = self.find(call.module)?;
-        self.host.invoke(&mut self.instances[index], call)
+        match &mut self.instances[index] {
+            Ok(instance) => Ok(self.host.invoke(instance, call)?),
+            Err(obstacle) => Err(obstacle.clone()),
+        }
     }
 
     fn define(&mut self, wat: &mut QuoteWat<'_>) -> Result<Definition, Fault> {
@@ -107,17 +122,14 @@ impl<'o> Runner<'o> {
         self.host.define(&bytes, &self.options.compile)
     }
 
-    fn instantiate(&mut self, definition: &Definition) -> Result<usize, Fault> {
-        self.instances.push(self.host.instantiate(definition)?);
-        Ok(self.instances.len() - 1)
-    }
-
-    /// Gives the latest instance its name.
-    fn name(&mut self, id: Option<Id<'_>>, index: usize) -> Result<(), String> {
+    /// Adds an instance, or what keeps it from being made, and gives it its name.
+    fn add(&mut self, id: Option<Id<'_>>, made: Result<Instance, Obstacle>) -> Result<(), Obstacle> {
+        let outcome = made.as_ref().map(|_| ()).map_err(Obstacle::clone);
         if let Some(id) = id {
-            self.named.insert(name_of(id), index);
+            self.named.insert(name_of(id), self.instances.len());
         }
-        Ok(())
+        self.instances.push(made.map_err(|obstacle| obstacle.inherited()));
+        outcome
     }
 
     /// The instance with this name, or the latest one.
@@ -143,7 +155,13 @@ fn undefined(what: &str, id: Option<Id<'_>>) -> String {
 /// Is it a valid component or module? Code is not compiled for that.
 fn validate(wat: &mut QuoteWat<'_>) -> Result<(), Fault> {
     let bytes = wat.encode().map_err(|e| Fault::Text(e.message()))?;
-    crate::link::plan(Arc::from(bytes)).map(|_| ()).map_err(Fault::Compile)
+    let is_component = wasmparser::Parser::is_component(&bytes);
+    let refusal = |error: Error| match error {
+        // Of a module that means: a proposal would make it valid. It is not the script's, so the refusal is right.
+        Error::Unsupported { .. } if !is_component => Error::invalid(error.to_string(), error.offset().unwrap_or(0)),
+        error => error,
+    };
+    crate::link::plan(Arc::from(bytes)).map(|_| ()).map_err(|error| Fault::Compile(refusal(error)))
 }
 
 /// For `assert_return`.

@@ -1,11 +1,12 @@
 //! Components and core modules behind one face: defining, instantiating, calling.
 
-use super::outcome::{Fault, Outcome, Values};
+use super::outcome::{Fault, Obstacle, Outcome, Values};
 use super::{component_value, core_value, spectest};
 use crate::CompileOptions;
 use crate::runtime::{
     self, Component, Config, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store,
 };
+use std::collections::HashMap;
 use std::sync::Arc;
 use wast::{WastArg, WastInvoke};
 
@@ -34,6 +35,8 @@ pub struct Host {
     engine: Engine,
     store: Store<()>,
     linker: CoreLinker,
+    /// Names of instances that could not be made, which modules cannot import from.
+    missing: HashMap<String, Obstacle>,
 }
 
 impl Host {
@@ -43,7 +46,7 @@ impl Host {
         let mut store = Store::new(&engine, ());
         let mut linker = CoreLinker::new();
         spectest::define(&mut linker, &mut store)?;
-        Ok(Host { engine, store, linker })
+        Ok(Host { engine, store, linker, missing: HashMap::new() })
     }
 
     /// Compiles a component or a core module.
@@ -69,6 +72,9 @@ impl Host {
                 Ok(Instance::Component(store, instance))
             }
             Definition::Module(module) => {
+                if let Some(obstacle) = module.imports().find_map(|path| self.missing.get(path.first()?)) {
+                    return Err(Fault::Needs(obstacle.clone()));
+                }
                 let instance = self.linker.instantiate(&mut self.store, module).map_err(Fault::Run)?;
                 Ok(Instance::Core(instance))
             }
@@ -78,12 +84,18 @@ impl Host {
 
     /// Lets later modules import the exports of an instance.
     pub fn register(&mut self, name: &str, instance: &Instance) -> Result<(), String> {
+        self.missing.remove(name);
         match instance {
             Instance::Core(instance) => {
                 self.linker.define_instance(&mut self.store, name, *instance).map_err(|e| e.to_string())
             }
             Instance::Component(..) => Err("only instances of core modules can be registered".to_owned()),
         }
+    }
+
+    /// Notes that an instance is not there for later modules, and why.
+    pub fn register_missing(&mut self, name: &str, obstacle: &Obstacle) {
+        self.missing.insert(name.to_owned(), obstacle.clone());
     }
 
     /// Calls an exported function. An error is a mistake in the script.

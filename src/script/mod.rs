@@ -1,6 +1,6 @@
 //! Runs the specification's test scripts (`.wast`), for core modules and for components.
 //!
-//! A script is a list of directives; it stops at the first one that fails. Everything is compiled and run through the
+//! A script is a list of directives. Everything is compiled and run through the
 //! library's façade: nothing here knows how.
 
 mod component_value;
@@ -14,7 +14,10 @@ mod spectest;
 use crate::CompileOptions;
 use crate::runtime::Config;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::path::Path;
+
+pub use outcome::Obstacle;
 
 /// How scripts are run.
 #[derive(Debug, Clone, Default)]
@@ -45,18 +48,43 @@ impl fmt::Display for ScriptFailure {
 
 impl std::error::Error for ScriptFailure {}
 
-/// Runs a script; how many directives it has.
+/// Runs a script up to the first directive that does not do what it should; how many directives it has.
 ///
 /// The path names the script in messages. It is not opened.
 pub fn run(path: &Path, text: &str, options: &ScriptOptions) -> Result<usize, ScriptFailure> {
+    let mut count = 0;
+    let mut failure = None;
+    run_each(path, text, options, |line, outcome| match outcome {
+        Ok(()) => {
+            count += 1;
+            ControlFlow::Continue(())
+        }
+        Err(obstacle) => {
+            failure = Some(ScriptFailure { line, why: obstacle.to_string() });
+            ControlFlow::Break(())
+        }
+    })?;
+    failure.map_or(Ok(count), Err)
+}
+
+/// Runs a script as long as `report` wants to go on. It is told of each directive, with its line.
+///
+/// An error is about the script as a whole: it cannot be parsed.
+pub fn run_each(
+    path: &Path,
+    text: &str,
+    options: &ScriptOptions,
+    mut report: impl FnMut(usize, Result<(), Obstacle>) -> ControlFlow<()>,
+) -> Result<(), ScriptFailure> {
     let confusing_unicode = path.file_name().is_some_and(|name| name == "names.wast");
     let buffer = source::buffer(text, confusing_unicode)?;
     let directives = source::parse(text, &buffer)?;
     let mut runner = directive::Runner::new(options).map_err(|why| ScriptFailure { line: 1, why })?;
-    let count = directives.len();
     for directive in directives {
         let line = source::line(text, directive.span());
-        runner.run(directive).map_err(|why| ScriptFailure { line, why })?;
+        if report(line, runner.run(directive)).is_break() {
+            break;
+        }
     }
-    Ok(count)
+    Ok(())
 }

@@ -25,13 +25,68 @@ pub enum Fault {
     Unsupported(Arc<crate::Error>),
     /// It could not be linked, or it trapped.
     Run(runtime::Error),
+    /// It imports from an instance that could not be made.
+    Needs(Obstacle),
+}
+
+/// Why a directive did not do what it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It needs something that the compiler refuses by name: this.
+    Skipped(String),
+    /// It failed; why.
+    Failed(String),
+}
+
+impl Obstacle {
+    /// What stands in the way of directives about something that was not made because of this.
+    pub fn inherited(&self) -> Self {
+        match self {
+            Obstacle::Skipped(_) => self.clone(),
+            Obstacle::Failed(_) => Obstacle::Failed("what it is about could not be made".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Obstacle::Skipped(feature) => write!(f, "{feature} is not supported"),
+            Obstacle::Failed(why) => f.write_str(why),
+        }
+    }
+}
+
+impl From<String> for Obstacle {
+    fn from(why: String) -> Self {
+        Obstacle::Failed(why)
+    }
+}
+
+impl From<Fault> for Obstacle {
+    fn from(fault: Fault) -> Self {
+        fault.obstacle().unwrap_or_else(|| Obstacle::Failed(fault.to_string()))
+    }
 }
 
 impl Fault {
+    /// What keeps a directive from being about a guest's or the compiler's behaviour at all.
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Fault::Compile(crate::Error::Unsupported { feature, .. }) => Some(Obstacle::Skipped(feature.clone())),
+            Fault::Unsupported(error) => match &**error {
+                crate::Error::Unsupported { feature, .. } => Some(Obstacle::Skipped(feature.clone())),
+                _ => None,
+            },
+            Fault::Needs(obstacle) => Some(obstacle.clone()),
+            Fault::Text(_) | Fault::Compile(_) | Fault::Run(_) => None,
+        }
+    }
+
     fn trap(&self) -> Option<&Trap> {
         match self {
             Fault::Run(error) => error.trap(),
-            Fault::Text(_) | Fault::Compile(_) | Fault::Unsupported(_) => None,
+            Fault::Text(_) | Fault::Compile(_) | Fault::Unsupported(_) | Fault::Needs(_) => None,
         }
     }
 }
@@ -43,6 +98,7 @@ impl fmt::Display for Fault {
             Fault::Compile(error) => error.fmt(f),
             Fault::Unsupported(error) => error.fmt(f),
             Fault::Run(error) => error.fmt(f),
+            Fault::Needs(obstacle) => obstacle.fmt(f),
         }
     }
 }
@@ -88,18 +144,20 @@ pub fn thrown(outcome: Outcome) -> Result<(), String> {
 }
 
 /// For `assert_invalid` and `assert_malformed`: was it refused as such, with this wording if that counts?
-pub fn refused(result: Result<(), Fault>, expected: &str, ignore_message: bool) -> Result<(), String> {
+pub fn refused(result: Result<(), Fault>, expected: &str, ignore_message: bool) -> Result<(), Obstacle> {
     match result {
-        Ok(()) => Err(format!("expected to be refused with `{expected}`, but it is valid")),
+        Ok(()) => Err(format!("expected to be refused with `{expected}`, but it is valid").into()),
         Err(fault @ (Fault::Text(_) | Fault::Compile(crate::Error::Invalid { .. }))) => {
             let actual = fault.to_string();
             if ignore_message || actual.contains(expected) {
                 Ok(())
             } else {
-                Err(format!("expected to be refused with `{expected}`, got `{actual}`"))
+                Err(format!("expected to be refused with `{expected}`, got `{actual}`").into())
             }
         }
-        Err(fault) => Err(format!("expected to be refused with `{expected}`, but it is valid and got `{fault}`")),
+        Err(fault) => Err(fault.obstacle().unwrap_or_else(|| {
+            Obstacle::Failed(format!("expected to be refused with `{expected}`, but it is valid and got `{fault}`"))
+        })),
     }
 }
 

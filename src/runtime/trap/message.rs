@@ -17,7 +17,8 @@ pub(crate) fn describe<'a>(
     }
     let expected = Tag::read(values[1], &resource);
     let found = Tag::read(values[2], &resource);
-    let different = if expected.class == found.class && expected.name != found.name { "a different " } else { "" };
+    // Two types may have the same name, in two components.
+    let different = if expected.class == found.class { "a different " } else { "" };
     template
         .replace("{0}", &values[0].to_string())
         .replace("{t1}", expected.class)
