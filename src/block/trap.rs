@@ -110,8 +110,18 @@ trap_kinds! {
     HostAllocFailed = 61, "the host has no memory for a value";
     /// A host function returned a value that its type does not have (discriminant, char, string out of range).
     InvalidHostValue = 62, "the host gave a value that its type does not have";
-    /// A synchronous call of an asynchronous function that would block; reserved for the asynchronous ABI.
+    /// A synchronous call of an asynchronous function that would block.
     CannotBlock = 63, "wasm trap: cannot block a synchronous task before returning";
     /// A built-in that validates and links but is not supported at run time yet.
     Unsupported = 64, "this built-in is not supported yet";
+    /// A task of an asynchronous lift ended and has not returned.
+    TaskNotReturned = 80, "wasm trap: the task ended without a call of `task.return`";
+    /// `trap_if(self.state == Task.State.RESOLVED)`.
+    TaskReturnedTwice = 81, "wasm trap: `task.return` was called more than once in a task";
+    /// `task.return` in a task that is not asynchronous, or whose result type or options are others.
+    TaskReturnInvalid = 82, "wasm trap: this `task.return` is not that of the current task (result type and options must be those of its lift)";
+    /// Value 0: the code.
+    UnsupportedCallbackCode = 83, "wasm trap: unsupported callback code ({0})";
+    /// `backpressure.inc` above the greatest count, or `backpressure.dec` at 0.
+    BackpressureOutOfRange = 84, "wasm trap: backpressure counter out of range";
 }

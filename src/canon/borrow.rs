@@ -49,23 +49,28 @@ struct Need {
 }
 
 impl Borrows {
+    /// Those of values among which there is no borrow.
+    pub(super) fn none(env: &CanonEnv) -> Self {
+        Borrows {
+            certain: Vec::new(),
+            perhaps: Vec::new(),
+            used: 0,
+            stacked: false,
+            callee: 0,
+            scope: None,
+            top: None,
+            scopes: env.layout.scopes as usize,
+            capacity: env.layout.scope_capacity,
+        }
+    }
+
     /// Opens the accounts of a call.
     pub(super) fn open(e: &mut Emit, env: &CanonEnv, ty: &FuncType, caller: Side, callee: Side) -> Self {
         let mut need = Need::default();
         for (_, param) in &ty.params {
             need.count(env, *param, Occurrence::Once, (caller, callee));
         }
-        let mut borrows = Borrows {
-            certain: Vec::new(),
-            perhaps: Vec::new(),
-            used: 0,
-            stacked: need.stacked,
-            scope: None,
-            top: None,
-            callee: callee.instance,
-            scopes: env.layout.scopes as usize,
-            capacity: env.layout.scope_capacity,
-        };
+        let mut borrows = Borrows { stacked: need.stacked, callee: callee.instance, ..Borrows::none(env) };
         for _ in 0..need.perhaps {
             let none = e.b.ins().iconst(types::I32, 0);
             let variable = e.b.declare_var(types::I32);
@@ -106,6 +111,14 @@ impl Borrows {
         let scope = self.scope.expect("a callee that receives borrow handles has a scope");
         adjust(e, self.scopes, scope, 1);
         scope
+    }
+
+    /// The address of `num_borrows`, if the callee can owe anything.
+    pub(super) fn num_borrows(&self, e: &mut Emit) -> Option<Value> {
+        self.scope.map(|scope| {
+            let at = address(e, scope);
+            e.offset(at, self.scopes as i64)
+        })
     }
 
     /// `trap_if(num_borrows > 0)`.

@@ -32,9 +32,11 @@ mod shape;
 mod side;
 mod signature;
 mod string;
+mod task;
 #[cfg(all(test, feature = "runtime", target_arch = "x86_64"))]
 mod tests;
 mod transfer;
+mod tuple;
 mod variant;
 
 pub use adapter::emit_adapter;
@@ -64,6 +66,9 @@ pub struct CanonEnv<'a> {
     pub layout: &'a BlockLayout,
     /// How the target calls.
     pub convention: Convention,
+    /// For each component instance: has it built-ins that ask for its task, so that its tasks must be kept? An instance
+    /// past the end has none.
+    pub keeps_tasks: &'a [bool],
     /// Guard handle indices against speculation past the end of a table.
     pub spectre: bool,
 }
@@ -72,5 +77,9 @@ impl CanonEnv<'_> {
     /// The handle table of a component instance, or of the host.
     fn table(&self, instance: u32) -> Table {
         Table::of(self.layout, instance, self.spectre)
+    }
+
+    fn keeps_tasks(&self, instance: u32) -> bool {
+        self.keeps_tasks.get(instance as usize).copied().unwrap_or(false)
     }
 }

@@ -90,6 +90,7 @@ impl Translator<'_> {
             } else {
                 self.e.b.set_srcloc(SourceLoc::new(self.offset as u32));
                 operators::translate(self, &op)?;
+                self.check_passed()?;
             }
         }
         Ok(())

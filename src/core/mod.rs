@@ -26,9 +26,6 @@ mod simd;
 mod table;
 mod translator;
 
-#[cfg(test)]
-mod tests;
-
 pub use env::{ModuleEnv, Tunables, clif_type, core_signature};
 pub use error::Error;
 pub use function::translate_function;

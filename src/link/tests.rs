@@ -230,7 +230,10 @@ fn asynchronous_builtins_link_and_asynchronous_lifts_are_refused() {
 #[test]
 fn unsupported_features_are_named() {
     for (text, name) in [
-        (r#"(component (import "m" (core module)))"#, "an imported core module (`m`)"),
+        (
+            r#"(component (import "m" (core module $m)) (core instance (instantiate $m)))"#,
+            "an instance of an imported core module (`m`)",
+        ),
         (r#"(component (import "c" (component)))"#, "an imported component (`c`)"),
         (r#"(module (memory 1 1 shared))"#, "the threads proposal"),
         (r#"(component (core module (memory 1 1 shared)))"#, "the threads proposal"),
@@ -353,4 +356,32 @@ fn many_functions_of_large_types_are_refused() {
         })
         .collect();
     assert!(refused(&lifting(&format!("{definitions}\n{lifts}"), last)).starts_with("too many definitions"));
+}
+
+#[test]
+fn a_core_module_may_be_imported_from_the_host_or_from_another_component() {
+    let plan = linked(r#"(component (import "m" (core module)))"#);
+    assert_eq!((&plan.imports[0].path[..], &plan.imports[0].kind), (&["m".to_string()][..], &ImportKind::Module));
+    let plan = linked(
+        r#"(component
+             (component $user
+               (import "m" (core module $m (export "f" (func))))
+               (core instance $i (instantiate $m))
+               (func (export "f") (canon lift (core func $i "f"))))
+             (component $giver (core module $m (func (export "f"))) (export "m" (core module $m)))
+             (instance $giver (instantiate $giver))
+             (instance $user (instantiate $user (with "m" (core module $giver "m"))))
+             (func (export "f") (alias export $user "f")))"#,
+    );
+    assert_eq!((plan.imports.len(), plan.modules.len(), plan.core_instances.len()), (0, 1, 1));
+}
+
+#[test]
+fn subtypes_may_be_declared_but_no_module_may_use_them() {
+    linked("(component (core type (sub (func))))");
+    for text in
+        ["(component (core type (sub (func))) (core module (type (sub (func)))))", "(module (type (sub (func))))"]
+    {
+        assert!(refused(text).starts_with("the garbage-collection proposal"), "{text}");
+    }
 }

@@ -77,6 +77,12 @@ pub enum CoreValType {
     ExnRef {
         nullable: bool,
     },
+    /// A reference to a function of one type; `nullable`. In an object the type is an index in
+    /// [`Artifact::core_types`]; once it is loaded, an identity that all objects of the engine share.
+    TypedFuncRef {
+        nullable: bool,
+        ty: CoreTypeId,
+    },
 }
 
 /// An import.
@@ -105,6 +111,8 @@ pub enum ImportSlot {
         /// Block offset of the `HostCallee`.
         at: u32,
     },
+    /// A core module. Nothing instantiates it, so that it has no place.
+    Module,
     /// A core function: a `FuncDef` is copied to this offset.
     CoreFunc {
         /// Its type.

@@ -82,6 +82,11 @@ fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
         (Canon::ResourceNew { resource, .. }, _) => format!("canon.resource.new[{}]", plan.resources[*resource].name),
         (Canon::ResourceRep { resource, .. }, _) => format!("canon.resource.rep[{}]", plan.resources[*resource].name),
         (Canon::ResourceDrop { resource, .. }, _) => format!("canon.resource.drop[{}]", plan.resources[*resource].name),
+        (Canon::TaskReturn { .. }, _) => "canon.task.return".to_owned(),
+        (Canon::ContextGet { slot, .. }, _) => format!("canon.context.get[{}]", slot.index),
+        (Canon::ContextSet { slot, .. }, _) => format!("canon.context.set[{}]", slot.index),
+        (Canon::BackpressureInc { .. }, _) => "canon.backpressure.inc".to_owned(),
+        (Canon::BackpressureDec { .. }, _) => "canon.backpressure.dec".to_owned(),
         (Canon::Unsupported { name, .. } | Canon::Lower { name, .. }, _) => format!("canon.{name}"),
     }
 }

@@ -1,6 +1,7 @@
 //! A loaded object: code in memory, metadata, and the lookups that both need.
 
 use super::code::Code;
+use super::core_types;
 use super::engine::Engine;
 use super::error::{LinkError, Result};
 use super::trap::TrapFrame;
@@ -40,12 +41,13 @@ impl Image {
     /// Loads what was read already.
     pub(crate) fn from_parts(engine: &Engine, object: ObjectFile<'_>) -> Result<Self, LoadError> {
         let code = Code::load(&object)?;
-        let ObjectFile { artifact, data, .. } = object;
+        let ObjectFile { mut artifact, data, .. } = object;
+        let type_ids = core_types::canonicalize(engine, &mut artifact)?;
         Ok(Image {
             engine: engine.clone(),
             code,
             data: data.into(),
-            type_ids: artifact.core_types.iter().map(|ty| engine.type_id(ty)).collect(),
+            type_ids,
             starts: artifact.functions.iter().map(|f| (f.key, f.start)).collect(),
             artifact,
         })

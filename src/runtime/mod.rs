@@ -12,6 +12,7 @@ mod arena;
 mod block_memory;
 mod code;
 mod component;
+mod core_types;
 mod engine;
 mod entry;
 mod error;

@@ -75,6 +75,7 @@ impl Fixture {
             core_types: &self.core_types,
             layout: &self.layout,
             convention: self.convention,
+            keeps_tasks: &[],
             spectre: self.spectre,
         }
     }
@@ -95,7 +96,7 @@ impl Fixture {
             encoding,
             memory: Some(Memory { place, width }),
             realloc: Some(direct(FuncKey::Core(1 + instance, 0))),
-            post_return: None,
+            ..CanonOptions::default()
         };
         GuestSide { instance, options }
     }

@@ -1,11 +1,13 @@
 //! What the CLIF of functions looks like, and that all of it verifies and compiles. What code computes is tested by
 //! running the specification's scripts.
 
-use super::{ElemPlace, Error, KnownElement, ModuleEnv, ModulePlaces, Tunables, translate_function, translate_init};
-use crate::block::Context;
-use crate::clif::Convention;
-use crate::decode::{Decoded, decode};
-use crate::model::{Callee, CtxArg, FuncKey, Place};
+use cantilever::block::Context;
+use cantilever::clif::Convention;
+use cantilever::core::{
+    ElemPlace, Error, KnownElement, ModuleEnv, ModulePlaces, Tunables, translate_function, translate_init,
+};
+use cantilever::decode::{Decoded, decode};
+use cantilever::model::{Callee, CtxArg, FuncKey, Place};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::Function;
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -179,8 +181,8 @@ fn only_large_offsets_and_addresses_are_checked() {
             .contains("trapnz")
     };
     assert!(!load("", "i32", 0));
-    assert!(!load("", "i32", crate::block::memory::GUARD - 4));
-    assert!(load("", "i32", crate::block::memory::GUARD - 3));
+    assert!(!load("", "i32", cantilever::block::memory::GUARD - 4));
+    assert!(load("", "i32", cantilever::block::memory::GUARD - 3));
     assert!(load("i64", "i64", 0));
 }
 
@@ -256,4 +258,18 @@ fn unsupported_operators_are_named_and_leave_the_builder_usable() {
     let offset = module.modules[0].bodies[0].start + 1;
     assert_eq!(error, Error::Unsupported { operator: "Throw".to_owned(), offset });
     translate_function(&env, &mut cx, 1).unwrap();
+}
+
+#[test]
+fn small_code_that_stands_for_much_is_refused() {
+    let results = "i32 ".repeat(1000);
+    let values = "(i32.const 0)".repeat(1000);
+    let targets = "0 ".repeat(5_000);
+    let module = decoded(&format!(
+        "(module (type $t (func (result {results}))) (func (type $t) {values} (br_table {targets} (i32.const 0))))"
+    ));
+    let places = places(&module);
+    let env = env(&module, &places, Convention::of(&*isa()));
+    let error = translate_function(&env, &mut FunctionBuilderContext::new(), 0).unwrap_err();
+    assert!(matches!(error, Error::TooComplex { .. }), "{error}");
 }
