@@ -67,7 +67,7 @@ trap_kinds! {
     /// Value 0: the index; 1: the tag found.
     HandleLent = 35, "cannot remove owned resource while borrowed (handle index {0}, {n1})";
     /// Value 0: the index; 1: the tag found. A borrow where an own was needed.
-    NotOwned = 36, "handle index {0} is a borrow where an owned handle of {n1} is needed";
+    NotOwned = 36, "handle index {0} is {n1} where an owned handle is needed";
     /// Value 0: how many; 1: the component instance that has them; 2: their scope; 3: the function that lent them, as
     /// its CLIF user name (namespace in the upper half). The runtime puts the tag of the first of them in place of 1.
     BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them; the first is {n1}, lent by {f3})";

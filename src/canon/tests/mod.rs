@@ -3,10 +3,14 @@
 mod code;
 mod handles;
 mod intrinsics;
+mod landing;
 mod machine;
 mod oracle;
+mod random;
+mod text;
 mod traps;
 mod values;
+mod writer;
 
 use super::{CanonEnv, emit_adapter, emit_builtin};
 use crate::block::{BlockLayout, BlockLayoutBuilder, HostCallee, MemoryDef};
@@ -42,11 +46,12 @@ struct Fixture {
     host_callee: u32,
     convention: Convention,
     spectre: bool,
+    optimised: bool,
 }
 
 impl Fixture {
     fn new() -> Self {
-        let mut builder = BlockLayoutBuilder::new(3, 64, 0).unwrap();
+        let mut builder = BlockLayoutBuilder::new(3, 1 << 12, 0).unwrap();
         let memories = (0..3).map(|_| builder.arena.one::<MemoryDef>().unwrap()).collect();
         let host_callee = builder.arena.one::<HostCallee>().unwrap();
         Fixture {
@@ -57,8 +62,9 @@ impl Fixture {
             layout: builder.finish().unwrap(),
             memories,
             host_callee,
-            convention: Convention::of(&*host_isa()),
+            convention: Convention::of(&*host_isa(true)),
             spectre: true,
+            optimised: true,
         }
     }
 
@@ -122,7 +128,7 @@ impl Fixture {
     }
 
     fn machine(&self, functions: Vec<Function>) -> Machine {
-        Machine::new(self.layout.clone(), &self.memories, functions)
+        Machine::new(self.layout.clone(), &self.memories, functions, self.optimised)
     }
 }
 
