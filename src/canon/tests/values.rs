@@ -89,6 +89,11 @@ fn compile(f: &Fixture, ty: &FuncType, lower: Option<&GuestSide>, lift: Option<&
     };
     functions.push(f.adapter(ty, lower, lift));
     let m = f.machine(functions);
+    // What no value is stored in differs from memory to memory, so that padding that is copied is noticed.
+    for (instance, base) in MEMORIES.with_borrow(Vec::clone).into_iter().enumerate() {
+        // SAFETY: the memory has this size.
+        unsafe { base.write_bytes(0xa0 + instance as u8, MEMORY) };
+    }
     m.at::<HostCallee>(f.host_callee).func = Some(host);
     for instance in [CALLER, CALLEE, f.layout.host_instance()] {
         m.state(instance).handles.quota = f.layout.handle_capacity;
