@@ -2,6 +2,8 @@
 //! of the guest's memory; the errors for types and handles that do not fit.
 #![cfg(all(feature = "compile", feature = "derive"))]
 
+#[path = "typed/allocation.rs"]
+mod allocation;
 #[path = "typed/echo.rs"]
 mod echo;
 #[expect(dead_code, reason = "no transcript is compared here")]

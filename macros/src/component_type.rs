@@ -159,3 +159,17 @@ fn check(shape: &Shape) -> TokenStream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn discriminants_have_room_for_all_cases() {
+        for (cases, expected) in [(1, "u8"), (2, "u8"), (256, "u8"), (257, "u16"), (65_536, "u16"), (65_537, "u32")] {
+            let case = || Case { ident: format_ident!("Case"), label: String::new(), payload: None };
+            let cases: Vec<Case> = (0..cases).map(|_| case()).collect();
+            assert_eq!(discriminant(&cases).to_string(), expected);
+        }
+    }
+}

@@ -77,12 +77,17 @@ pub struct Task {
     pub signature: u64,
     /// Where the result goes, in the 64-bit layout, with representations for handles.
     pub result: *mut u8,
-    /// The count of borrow handles that the task still owes.
-    pub num_borrows: *const u32,
+    /// Who lent its borrow handles, for messages: as for [`TrapKind::BorrowsRemain`](super::TrapKind::BorrowsRemain).
+    pub lender: u64,
+    /// Its borrow scope, or [`Task::NO_SCOPE`].
+    pub scope: u32,
     /// Has it returned? 1 or 0.
     pub resolved: u32,
-    /// Zero: the count of a task that was lent nothing.
-    pub no_borrows: u32,
+}
+
+impl Task {
+    /// The scope of a task that can be lent nothing.
+    pub const NO_SCOPE: u32 = u32::MAX;
 }
 
 /// The head of one handle table; its entries lie elsewhere in the block

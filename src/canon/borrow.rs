@@ -50,15 +50,15 @@ struct Need {
 
 impl Borrows {
     /// Those of values among which there is no borrow.
-    pub(super) fn none(env: &CanonEnv) -> Self {
+    pub(super) fn none(env: &CanonEnv, callee: u32) -> Self {
         Borrows {
             certain: Vec::new(),
             perhaps: Vec::new(),
             used: 0,
             stacked: false,
-            callee: 0,
             scope: None,
             top: None,
+            callee,
             scopes: env.layout.scopes as usize,
             capacity: env.layout.scope_capacity,
         }
@@ -70,7 +70,7 @@ impl Borrows {
         for (_, param) in &ty.params {
             need.count(env, *param, Occurrence::Once, (caller, callee));
         }
-        let mut borrows = Borrows { stacked: need.stacked, callee: callee.instance, ..Borrows::none(env) };
+        let mut borrows = Borrows { stacked: need.stacked, ..Borrows::none(env, callee.instance) };
         for _ in 0..need.perhaps {
             let none = e.b.ins().iconst(types::I32, 0);
             let variable = e.b.declare_var(types::I32);
@@ -113,27 +113,16 @@ impl Borrows {
         scope
     }
 
-    /// The address of `num_borrows`, if the callee can owe anything.
-    pub(super) fn num_borrows(&self, e: &mut Emit) -> Option<Value> {
-        self.scope.map(|scope| {
-            let at = address(e, scope);
-            e.offset(at, self.scopes as i64)
-        })
+    /// The callee's scope, if it must give handles back.
+    pub(super) fn scope(&self) -> Option<Value> {
+        self.scope
     }
 
     /// `trap_if(num_borrows > 0)`.
     pub(super) fn check_returned(&self, e: &mut Emit) {
-        let Some(scope) = self.scope else { return };
-        let left = load(e, self.scopes, scope);
-        let (cold, go_on) = (e.cold_block(), e.b.create_block());
-        e.b.ins().brif(left, cold, &[], go_on, &[]);
-        e.b.seal_block(cold);
-        e.b.seal_block(go_on);
-        e.b.switch_to_block(cold);
-        let callee = e.b.ins().iconst(types::I32, i64::from(self.callee));
-        let lender = own_name(e);
-        e.trap_with(TrapKind::BorrowsRemain, &[left, callee, scope, lender]);
-        e.b.switch_to_block(go_on);
+        if let Some(scope) = self.scope {
+            check_scope(e, self.scopes, (self.callee, scope), own_name);
+        }
     }
 
     /// `deliver_resolve`: un-lends what was lent, in `table`, and closes the scope.
@@ -207,9 +196,28 @@ impl Need {
     }
 }
 
+/// `trap_if(num_borrows > 0)` of a component instance's scope, given the block offset of the array of scopes and who lent.
+pub(super) fn check_scope(
+    e: &mut Emit,
+    scopes: usize,
+    (instance, scope): (u32, Value),
+    lender: impl FnOnce(&mut Emit) -> Value,
+) {
+    let left = load(e, scopes, scope);
+    let (cold, go_on) = (e.cold_block(), e.b.create_block());
+    e.b.ins().brif(left, cold, &[], go_on, &[]);
+    e.b.seal_block(cold);
+    e.b.seal_block(go_on);
+    e.b.switch_to_block(cold);
+    let instance = e.b.ins().iconst(types::I32, i64::from(instance));
+    let lender = lender(e);
+    e.trap_with(TrapKind::BorrowsRemain, &[left, instance, scope, lender]);
+    e.b.switch_to_block(go_on);
+}
+
 /// The CLIF user name of the function that is being emitted: namespace in the upper half, index in the lower. It stays
 /// the same where the function is inlined.
-fn own_name(e: &mut Emit) -> Value {
+pub(super) fn own_name(e: &mut Emit) -> Value {
     let name = e.b.func.name.get_user().expect("every function has a user name");
     let bits = u64::from(name.namespace) << u32::BITS | u64::from(name.index);
     e.b.ins().iconst(types::I64, bits as i64)

@@ -12,7 +12,7 @@
 //! and the built-ins.
 
 use super::CanonEnv;
-use super::borrow::Borrows;
+use super::borrow::{Borrows, own_name};
 use super::operand::Operand;
 use super::side::Side;
 use super::tuple::{buffer, is_from_host, tuple_layout};
@@ -113,16 +113,16 @@ impl AsyncCall {
             e.call_intrinsic(Intrinsic::HostKeep, &[]);
         }
         let record = buffer(e, Layout { size: size_of::<Task>() as u32, align: align_of::<Task>() as u32 });
-        let no_borrows = e.offset(record, offset_of!(Task, no_borrows) as i64);
-        let num_borrows = borrows.num_borrows(e).unwrap_or(no_borrows);
+        let lender = own_name(e);
+        let scope = borrows.scope().unwrap_or_else(|| e.b.ins().iconst(types::I32, i64::from(Task::NO_SCOPE)));
         let signature = e.b.ins().iconst(types::I64, signature(result, options.encoding, options.memory));
         let zero = e.b.ins().iconst(types::I32, 0);
         for (value, field) in [
             (signature, offset_of!(Task, signature)),
             (at, offset_of!(Task, result)),
-            (num_borrows, offset_of!(Task, num_borrows)),
+            (lender, offset_of!(Task, lender)),
+            (scope, offset_of!(Task, scope)),
             (zero, offset_of!(Task, resolved)),
-            (zero, offset_of!(Task, no_borrows)),
         ] {
             e.store_field(Region::Task, value, record, field);
         }

@@ -14,6 +14,8 @@ pub(super) fn supported() -> WasmFeatures {
         | WasmFeatures::MEMORY64
         | WasmFeatures::EXTENDED_CONST
         | WasmFeatures::FUNCTION_REFERENCES
+        // For constant expressions; most of it is refused, see `garbage_collection`.
+        | WasmFeatures::GC
         | WasmFeatures::CUSTOM_PAGE_SIZES
         | WasmFeatures::WIDE_ARITHMETIC
         | WasmFeatures::COMPACT_IMPORTS;
@@ -42,7 +44,6 @@ pub(super) fn of_types() -> WasmFeatures {
 /// Features that an input may name and that are refused. Names with nested namespaces are not among them: the
 /// specification's grammar does not have them, so they are invalid.
 const REFUSED: &[(WasmFeatures, &str, Option<&str>)] = &[
-    (WasmFeatures::GC, "the garbage-collection proposal", None),
     (WasmFeatures::THREADS, "the threads proposal (shared memory, atomics)", Some("compile the guest without threads")),
     (WasmFeatures::SHARED_EVERYTHING_THREADS, "the shared-everything-threads proposal", None),
     (
@@ -52,8 +53,7 @@ const REFUSED: &[(WasmFeatures, &str, Option<&str>)] = &[
     ),
     (WasmFeatures::STACK_SWITCHING, "the stack-switching proposal", None),
     (WasmFeatures::MEMORY_CONTROL, "the memory-control proposal", None),
-    // Descriptors describe structures.
-    (WasmFeatures::CUSTOM_DESCRIPTORS.union(WasmFeatures::GC), "the custom-descriptors proposal", None),
+    (WasmFeatures::CUSTOM_DESCRIPTORS, "the custom-descriptors proposal", None),
     (WasmFeatures::ACQUIRE_RELEASE_ATOMICS, "the acquire-release-atomics proposal", None),
     (WasmFeatures::MULTIBYTE_ARRAY_ACCESS, "the multibyte-array-access proposal", None),
     (WasmFeatures::CM_GC, "the canonical ABI for garbage-collected types", None),

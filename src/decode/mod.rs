@@ -9,6 +9,7 @@ pub mod component;
 mod core_types;
 mod definitions;
 mod features;
+mod garbage_collection;
 mod module;
 mod names;
 mod types;
@@ -130,7 +131,7 @@ impl<'a> Decoder<'a> {
                 ValidPayload::Func(validate, body) => {
                     self.bodies.push(Body { module: self.modules.len(), validate, body });
                 }
-                ValidPayload::End(types) => self.end(&types),
+                ValidPayload::End(types) => self.end(&types)?,
                 ValidPayload::Ok | ValidPayload::Parser(_) => {}
             }
             self.section(&payload, core_funcs).map_err(features::error)?;
@@ -158,10 +159,14 @@ impl<'a> Decoder<'a> {
     }
 
     /// The innermost open module or component has ended: it becomes a definition of the one around it, or the root.
-    fn end(&mut self, types: &Types) {
-        let Some((open, offset)) = self.open.pop() else { return };
+    fn end(&mut self, types: &Types) -> Result<()> {
+        let Some((open, offset)) = self.open.pop() else { return Ok(()) };
         let (definition, root) = match open {
             Open::Module(builder) => {
+                let in_items = garbage_collection::is_in_items(types.as_ref()).then_some(offset as u64);
+                if let Some(offset) = builder.garbage_collection.or(in_items) {
+                    return Err(garbage_collection::refusal(offset));
+                }
                 self.modules.push(builder.finish(types.as_ref(), &mut self.core_types));
                 let index = self.modules.len() - 1;
                 (Definition::CoreModule(index), Root::Module(index))
@@ -177,5 +182,6 @@ impl<'a> Decoder<'a> {
             Some((Open::Component(outer), _)) => outer.definitions.push((definition, offset)),
             _ => self.root = Some(root),
         }
+        Ok(())
     }
 }

@@ -73,7 +73,16 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
             });
         }
     }
+    for function in &mut functions {
+        function.name = symbol(&function.name);
+    }
     functions
+}
+
+/// A name as a symbol of an object file, in which a name ends at its first zero byte: control characters are escaped.
+fn symbol(name: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    name.chars().map(escape).collect()
 }
 
 fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {

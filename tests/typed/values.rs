@@ -1,8 +1,9 @@
 //! Values of every type, there and back.
 
-use super::echo::Type;
+use super::echo::{Type, instance_with_dynamic_echo};
+use super::load;
 use super::random::Random;
-use cantilever::runtime::{ComponentType, Lift, Lower};
+use cantilever::runtime::{ComponentType, Engine, Lift, Lower};
 use std::collections::{BTreeMap, HashMap};
 
 #[derive(Debug, Clone, PartialEq, ComponentType, Lower, Lift)]
@@ -32,9 +33,9 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ComponentType, Lower, Lift)]
 #[component(flags)]
 pub struct Perms {
-    read: bool,
-    write: bool,
-    admin_only: bool,
+    pub read: bool,
+    pub write: bool,
+    pub admin_only: bool,
 }
 
 /// More flags than a byte has bits.
@@ -48,6 +49,22 @@ struct Wide { a: bool, b: bool, c: bool, d: bool, e: bool, f: bool, g: bool, h: 
 struct Pair<T> {
     left: T,
     right: Box<T>,
+}
+
+/// What can only be given.
+#[derive(ComponentType, Lower)]
+struct Line<'a, const N: usize> {
+    text: &'a str,
+    numbers: &'a [u32],
+    tail: [u8; N],
+}
+
+/// The same to receive.
+#[derive(Debug, PartialEq, ComponentType, Lift)]
+struct OwnedLine {
+    text: String,
+    numbers: Vec<u32>,
+    tail: [u8; 2],
 }
 
 pub const VALUE: (&str, &str) =
@@ -162,4 +179,16 @@ fn flags() {
         Wide { a, b, c, d, e, f, g, h, i }
     });
     Type { named: &[wide], text: "$wide", flat: &["i32"] }.echoes(&values);
+}
+
+#[test]
+fn what_is_given_can_be_borrowed() {
+    let line = ("line", r#"(record (field "text" string) (field "numbers" (list u32)) (field "tail" (list u8 2)))"#);
+    let ty = Type { named: &[line], text: "$line", flat: &["i32"; 6] };
+    let (mut store, instance) = instance_with_dynamic_echo(&load(&Engine::default(), &ty.component()));
+    let echo = instance.get_typed_func::<(&Line<2>,), OwnedLine>(&mut store, "flat").unwrap();
+    let (text, numbers) = ("zwölf".to_owned(), vec![1, u32::MAX]);
+    let line = Line { text: &text, numbers: &numbers, tail: [3, 4] };
+    let owned = echo.call(&mut store, (&line,)).unwrap();
+    assert_eq!(owned, OwnedLine { text: text.clone(), numbers: numbers.clone(), tail: [3, 4] });
 }

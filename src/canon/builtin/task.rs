@@ -2,7 +2,7 @@
 
 use crate::block::{Intrinsic, Task, TrapKind};
 use crate::canon::CanonEnv;
-use crate::canon::borrow::Borrows;
+use crate::canon::borrow::{Borrows, check_scope};
 use crate::canon::crossing::{Crossing, Occurrence};
 use crate::canon::operand::{Operand, Target};
 use crate::canon::side::Side;
@@ -37,7 +37,7 @@ pub(super) fn canon_task_return(
     check_signature(e, task, signature(&result, guest.options.encoding, guest.options.memory));
     let resolved = e.load_field(types::I32, Region::Task, task, offset_of!(Task, resolved));
     e.trap_if(resolved, TrapKind::TaskReturnedTwice);
-    check_borrows(e, task);
+    check_borrows(e, env, guest.instance, task);
 
     let sources = if flatten_many(env.types, result.iter().copied(), side.width()).is_none() {
         load_tuple(e, env, side, &result, params[0])
@@ -47,7 +47,7 @@ pub(super) fn canon_task_return(
     let to = Side::task_result(env);
     let buffer = e.load_field(POINTER, Region::Task, task, offset_of!(Task, result));
     let targets = Target::Memory(to.address(buffer)).fields(e, env.types, &result);
-    let mut borrows = Borrows::none(env);
+    let mut borrows = Borrows::none(env, guest.instance);
     let mut c = Crossing { env, e, from: side, to, borrows: &mut borrows, occurrence: Occurrence::Once };
     for ((ty, source), target) in result.iter().zip(&sources).zip(&targets) {
         transfer(&mut c, *ty, source, target);
@@ -73,12 +73,18 @@ fn check_signature(e: &mut Emit, task: Value, own: i64) {
 }
 
 /// `trap_if(self.num_borrows > 0)`.
-fn check_borrows(e: &mut Emit, task: Value) {
-    let num_borrows = e.load_field(POINTER, Region::Task, task, offset_of!(Task, num_borrows));
-    // The count is either in the array of scopes or in the record, so this load is in no region.
-    let flags = cranelift_codegen::ir::MemFlagsData::trusted();
-    let left = e.b.ins().load(types::I32, flags, num_borrows, 0);
-    e.trap_if_with(left, TrapKind::BorrowsRemain, &[left]);
+fn check_borrows(e: &mut Emit, env: &CanonEnv, instance: u32, task: Value) {
+    let scope = e.load_field(types::I32, Region::Task, task, offset_of!(Task, scope));
+    let none = e.b.ins().icmp_imm_u(IntCC::Equal, scope, i64::from(Task::NO_SCOPE));
+    let (check, go_on) = (e.b.create_block(), e.b.create_block());
+    e.b.ins().brif(none, go_on, &[], check, &[]);
+    e.b.seal_block(check);
+    e.b.switch_to_block(check);
+    let lender = |e: &mut Emit| e.load_field(types::I64, Region::Task, task, offset_of!(Task, lender));
+    check_scope(e, env.layout.scopes as usize, (instance, scope), lender);
+    e.jump(go_on, &[]);
+    e.b.seal_block(go_on);
+    e.b.switch_to_block(go_on);
 }
 
 pub(super) fn canon_context_get(e: &mut Emit, env: &CanonEnv, instance: u32, slot: StorageSlot) {

@@ -14,6 +14,17 @@ use crate::runtime::value_error::ValueError;
 /// A type of parameters that host functions can look at. It names what it becomes for the lifetime of a call: `&'static
 /// str` becomes `&'a str`, `&'static [u8]` becomes `&'a [u8]`, and types that can be lifted are lifted.
 ///
+/// A view cannot be kept:
+///
+/// ```compile_fail
+/// # use cantilever::runtime::{Engine, Linker};
+/// let mut linker = Linker::<Vec<&'static str>>::new(&Engine::default());
+/// linker.func_view::<(&str,), (), _>("keep", |kept, (text,)| {
+///     kept.push(text); // borrowed data escapes
+///     Ok(())
+/// });
+/// ```
+///
 /// # Safety
 ///
 /// As [`Lift`]. What `view` returns must borrow from nothing but `src` and what `src` points to.
