@@ -8,9 +8,9 @@
 ;; | block1:
 ;; |     jump block3
 ;; | block3:
-;; |     v7 = load.i32 notrap aligned region1 v0+160  ; may_leave
+;; |     v7 = load.i32 notrap aligned region1 v0+208  ; may_leave
 ;; |     trapz v7, user32  ; trap: wasm trap: cannot leave component instance
-;; |     v8 = load.i32 notrap aligned region2 v0+172  ; handle table: free list and limit
+;; |     v8 = load.i32 notrap aligned region2 v0+220  ; handle table: free list and limit
 ;; |     v9 = icmp.i32 ult v1, v8
 ;; |     v10 = iconst.i32 0
 ;; |     v11 = select_spectre_guard.i32 v9, v1, v10  ; v10 = 0
