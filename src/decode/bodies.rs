@@ -89,7 +89,7 @@ fn written_table(operator: &Operator) -> Option<u32> {
     }
 }
 
-/// Throws or catches an operator?
+/// Does an operator throw or catch exceptions?
 fn is_exception_operator(operator: &Operator) -> bool {
     matches!(operator, Operator::Throw { .. } | Operator::ThrowRef | Operator::TryTable { .. })
 }

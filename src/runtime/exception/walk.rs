@@ -24,7 +24,7 @@ pub(crate) unsafe fn find_handler(frame: usize, entry: usize) -> Option<Landing>
             }
             match site(return_address)? {
                 CallSite::Handler { handler, frame: size } => {
-                    return Some(Landing { handler, sp: caller - size, fp: caller });
+                    return Some(Landing { handler, sp: caller.wrapping_sub(size), fp: caller });
                 }
                 CallSite::Plain => frame = caller,
             }

@@ -3,7 +3,7 @@
 ;; run: sum(1) -> 31
 ;; run: sum(0) -> 5
 ;; run: nested() -> 123
-;; run: many() -> 5000000
+;; run: many() -> 600000
 
 (component
   (core module $Thrower
@@ -25,6 +25,7 @@
     (import "" "through" (func $through (param i32)))
     (import "" "throw-u" (func $throw-u))
     (tag $mine)
+    (tag $large (param i64 i64 i64 i64 i64 i64 i64))
     (global $cleanups (mut i32) (i32.const 0))
     (func $cleaning (param i32)
       (block $cleanup (result exnref)
@@ -65,9 +66,11 @@
       (local $i i32)
       (loop $again
         (block $caught
-          (try_table (catch $mine $caught) (throw $mine)))
+          (try_table (catch_all $caught)
+            (throw $large (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4) (i64.const 5) (i64.const 6)
+              (i64.const 7))))
         (local.set $i (i32.add (local.get $i) (i32.const 1)))
-        (br_if $again (i32.lt_u (local.get $i) (i32.const 5000000))))
+        (br_if $again (i32.lt_u (local.get $i) (i32.const 600000))))
       (local.get $i)))
   (core instance $thrower (instantiate $Thrower))
   (core instance $catcher (instantiate $Catcher (with "" (instance $thrower))))
