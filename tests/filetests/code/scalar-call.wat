@@ -1,14 +1,14 @@
 ;; A call across two components with nothing to convert is the callee's body, once the caller has been seen to be allowed
 ;; to leave.
 ;; run: add(20, 21) -> 42
-;; clif: D.func1
+;; clif: D.add
 ;; | function u8:0(i64 vmctx, i32, i32) -> i32 tail
 ;; | block0(v0: i64, v1: i32, v2: i32):
 ;; |     jump block1
 ;; | block1:
 ;; |     jump block3
 ;; | block3:
-;; |     v10 = load.i32 notrap aligned region1 v0+160  ; may_leave
+;; |     v10 = load.i32 notrap aligned region1 v0+208  ; may_leave
 ;; |     trapz v10, user32  ; trap: wasm trap: cannot leave component instance
 ;; |     jump block4
 ;; | block4:
