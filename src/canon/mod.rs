@@ -10,7 +10,8 @@
 //! other side. All parameters are lifted before any is lowered. What is deferred to lowering, and so may trap after
 //! the callee's `realloc` has run: the content of strings and lists, and values with more core values than
 //! [`MAX_FLAT_PARAMS`](crate::model::MAX_FLAT_PARAMS), of which the lifted form is the address; and a single parameter
-//! or result is lifted and lowered in one. This changes which of two faults is reported, nothing else: `realloc`
+//! or result is lifted and lowered in one. This changes which of two faults is reported, and, when owned handles in such
+//! wide values are given away beside others, in which order their indices are given out again; nothing else: `realloc`
 //! cannot leave its instance, and a trap ends them both.
 //!
 //! Lenders (`borrow`) are SSA values, or, for handles in lists, copies on the array of borrow scopes: guest memory may

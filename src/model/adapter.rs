@@ -181,7 +181,7 @@ pub enum CanonFunc {
         builtin: Builtin,
     },
     /// A lowered function.
-    Adapter(Adapter),
+    Adapter(Box<Adapter>),
 }
 
 /// How a resource type's destructor is run; in an array parallel to the plan's resources.

@@ -76,7 +76,7 @@ impl Bodies {
 /// The core functions that canonical functions call.
 fn core_callees(graph: &Graph) -> Vec<FuncKey> {
     let adapters = graph.placed.canons.iter().filter_map(|canon| match canon {
-        CanonFunc::Adapter(adapter) => Some(adapter),
+        CanonFunc::Adapter(adapter) => Some(&**adapter),
         CanonFunc::Builtin { .. } => None,
     });
     let callees = adapters.chain(&graph.placed.lifts).filter_map(|adapter| match &adapter.lift {

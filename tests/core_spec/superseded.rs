@@ -1,8 +1,11 @@
 //! Assertions of older scripts that a later version of the specification took back. The validator and the compiler
 //! follow the latest version, so each of these must fail; later versions of the same scripts assert the contrary.
 
-/// Reasons, each with scripts and the lines of their directives.
-pub const SUPERSEDED: &[(&str, &[(&str, &[usize])])] = &[
+/// Scripts with the lines of their directives.
+type Lines = &'static [(&'static str, &'static [usize])];
+
+/// Reasons, each with what it supersedes.
+const SUPERSEDED: &[(&str, Lines)] = &[
     (
         "a module may have several memories, since the multi-memory proposal",
         &[
@@ -41,6 +44,18 @@ pub const SUPERSEDED: &[(&str, &[(&str, &[usize])])] = &[
         ],
     ),
     (
+        "constant expressions may refer to any earlier global, since version 3",
+        &[
+            ("wasm-v2/data.wast", &[88, 92]),
+            ("wasm-v2/elem.wast", &[170, 174]),
+            ("wasm-v2/global.wast", &[351, 355]),
+            ("extended-const/data.wast", &[84, 88]),
+            ("extended-const/elem.wast", &[170, 174]),
+            ("extended-const/global.wast", &[363, 367]),
+        ],
+    ),
+    ("a function type may refer to itself, since version 3", &[("function-references/type-equivalence.wast", &[30])]),
+    (
         "segments out of bounds trap and leave what was written before, since the bulk-memory proposal",
         &[("mutable-global/linking.wast", &[206, 227, 236, 238, 248, 298, 334, 342, 344, 354])],
     ),
@@ -62,7 +77,6 @@ pub const SUPERSEDED: &[(&str, &[(&str, &[usize])])] = &[
 
 /// Why a directive is superseded, if it is.
 pub fn reason(script: &str, line: usize) -> Option<&'static str> {
-    let names =
-        |scripts: &[(&str, &[usize])]| scripts.iter().any(|(name, lines)| *name == script && lines.contains(&line));
+    let names = |scripts: Lines| scripts.iter().any(|(name, lines)| *name == script && lines.contains(&line));
     SUPERSEDED.iter().find(|(_, scripts)| names(scripts)).map(|(reason, _)| *reason)
 }

@@ -1,5 +1,6 @@
 //! Tests of the pass: functions are emitted, verified, compiled for every target, and run on a hand-made block.
 
+mod call;
 mod code;
 mod handles;
 mod intrinsics;
@@ -7,6 +8,7 @@ mod landing;
 mod machine;
 mod oracle;
 mod random;
+mod state;
 mod text;
 mod traps;
 mod values;

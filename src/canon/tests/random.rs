@@ -43,7 +43,7 @@ impl Rng {
     pub fn ty(&mut self, types: &mut Types, handles: Handles, depth: usize) -> ValType {
         use ValType::*;
         if depth == 0 || self.one_in(3) {
-            if !handles.resources.is_empty() && self.one_in(4) {
+            if !handles.resources.is_empty() && self.one_in(3) {
                 let resource = self.pick(handles.resources);
                 let borrow = handles.borrows && self.below(3) > 0;
                 return Type(types.intern(if borrow { TypeDef::Borrow(resource) } else { TypeDef::Own(resource) }));

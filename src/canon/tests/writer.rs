@@ -183,7 +183,7 @@ impl Writer<'_> {
             m.handle(instance, lent).lends = u32::from(own);
             let borrowed = m.add_handle(instance, tag(resource, own), rep);
             let foreign = m.add_handle(instance, tag(other, false), rep);
-            return self.rng.pick(&[0, 5000, 0x1000_0000, u32::MAX, lent, borrowed, foreign]);
+            return self.rng.pick(&[0, 5000, u32::MAX, lent, borrowed, foreign, foreign]);
         }
         match self.lent {
             Some((same, index)) if !own && same == resource && self.rng.one_in(2) => index,

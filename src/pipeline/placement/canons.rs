@@ -40,7 +40,7 @@ impl Map<'_> {
                     }
                 };
                 let name = format!("adapter[lower {name} → lift {callee}]");
-                return CanonFunc::Adapter(Adapter { name, ty: ty.clone(), lower, lift });
+                return CanonFunc::Adapter(Box::new(Adapter { name, ty: ty.clone(), lower, lift }));
             }
         };
         CanonFunc::Builtin { instance, builtin }
