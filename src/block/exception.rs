@@ -19,7 +19,7 @@ pub struct Exception {
 /// Bytes of one value of an exception's payload.
 pub const PAYLOAD_SLOT: usize = 16;
 
-const _: () = assert!(size_of::<Exception>() % PAYLOAD_SLOT == 0);
+const _: () = assert!(size_of::<Exception>().is_multiple_of(PAYLOAD_SLOT));
 
 /// Where a thrown exception is caught: at a handler of a call that has not returned.
 #[repr(C)]

@@ -43,6 +43,11 @@ pub static TABLE: Intrinsics = Intrinsics {
     inflate_latin1,
     utf16_to_probably_utf16,
     deflate_utf16,
+    exception_new: absent!(*mut u8, u64 => *mut u8),
+    exception_caught: absent!(*mut u8 => ()),
+    exception_is_live: absent!(*mut u8 => u32),
+    find_handler: absent!(*mut u8, *mut u8 => u32),
+    land: absent!(*mut u8, *mut u8 => ()),
 };
 
 unsafe extern "C" fn handle_table_grow(_: Ctx, table: *mut u8) -> u32 {

@@ -79,7 +79,7 @@ mod tests {
         let mut exceptions = Exceptions::default();
         let tag = std::ptr::dangling();
         let first = exceptions.add(tag, 1, 64) as usize;
-        assert!(exceptions.contains(first) && first % PAYLOAD_SLOT == 0);
+        assert!(exceptions.contains(first) && first.is_multiple_of(PAYLOAD_SLOT));
         assert!(!exceptions.add(tag, 1, 64).is_null());
         assert!(exceptions.add(tag, 0, 64).is_null());
         assert!(exceptions.add(tag, u64::MAX, 64).is_null());
