@@ -4,7 +4,7 @@
 //! stack. Where memories, tables, globals and callees lie is given ([`ModulePlaces`]): this module must not know
 //! how a block is laid out, what a component is, or who runs the code.
 //!
-//! A file per family of operators; [`operators`] is their table of contents.
+//! A file per family of operators; `operators.rs` is their table of contents.
 
 mod address;
 mod branch;

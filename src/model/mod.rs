@@ -1,6 +1,6 @@
 //! Pure data: what a component is, once everything static about it is known.
 //!
-//! `decode` and `link` make a [`Plan`]; `canon` and `core` turn it into CLIF; the runtime reads the parts that go into
+//! `decode` and `link` make a `Plan`; `canon` and `core` turn it into CLIF; the runtime reads the parts that go into
 //! an object. Nothing here knows CLIF, wasmparser or the runtime.
 
 pub mod adapter;

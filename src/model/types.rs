@@ -154,7 +154,7 @@ pub enum ResourceImpl {
 pub struct Abi {
     /// Size and alignment in memory.
     pub layout: Layout,
-    /// Core types, or the fact that they are more than [`MAX_FLAT_PARAMS`](super::MAX_FLAT_PARAMS).
+    /// Core types, or the fact that they are more than [`MAX_FLAT_PARAMS`].
     pub flat: Flat,
 }
 

@@ -4,10 +4,10 @@
 //! |---|---|---|
 //! | [`link::plan`](crate::link::plan) | bytes | validated [`Plan`]: modules, canonical functions, symbolic references |
 //! | [`placement::place`] | `Plan` | [`Placed`]: the block's layout, a place for everything, steps of instantiation |
-//! | [`functions::list`] | both | every function of the compilation, with its symbol |
-//! | [`bodies`] | `core`, `canon`, `clif::entry` | CLIF of one function |
-//! | [`inline`] | CLIF of canonical and small functions | CLIF of a function with its callees dissolved |
-//! | [`codegen`] | CLIF | machine code, relocations, trap sites, unwinding |
+//! | `functions::list` | both | every function of the compilation, with its symbol |
+//! | `bodies` | `core`, `canon`, `clif::entry` | CLIF of one function |
+//! | `inline` | CLIF of canonical and small functions | CLIF of a function with its callees dissolved |
+//! | `codegen` | CLIF | machine code, relocations, trap sites, unwinding |
 //! | [`object::write`](crate::object::write) | all of it | the object |
 //!
 //! Functions are translated, inlined and compiled in parallel, one at a time per thread, so that memory is bounded by

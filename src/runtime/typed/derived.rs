@@ -5,7 +5,7 @@ use crate::model::{TypeDef, ValType};
 use crate::runtime::value_error::{Place, ValueError};
 use std::mem::MaybeUninit;
 
-/// [`ComponentType::typecheck`] of a part.
+/// `ComponentType::typecheck` of a part.
 pub type Check = fn(Option<ValType>, &TypeContext<'_>) -> Result<(), ValueError>;
 
 /// Is it a record of these fields?
