@@ -19,10 +19,8 @@ pub fn all() -> Vec<Workload> {
         "(i32.add (i32.add (local.get 0) (i32.wrap_i64 (local.get 1))) (i32.add (local.get 3) (i32.wrap_i64 (local.get 4))))",
         r#"(type $record' (record (field "a" u32) (field "b" u64) (field "c" f32)))
            (type $variant' (variant (case "x" u32) (case "y" u64) (case "z")))"#,
-        &sum(
-            "(call $f (local.get $i) (i64.const 5) (f32.const 1.5) \
-             (i32.and (local.get $i) (i32.const 1)) (i64.extend_i32_u (local.get $i)))",
-        ),
+        &sum("(call $f (local.get $i) (i64.const 5) (f32.const 1.5) \
+             (i32.and (local.get $i) (i32.const 1)) (i64.extend_i32_u (local.get $i)))"),
     );
     vec![
         Workload::new(GROUP, "empty call", empty).at_least(0.95),
@@ -43,7 +41,8 @@ fn call(ty: &str, core: &str, body: &str, types: &str, step: &str) -> String {
           {})"#,
         lifted.strip_suffix(')').map(|open| format!("{open} (canon lift (core func $core \"f\"))")).unwrap_or_default(),
     );
-    let imported = "(export \"record\" (type $record (eq $record'))) (export \"variant\" (type $variant (eq $variant')))";
+    let imported =
+        "(export \"record\" (type $record (eq $record'))) (export \"variant\" (type $variant (eq $variant')))";
     let imports = if types.is_empty() { "" } else { imported };
     let caller = format!(
         r#"(import "callee" (instance $callee {types} {imports} (export "f" {ty})))

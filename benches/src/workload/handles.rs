@@ -13,7 +13,9 @@ pub fn all() -> Vec<Workload> {
         Workload::new(GROUP, "new + drop with destructor", with_destructor()).at_least(20.0),
         Workload::new(GROUP, "rep", rep()).at_least(30.0).bound(1.3, bounds::rep),
         Workload::new(GROUP, "own made, passed, given back, dropped", own()).at_least(25.0).bound(1.3, bounds::own),
-        Workload::new(GROUP, "method on a borrow, callee's resource", method()).at_least(60.0).bound(1.3, bounds::method),
+        Workload::new(GROUP, "method on a borrow, callee's resource", method())
+            .at_least(60.0)
+            .bound(1.3, bounds::method),
         Workload::new(GROUP, "borrow lent to a third component", lent()).at_least(45.0).bound(1.3, bounds::lent),
         Workload::new(GROUP, "list<own> of 100", list_own()).at_least(15.0),
         Workload::new(GROUP, "list<borrow> of 100", list_borrow()).at_least(15.0),
@@ -68,11 +70,7 @@ fn with_destructor() -> String {
 }
 
 fn rep() -> String {
-    let run = run(
-        "(local $h i32)",
-        "(local.set $h (call $new (i32.const 7)))",
-        &sum("(call $rep (local.get $h))"),
-    );
+    let run = run("(local $h i32)", "(local.set $h (call $new (i32.const 7)))", &sum("(call $rep (local.get $h))"));
     let run = run.replacen("(local.get $sum))", "(call $drop (local.get $h)) (local.get $sum))", 1);
     format!(
         r#"(component
@@ -195,11 +193,7 @@ fn own() -> String {
 }
 
 fn method() -> String {
-    let run = run(
-        "(local $h i32)",
-        "(local.set $h (call $make (i32.const 7)))",
-        &sum("(call $get (local.get $h))"),
-    );
+    let run = run("(local $h i32)", "(local.set $h (call $make (i32.const 7)))", &sum("(call $get (local.get $h))"));
     let run = run.replacen("(local.get $sum))", "(call $drop (local.get $h)) (local.get $sum))", 1);
     joined(MAKER, &user(&run))
 }
@@ -216,11 +210,7 @@ fn list_borrow() -> String {
 
 /// A maker, a component that only looks at a borrow and drops it, and a user of both.
 fn lent() -> String {
-    let run = run(
-        "(local $h i32)",
-        "(local.set $h (call $make (i32.const 7)))",
-        &sum("(call $look (local.get $h))"),
-    );
+    let run = run("(local $h i32)", "(local.set $h (call $make (i32.const 7)))", &sum("(call $look (local.get $h))"));
     let run = run.replacen("(local.get $sum))", "(call $drop (local.get $h)) (local.get $sum))", 1);
     format!(
         r#"(component

@@ -22,8 +22,14 @@ pub fn all() -> Vec<Workload> {
             "",
         )
         .at_least(1.5),
-        list("list<variant { u32, u64 }> of 4096", "(list $element)", r#"(variant (case "a" u32) (case "b" u64))"#, 4096, "")
-            .at_least(1.5),
+        list(
+            "list<variant { u32, u64 }> of 4096",
+            "(list $element)",
+            r#"(variant (case "a" u32) (case "b" u64))"#,
+            4096,
+            "",
+        )
+        .at_least(1.5),
         list("list<string> of 1000, 16 B each", "(list string)", "", 1000, STRINGS).at_least(1.5),
     ]
 }
