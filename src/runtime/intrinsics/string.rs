@@ -78,15 +78,19 @@ pub(super) unsafe extern "C" fn utf8_validate(_vmctx: *mut c_void, src: *mut u8,
     check_utf8(unsafe { units(src, len) }).map_or_else(|status| status, |_| VALID)
 }
 
-pub(super) unsafe extern "C" fn utf8_to_utf8(vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
-    // SAFETY: see above.
-    unsafe {
-        let status = utf8_validate(vmctx, src, len);
-        if status == VALID {
-            std::ptr::copy(src, dst, len as usize);
+pub(super) unsafe extern "C" fn utf8_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
+    let run = |src: &[u8], dst: &mut [u8]| {
+        let ascii = vector::copy_ascii(src, dst);
+        match check_utf8(&src[ascii..]) {
+            Ok(text) => {
+                dst[ascii..].copy_from_slice(text.as_bytes());
+                VALID
+            }
+            Err(status) => status,
         }
-        status
-    }
+    };
+    // SAFETY: see above.
+    unsafe { transcode((dst, len), (src, len), run) }
 }
 
 pub(super) unsafe extern "C" fn utf16_validate(_vmctx: *mut c_void, src: *mut u8, units_len: u64) -> u32 {
@@ -106,12 +110,12 @@ pub(super) unsafe extern "C" fn utf16_to_utf16(vmctx: *mut c_void, dst: *mut u8,
 }
 
 pub(super) unsafe extern "C" fn utf8_to_utf16(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let run = |src: &[u8], dst: &mut [u16]| match check_utf8(src) {
-        Ok(text) => {
-            let ascii = vector::widen_ascii(src, dst);
-            (ascii + mem::convert_str_to_utf16(&text[ascii..], &mut dst[ascii..])) as u64
+    let run = |src: &[u8], dst: &mut [u16]| {
+        let ascii = vector::widen_ascii(src, dst);
+        match check_utf8(&src[ascii..]) {
+            Ok(text) => (ascii + mem::convert_str_to_utf16(text, &mut dst[ascii..])) as u64,
+            Err(status) => length(status),
         }
-        Err(status) => length(status),
     };
     // SAFETY: see above.
     unsafe { transcode((dst, len), (src, len), run) }
@@ -146,14 +150,16 @@ pub(super) unsafe extern "C" fn latin1_to_utf8(_vmctx: *mut c_void, dst: *mut u8
 }
 
 pub(super) unsafe extern "C" fn utf8_to_latin1(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let run = |src: &[u8], dst: &mut [u8]| match check_utf8(src) {
-        Ok(text) => {
-            let ascii = vector::copy_ascii(src, dst);
-            let consumed = ascii + mem::str_latin1_up_to(&text[ascii..]);
-            let written = ascii + mem::convert_utf8_to_latin1_lossy(&src[ascii..consumed], &mut dst[ascii..]);
-            (written as u64) << 32 | consumed as u64
+    let run = |src: &[u8], dst: &mut [u8]| {
+        let ascii = vector::copy_ascii(src, dst);
+        match check_utf8(&src[ascii..]) {
+            Ok(text) => {
+                let latin1 = mem::str_latin1_up_to(text);
+                let written = mem::convert_utf8_to_latin1_lossy(&text.as_bytes()[..latin1], &mut dst[ascii..]);
+                ((ascii + written) as u64) << 32 | (ascii + latin1) as u64
+            }
+            Err(status) => length(status),
         }
-        Err(status) => length(status),
     };
     // SAFETY: see above.
     unsafe { transcode((dst, len), (src, len), run) }

@@ -33,6 +33,9 @@ macro_rules! vectorised {
 vectorised! {
     /// Is this well-formed? It is when exactly those units which follow a high surrogate are low ones.
     pub fn is_utf16(units: &[u16]) -> bool {
+        if !units.iter().fold(false, |seen, unit| seen | (unit & 0xf800 == 0xd800)) {
+            return true;
+        }
         let is_low = |unit: u16| unit & 0xfc00 == 0xdc00;
         let is_high = |unit: u16| unit & 0xfc00 == 0xd800;
         let (Some(first), Some(last)) = (units.first(), units.last()) else { return true };
@@ -99,14 +102,16 @@ fn run<S: Copy, D>(from: &[S], to: &mut [D], simple: impl Fn(&[S]) -> bool, conv
         }
         done += STRIDE;
     }
-    for (unit, place) in from[done..].iter().zip(&mut to[done..]) {
-        if !simple(std::slice::from_ref(unit)) {
-            break;
-        }
+    let (rest, to) = (&from[done..], &mut to[done..]);
+    let left = if rest.len() < STRIDE && simple(rest) {
+        rest.len()
+    } else {
+        rest.iter().position(|unit| !simple(std::slice::from_ref(unit))).unwrap_or(rest.len())
+    };
+    for (unit, place) in rest[..left].iter().zip(to) {
         *place = convert(*unit);
-        done += 1;
     }
-    done
+    done + left
 }
 
 #[cfg(test)]
