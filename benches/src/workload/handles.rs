@@ -7,9 +7,7 @@ const GROUP: &str = "Handles";
 
 pub fn all() -> Vec<Workload> {
     vec![
-        Workload::new(GROUP, "new + drop", alone(&sum("(call $new_drop (local.get $i))")))
-            .at_least(30.0)
-            .bound(1.3, bounds::new_drop),
+        Workload::new(GROUP, "new + drop", alone()).at_least(30.0).bound(1.3, bounds::new_drop),
         Workload::new(GROUP, "new + drop with destructor", with_destructor()).at_least(20.0),
         Workload::new(GROUP, "rep", rep()).at_least(30.0).bound(1.3, bounds::rep),
         Workload::new(GROUP, "own made, passed, given back, dropped", own()).at_least(25.0).bound(1.3, bounds::own),
@@ -22,9 +20,11 @@ pub fn all() -> Vec<Workload> {
     ]
 }
 
-/// A component that uses its own resource type. `body` may call `$new_drop`.
-fn alone(body: &str) -> String {
-    let run = run("", "", body);
+/// A component that uses its own resource type.
+fn alone() -> String {
+    let body =
+        format!("(local.set $h (call $new (local.get $i))) (call $drop (local.get $h)) {}", sum("(local.get $h)"));
+    let run = run("(local $h i32)", "", &body);
     format!(
         r#"(component
           (type $r (resource (rep i32)))
@@ -33,10 +33,6 @@ fn alone(body: &str) -> String {
           (core module $Core
             (import "r" "new" (func $new (param i32) (result i32)))
             (import "r" "drop" (func $drop (param i32)))
-            (func $new_drop (param i32) (result i32) (local $h i32)
-              (local.set $h (call $new (local.get 0)))
-              (call $drop (local.get $h))
-              (local.get $h))
             {run})
           (core instance $core (instantiate $Core
             (with "r" (instance (export "new" (func $new)) (export "drop" (func $drop))))))
