@@ -57,6 +57,7 @@ pub fn main() -> Result<(), Failure> {
         core_types: &PrimaryMap::new(),
         layout: &layout,
         convention: Convention::of(&*isa),
+        keeps_tasks: &[],
         spectre: true,
     };
     let mut builder = FunctionBuilderContext::new();

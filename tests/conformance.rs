@@ -9,12 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Scripts that are known not to pass, each with the reason. A script that passes must not stand here.
-const EXPECTED_FAILURES: &[(&str, &str)] = &[
-    ("binary/binary.wast", "core function types with subtyping are refused as part of garbage collection"),
-    ("linking/tags.wast", "core exceptions are not translated yet"),
-    ("values/post-return.wast", "asynchronous lifts are not supported yet"),
-    ("values/variants.wast", "asynchronous lifts are not supported yet"),
-];
+const EXPECTED_FAILURES: &[(&str, &str)] = &[("linking/tags.wast", "core exceptions are not translated yet")];
 
 fn suite() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/suites/component-model");

@@ -3,15 +3,16 @@
 //! | line | meaning |
 //! |---|---|
 //! | `;; run: f(1) -> 2` | the export `f` called with this argument returns this (WAVE text); without `->`, nothing |
-//! | `;; trap: f(1) -> "text"` | the call traps, with a message that contains the text |
+//! | `;; trap: f(1) -> "text"` | the call traps, with a message that contains the text; the same call again is then refused |
+//! | `;; instantiation-trap: "text"` | the instantiation traps, with a message that contains the text |
 //! | `;; handle-quota: 100` | the component is compiled with this many handles per instance |
-//! | `;; clif: NAME` | the CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
+//! | `;; clif: NAME` | the optimised CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
 //!
 //! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` the expected CLIF is replaced by the actual
 //! one; with `CANTILEVER_FILETEST=text` only files whose path contains the text are run.
 
 use cantilever::cli::{Found, Input, Invocation, wave};
-use cantilever::runtime::{Component, Config, Engine, ExportKind, FuncSignature, Linker, Store};
+use cantilever::runtime::{Component, Config, Engine, Error, ExportKind, FuncSignature, Linker, Store, Val};
 use cantilever::{CompileOptions, EmitText};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ const CLIF_LINE: &str = ";; | ";
 enum Directive {
     Run { line: usize, call: Invocation, result: Option<String> },
     Trap { line: usize, call: Invocation, message: String },
+    InstantiationTrap { line: usize, message: String },
     Clif { line: usize, function: String, expected: String },
 }
 
@@ -58,6 +60,11 @@ impl FileTest {
                     let (call, message) = quoted.ok_or_else(|| located("a trap needs its `-> \"message\"`".into()))?;
                     let call = Invocation::parse(call).map_err(located)?;
                     test.directives.push(Directive::Trap { line, call, message: message.to_owned() });
+                }
+                "instantiation-trap" => {
+                    let message = rest.strip_prefix('"').and_then(|m| m.strip_suffix('"'));
+                    let message = message.ok_or_else(|| located("a trap needs its `\"message\"`".into()))?;
+                    test.directives.push(Directive::InstantiationTrap { line, message: message.to_owned() });
                 }
                 "handle-quota" => {
                     let quota: u32 = rest.parse().map_err(|e| located(format!("{e}")))?;
@@ -106,13 +113,19 @@ impl Subject {
     }
 
     /// The result as text; the outer error is a mistake in the test, the inner one what the call ended with.
-    fn call(&self, call: &Invocation) -> Result<Result<Option<String>, cantilever::runtime::Error>, String> {
+    fn call(&self, call: &Invocation) -> Result<Result<Option<String>, Error>, String> {
         let (path, signature) = self.function(call)?;
         let arguments = wave::read_arguments(call.arguments(), signature).map_err(|e| e.to_string())?;
         let mut store = Store::new(&self.engine, ());
         let instance = Linker::new(&self.engine).instantiate(&mut store, &self.component).map_err(|e| e.to_string())?;
         let func = instance.get_func(&mut store, &path.join("/")).ok_or("it is listed and cannot be found")?;
-        Ok(func.call(&mut store, &arguments).map(|result| result.map(|val| wave::write(&val))))
+        let outcome = func.call(&mut store, &arguments);
+        if let Err(error) = &outcome
+            && error.trap().is_some()
+        {
+            check_poisoned(func.call(&mut store, &arguments))?;
+        }
+        Ok(outcome.map(|result| result.map(|val| wave::write(&val))))
     }
 
     /// The expected result in the notation that results are written in.
@@ -135,12 +148,33 @@ impl Subject {
         let what = format!("{}{}: expected the trap `{expected}`", call.name(), call.arguments());
         match self.call(call)? {
             Ok(actual) => Err(format!("{what}, got {actual:?}")),
-            Err(error) => match error.trap() {
-                Some(trap) if trap.message().contains(expected) => Ok(()),
-                Some(trap) => Err(format!("{what}, got the trap `{trap}`")),
-                None => Err(format!("{what}, got the error `{error}`")),
-            },
+            Err(error) => same_trap(&error, expected).map_err(|why| format!("{what}, {why}")),
         }
+    }
+
+    fn check_instantiation_trap(&self, expected: &str) -> Result<(), String> {
+        match Linker::new(&self.engine).instantiate(&mut Store::new(&self.engine, ()), &self.component) {
+            Ok(_) => Err(format!("expected the trap `{expected}`, got an instance")),
+            Err(error) => same_trap(&error, expected).map_err(|why| format!("expected the trap `{expected}`, {why}")),
+        }
+    }
+}
+
+fn same_trap(error: &Error, expected: &str) -> Result<(), String> {
+    match error.trap() {
+        Some(trap) if trap.message().contains(expected) => Ok(()),
+        Some(trap) => Err(format!("got the trap `{trap}`")),
+        None => Err(format!("got the error `{error}`")),
+    }
+}
+
+/// An instance that trapped must not be entered again.
+fn check_poisoned(again: Result<Option<Val>, Error>) -> Result<(), String> {
+    match again {
+        Err(error) => {
+            same_trap(&error, "cannot enter component instance").map_err(|why| format!("after the trap {why}"))
+        }
+        Ok(result) => Err(format!("after the trap the instance still runs, and gave {result:?}")),
     }
 }
 
@@ -182,6 +216,7 @@ fn run_file(path: &Path) -> Vec<String> {
         let (line, outcome) = match directive {
             Directive::Run { line, call, result } => (line, subject.check_run(call, result)),
             Directive::Trap { line, call, message } => (line, subject.check_trap(call, message)),
+            Directive::InstantiationTrap { line, message } => (line, subject.check_instantiation_trap(message)),
             Directive::Clif { line, function, expected } => {
                 (line, check_clif(path, &wasm, &test.options, function, expected))
             }
@@ -202,8 +237,12 @@ fn check_clif(
 ) -> Result<(), String> {
     // The guard's instructions and inlining do not depend on the machine that the test runs on.
     let options = CompileOptions { target: Some("x86_64-unknown-linux-gnu".to_owned()), ..options.clone() };
-    let actual = cantilever::emit_text(wasm, &options, EmitText::Clif, Some(function)).map_err(|e| e.to_string())?;
-    let actual: String = actual.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let listing =
+        cantilever::emit_text(wasm, &options, EmitText::OptimizedClif, Some(function)).map_err(|e| e.to_string())?;
+    let actual = blocks(&listing);
+    if actual.is_empty() {
+        return Err(format!("there is no function whose symbol contains `{function}`"));
+    }
     if actual == expected {
         return Ok(());
     }
@@ -211,6 +250,18 @@ fn check_clif(
         return bless(path, function, &actual).map_err(|e| e.to_string());
     }
     Err(format!("the CLIF of `{function}` is another one (CANTILEVER_BLESS=1 accepts it):\n{actual}"))
+}
+
+/// The blocks of a listing: neither declarations nor the margin with places in the input.
+fn blocks(listing: &str) -> String {
+    const MARGIN: usize = "@00000000                           ".len();
+    let is_declaration = |line: &str| !line.starts_with('@') && !line.starts_with(&" ".repeat(MARGIN - 4));
+    let kept = listing.lines().filter(|line| line.starts_with("function ") || !is_declaration(line));
+    let unindented = kept.map(|line| match line.starts_with("function ") {
+        true => line.trim_end().trim_end_matches(" {"),
+        false => line.get(MARGIN - 4..).unwrap_or_default().trim_end(),
+    });
+    unindented.map(|line| format!("{line}\n")).collect()
 }
 
 /// Puts the actual CLIF in the place of the expected one.

@@ -2,7 +2,7 @@
 //!
 //! What the application prints must be what it prints elsewhere, whoever implements the store: a component, a component behind
 //! others with other string encodings, or the host.
-#![cfg(all(feature = "compile", feature = "runtime"))]
+#![cfg(all(feature = "compile", feature = "derive"))]
 
 #[path = "../examples/host_store/bind.rs"]
 mod bind;

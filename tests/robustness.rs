@@ -67,7 +67,7 @@ fn truncated_components() {
     }
     let Some(real) = real() else { return };
     let mut numbers = Numbers(0x1234_5678_9abc_def1);
-    for _ in 0..500 {
+    for _ in 0..200 {
         let len = numbers.below(real.len());
         survives(&format!("the first {len} bytes of the real one"), &real[..len], false);
     }
@@ -77,7 +77,7 @@ fn truncated_components() {
 fn components_with_flipped_bits() {
     let small = small();
     let mut numbers = Numbers(0x0dd_b1a5_e5ba_11ed);
-    for round in 0..3000 {
+    for round in 0..2000 {
         let mut damaged = small.clone();
         for _ in 0..1 + round % 3 {
             let at = numbers.below(damaged.len());
@@ -86,7 +86,7 @@ fn components_with_flipped_bits() {
         survives(&format!("round {round}"), &damaged, true);
     }
     let Some(real) = real() else { return };
-    for round in 0..1000 {
+    for round in 0..200 {
         let mut damaged = real.clone();
         let at = numbers.below(damaged.len());
         damaged[at] ^= 1 << numbers.below(8);
@@ -109,6 +109,43 @@ fn deep_nesting_is_no_unbounded_recursion() {
         if let Ok(wasm) = wat::parse_str(&text) {
             survives(&format!("components nested {depth} deep"), &wasm, true);
         }
+    }
+}
+
+/// A call whose parameter is `2^n` strings that are transcoded, from a few definitions.
+fn doubled(n: usize) -> Vec<u8> {
+    let types: String = (0..n)
+        .map(|i| match i {
+            0 => "(type $t0 (tuple string string))\n".to_owned(),
+            i => format!("(type $t{i} (tuple $t{0} $t{0}))\n", i - 1),
+        })
+        .collect();
+    let last = n - 1;
+    let guest = r#"(core module $m (memory (export "memory") 1)
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 0)
+        (func (export "f") (param i32)))
+      (core instance $m (instantiate $m))"#;
+    let text = format!(
+        r#"(component
+          (component $C {types} {guest}
+            (func (export "f") (param "t" $t{last}) (canon lift (core func $m "f") (memory (core memory $m "memory"))
+              (realloc (core func $m "realloc")) string-encoding=latin1+utf16)))
+          (instance $c (instantiate $C)) {guest}
+          (core func $f (canon lower (func $c "f") (memory (core memory $m "memory")) string-encoding=latin1+utf16))
+          (core module $n (import "" "f" (func $f (param i32))) (func (export "g") (call $f (i32.const 0))))
+          (core instance $n (instantiate $n (with "" (instance (export "f" (func $f))))))
+          (func (export "g") (canon lift (core func $n "g"))))"#
+    );
+    wat::parse_str(&text).expect("the text is a component")
+}
+
+#[test]
+fn types_that_expand_hugely_compile_or_are_refused() {
+    let compile = |n| cantilever::compile(&doubled(n), &CompileOptions::default(), &());
+    compile(9).expect("a type of a thousand parts");
+    for n in [12, 15, 18] {
+        let error = compile(n).expect_err("too many parts").to_string();
+        assert!(error.starts_with("too many types"), "{error}");
     }
 }
 

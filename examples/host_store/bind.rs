@@ -1,7 +1,8 @@
-//! The store as imports of a component: functions whose types Rust has are typed, the others take and give dynamic values.
+//! The store as imports of a component: typed functions, one that looks at its parameter in the guest's memory, and one that
+//! takes and gives dynamic values.
 
-use crate::kv::{Bucket, Cursor, Entry, Kind, StoreError, Stored, Value};
-use cantilever::runtime::{Caller, HostError, LinkError, Linker, LinkerInstance, Resource, ResourceAny, Val};
+use crate::kv::{Bucket, Cursor, Perms, Stored, Value};
+use cantilever::runtime::{Caller, LinkError, Linker, LinkerInstance, Resource, Val};
 
 /// The interface.
 const STORE: &str = "demo:kv/store@0.1.0";
@@ -29,21 +30,15 @@ pub fn add_to_linker(linker: &mut Linker<Stored>) -> Result<(), LinkError> {
 
 /// What makes buckets.
 fn add_makers(store: &mut Instance) -> Result<(), LinkError> {
-    store.func_new("[constructor]bucket", |mut store: Store, params| match <[Val; 2]>::try_from(params) {
-        Ok([Val::String(name), Val::Flags(perms)]) => Ok(Some(own(&mut store, Bucket::new(name, perms)))),
-        other => Err(unexpected(&other)),
+    store.func_wrap("[constructor]bucket", |mut store: Store, (name, perms): (String, Perms)| {
+        Ok(own(store.data_mut(), Bucket::new(name, perms)))
     })?;
-    store.func_new("[static]bucket.open", |mut store: Store, params| match <[Val; 1]>::try_from(params) {
-        Ok([Val::String(name)]) => {
-            let opened = Bucket::open(name).map(|bucket| own(&mut store, bucket));
-            Ok(Some(result(opened)))
-        }
-        other => Err(unexpected(&other)),
+    store.func_wrap("[static]bucket.open", |mut store: Store, (name,): (String,)| {
+        Ok(Bucket::open(name).map(|bucket| own(store.data_mut(), bucket)))
     })?;
     store.func_wrap("open-many", |mut store: Store, (names,): (Vec<String>,)| {
-        let perms = ["read", "write", "admin"].map(String::from).to_vec();
-        let buckets = &mut store.data_mut().buckets;
-        let opened = names.into_iter().map(|name| Resource::new(buckets.insert(Bucket::new(name, perms.clone()))));
+        let perms = Perms { read: true, write: true, admin: true };
+        let opened = names.into_iter().map(|name| own(store.data_mut(), Bucket::new(name, perms)));
         Ok(opened.collect::<Vec<Resource<Bucket>>>())
     })?;
     Ok(())
@@ -51,26 +46,18 @@ fn add_makers(store: &mut Instance) -> Result<(), LinkError> {
 
 /// Reading and writing entries.
 fn add_entry_access(store: &mut Instance) -> Result<(), LinkError> {
-    store.func_new("[method]bucket.get", |store: Store, params| match <[Val; 2]>::try_from(params) {
-        Ok([bucket, Val::String(key)]) => {
-            let found = store.data().buckets.get(rep(&bucket)?).get(key);
-            Ok(Some(result(found.map(from_value))))
-        }
-        other => Err(unexpected(&other)),
+    // The key is only looked at, so it stays where the guest has it.
+    store.func_view::<(Resource<Bucket>, &str), _, _>("[method]bucket.get", |stored, (bucket, key)| {
+        Ok(stored.buckets.get(bucket.rep()).get(key))
     })?;
-    store.func_new("[method]bucket.set", |mut store: Store, params| match <[Val; 3]>::try_from(params) {
-        Ok([bucket, Val::String(key), val]) => {
-            let old = store.data_mut().buckets.get_mut(rep(&bucket)?).set(key, to_value(val)?);
-            Ok(Some(result(old.map(|old| option(old.map(from_value))))))
-        }
-        other => Err(unexpected(&other)),
-    })?;
-    store.func_new("[method]bucket.entries", |store: Store, params| match &params[..] {
-        [bucket] => {
-            let entries = store.data().buckets.get(rep(bucket)?).entries.iter().cloned();
-            Ok(Some(Val::List(entries.map(from_entry).collect())))
-        }
-        other => Err(unexpected(&other)),
+    store.func_wrap(
+        "[method]bucket.set",
+        |mut store: Store, (bucket, key, val): (Resource<Bucket>, String, Value)| {
+            Ok(store.data_mut().buckets.get_mut(bucket.rep()).set(key, val))
+        },
+    )?;
+    store.func_wrap("[method]bucket.entries", |store: Store, (bucket,): (Resource<Bucket>,)| {
+        Ok(store.data().buckets.get(bucket.rep()).entries.clone())
     })?;
     store.func_wrap("[method]bucket.keys", |store: Store, (bucket,): (Resource<Bucket>,)| {
         let entries = store.data().buckets.get(bucket.rep()).entries.iter();
@@ -80,9 +67,8 @@ fn add_entry_access(store: &mut Instance) -> Result<(), LinkError> {
         let Stored { buckets, cursors } = store.data_mut();
         Ok(Resource::<Cursor>::new(cursors.insert(buckets.get(bucket.rep()).scan())))
     })?;
-    store.func_new("[method]cursor.next", |mut store: Store, params| match &params[..] {
-        [cursor] => Ok(Some(option(store.data_mut().cursors.get_mut(rep(cursor)?).next().map(from_entry)))),
-        other => Err(unexpected(&other)),
+    store.func_wrap("[method]cursor.next", |mut store: Store, (cursor,): (Resource<Cursor>,)| {
+        Ok(store.data_mut().cursors.get_mut(cursor.rep()).next())
     })?;
     Ok(())
 }
@@ -92,9 +78,8 @@ fn add_whole_buckets(store: &mut Instance) -> Result<(), LinkError> {
     store.func_wrap("[method]bucket.name", |store: Store, (bucket,): (Resource<Bucket>,)| {
         Ok(store.data().buckets.get(bucket.rep()).name.clone())
     })?;
-    store.func_new("[method]bucket.perms", |store: Store, params| match &params[..] {
-        [bucket] => Ok(Some(Val::Flags(store.data().buckets.get(rep(bucket)?).perms.clone()))),
-        other => Err(unexpected(&other)),
+    store.func_wrap("[method]bucket.perms", |store: Store, (bucket,): (Resource<Bucket>,)| {
+        Ok(store.data().buckets.get(bucket.rep()).perms)
     })?;
     // `other` is a borrow: the guest keeps it.
     store.func_wrap(
@@ -122,7 +107,11 @@ fn add_whole_buckets(store: &mut Instance) -> Result<(), LinkError> {
 
 /// What belongs to no resource.
 fn add_free_functions(store: &mut Instance) -> Result<(), LinkError> {
-    store.func_wrap("live", |store: Store, (): ()| Ok((store.data().buckets.len(), store.data().cursors.len())))?;
+    // Dynamic: the function's type is whatever the component says, and the values are checked against it.
+    store.func_new("live", |store: Store, _| {
+        let counts = [store.data().buckets.len(), store.data().cursors.len()];
+        Ok(Some(Val::Tuple(counts.map(Val::U32).to_vec())))
+    })?;
     store.func_wrap("largest", |store: Store, (buckets,): (Vec<Resource<Bucket>>,)| {
         Ok(store.data().largest(buckets.iter().map(Resource::rep)))
     })?;
@@ -130,83 +119,6 @@ fn add_free_functions(store: &mut Instance) -> Result<(), LinkError> {
 }
 
 /// Keeps a bucket, and makes an owned handle for it.
-fn own(store: &mut Store, bucket: Bucket) -> Val {
-    let rep = store.data_mut().buckets.insert(bucket);
-    ResourceAny::from(Resource::<Bucket>::new(rep)).into()
-}
-
-/// The representation behind a handle.
-fn rep(val: &Val) -> Result<u32, HostError> {
-    match val {
-        Val::Resource(handle) => handle.host_rep().ok_or_else(|| unexpected(val)),
-        other => Err(unexpected(other)),
-    }
-}
-
-/// The component's import has another type than this interface. Only dynamic functions can meet that: typed ones are checked when
-/// the component is linked.
-fn unexpected(found: &dyn std::fmt::Debug) -> HostError {
-    format!("the interface has no such value here: {found:?}").into()
-}
-
-fn option(val: Option<Val>) -> Val {
-    Val::Option(val.map(Box::new))
-}
-
-fn result(outcome: Result<Val, StoreError>) -> Val {
-    let boxed = |val| Some(Box::new(val));
-    Val::Result(outcome.map(boxed).map_err(|error| boxed(from_error(error))))
-}
-
-fn case(name: &str, payload: Option<Val>) -> Val {
-    Val::Variant(name.to_owned(), payload.map(Box::new))
-}
-
-fn from_value(value: Value) -> Val {
-    match value {
-        Value::Text(text) => case("text", Some(text.into())),
-        Value::Number(number) => case("number", Some(number.into())),
-        Value::Blob(bytes) => case("blob", Some(Val::List(bytes.into_iter().map(Val::U8).collect()))),
-        Value::Nothing => case("nothing", None),
-    }
-}
-
-fn to_value(val: Val) -> Result<Value, HostError> {
-    let Val::Variant(name, payload) = val else { return Err(unexpected(&val)) };
-    match (name.as_str(), payload.map(|payload| *payload)) {
-        ("text", Some(Val::String(text))) => Ok(Value::Text(text)),
-        ("number", Some(Val::F64(number))) => Ok(Value::Number(number)),
-        ("blob", Some(Val::List(bytes))) => Ok(Value::Blob(bytes.into_iter().map(to_byte).collect::<Result<_, _>>()?)),
-        ("nothing", None) => Ok(Value::Nothing),
-        other => Err(unexpected(&other)),
-    }
-}
-
-fn to_byte(val: Val) -> Result<u8, HostError> {
-    match val {
-        Val::U8(byte) => Ok(byte),
-        other => Err(unexpected(&other)),
-    }
-}
-
-fn from_entry(entry: Entry) -> Val {
-    let fields = [("key", entry.key.into()), ("val", from_value(entry.val)), ("version", entry.version.into())];
-    Val::Record(fields.map(|(name, val)| (name.to_owned(), val)).to_vec())
-}
-
-fn from_error(error: StoreError) -> Val {
-    match error {
-        StoreError::NotFound(name) => case("not-found", Some(name.into())),
-        StoreError::Full => case("full", None),
-        StoreError::BadType(old, new) => case("bad-type", Some(Val::Tuple([old, new].map(from_kind).to_vec()))),
-    }
-}
-
-fn from_kind(kind: Kind) -> Val {
-    let name = match kind {
-        Kind::Text => "text",
-        Kind::Number => "number",
-        Kind::Blob => "blob",
-    };
-    Val::Enum(name.to_owned())
+fn own(stored: &mut Stored, bucket: Bucket) -> Resource<Bucket> {
+    Resource::new(stored.buckets.insert(bucket))
 }

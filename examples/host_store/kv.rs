@@ -1,7 +1,10 @@
-//! A key-value store as plain Rust: it knows nothing of components, handles or the runtime.
+//! A key-value store as plain Rust. What its types have to do with components is derived; it knows nothing of handles or the
+//! runtime.
+
+use cantilever::runtime::{ComponentType, Lift, Lower};
 
 /// What a key stands for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lower, Lift)]
 pub enum Value {
     Text(String),
     Number(f64),
@@ -10,29 +13,35 @@ pub enum Value {
 }
 
 /// The kind of a value that is something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ComponentType, Lower, Lift)]
 pub enum Kind {
     Text,
     Number,
     Blob,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lower, Lift)]
 pub struct Entry {
     pub key: String,
     pub val: Value,
     pub version: u32,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lower, Lift)]
 pub enum StoreError {
     NotFound(String),
     Full,
-    BadType(Kind, Kind),
+    BadType((Kind, Kind)),
 }
 
-/// The names of the permissions that are granted.
-pub type Perms = Vec<String>;
+/// The permissions that are granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ComponentType, Lower, Lift)]
+#[component(flags)]
+pub struct Perms {
+    pub read: bool,
+    pub write: bool,
+    pub admin: bool,
+}
 
 /// Entries in the order in which they were set first.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,20 +76,20 @@ impl Bucket {
         match name.as_bytes().first() {
             None => Err(StoreError::Full),
             Some(b'!') => Err(StoreError::NotFound(name)),
-            Some(_) => Ok(Bucket::new(name, ["read", "write"].map(String::from).to_vec())),
+            Some(_) => Ok(Bucket::new(name, Perms { read: true, write: true, admin: false })),
         }
     }
 
-    pub fn get(&self, key: String) -> Result<Value, StoreError> {
+    pub fn get(&self, key: &str) -> Result<Value, StoreError> {
         match self.entries.iter().find(|entry| entry.key == key) {
             Some(entry) => Ok(entry.val.clone()),
-            None => Err(StoreError::NotFound(key)),
+            None => Err(StoreError::NotFound(key.to_owned())),
         }
     }
 
     /// Returns the old value. A value may only be replaced by one of its kind, or by nothing.
     pub fn set(&mut self, key: String, val: Value) -> Result<Option<Value>, StoreError> {
-        if !self.perms.iter().any(|name| name == "write") {
+        if !self.perms.write {
             return Err(StoreError::Full);
         }
         let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == key) else {
@@ -88,7 +97,7 @@ impl Bucket {
             return Ok(None);
         };
         match (entry.val.kind(), val.kind()) {
-            (Some(old), Some(new)) if old != new => Err(StoreError::BadType(old, new)),
+            (Some(old), Some(new)) if old != new => Err(StoreError::BadType((old, new))),
             _ => {
                 entry.version += 1;
                 Ok(Some(std::mem::replace(&mut entry.val, val)))

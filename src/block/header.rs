@@ -55,10 +55,39 @@ pub struct Header {
 pub struct InstanceState {
     /// The specification's `may_leave`: 1 or 0. Zero while `realloc` or `post-return` runs.
     pub may_leave: u32,
-    /// Keeps the handle table aligned to eight bytes.
-    pub reserved: u32,
+    /// The specification's `backpressure`: asynchronous functions of the instance may start only while it is 0.
+    pub backpressure: u32,
     /// The instance's handles.
     pub handles: HandleTable,
+    /// The task that runs in the instance, if it is one of an asynchronous lift; else null. Kept only where the
+    /// instance has built-ins that ask for it.
+    pub task: *mut Task,
+    /// The `storage` of the running task's thread, for `context.get` and `context.set`. Kept as `task` is.
+    pub context: [u64; CONTEXT_LENGTH],
+}
+
+/// How many words of storage a thread has.
+pub const CONTEXT_LENGTH: usize = 2;
+
+/// A call of a function that is lifted with `async`, on the native stack of its adapter: what `task.return` needs.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Task {
+    /// The result's type and the options of the lift, as one number: the task's `task.return` must have the same.
+    pub signature: u64,
+    /// Where the result goes, in the 64-bit layout, with representations for handles.
+    pub result: *mut u8,
+    /// Who lent its borrow handles, for messages: as for [`TrapKind::BorrowsRemain`](super::TrapKind::BorrowsRemain).
+    pub lender: u64,
+    /// Its borrow scope, or [`Task::NO_SCOPE`].
+    pub scope: u32,
+    /// Has it returned? 1 or 0.
+    pub resolved: u32,
+}
+
+impl Task {
+    /// The scope of a task that can be lent nothing.
+    pub const NO_SCOPE: u32 = u32::MAX;
 }
 
 /// The head of one handle table; its entries lie elsewhere in the block

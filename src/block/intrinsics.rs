@@ -9,7 +9,7 @@
 use core::ffi::c_void;
 
 /// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
-pub const INTRINSICS_VERSION: u32 = 1;
+pub const INTRINSICS_VERSION: u32 = 2;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
 macro_rules! intrinsics {
@@ -94,6 +94,9 @@ intrinsics! {
     /// Memory for a value that the host receives, valid until the call's results have been read: the host's `realloc`.
     /// Returns null when the host refuses.
     HostAlloc = host_alloc(size: u64, align: u64) -> ptr;
+    /// What was allocated by [`Intrinsic::HostAlloc`] so far stays until the host's call of the guest ends, even if the guest
+    /// calls the host again.
+    HostKeep = host_keep();
     /// `memmove` of `len` bytes between native addresses that the caller has checked.
     Copy = copy(dst: ptr, src: ptr, len: u64);
     /// Is this range well-formed UTF-8? 1, or 0; a failure whose only fault is that it ends inside a sequence is 2.

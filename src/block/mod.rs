@@ -15,8 +15,8 @@ pub mod memory;
 pub mod trap;
 
 pub use header::{
-    Context, FuncDef, GlobalSlot, HandleEntry, HandleTable, Header, HostCallee, HostFunc, InstanceState, MemoryDef,
-    TableDef,
+    CONTEXT_LENGTH, Context, FuncDef, GlobalSlot, HandleEntry, HandleTable, Header, HostCallee, HostFunc,
+    InstanceState, MemoryDef, TableDef, Task,
 };
 pub use intrinsics::{INTRINSICS_VERSION, Intrinsic, Intrinsics};
 pub use layout::{BlockLayout, BlockLayoutBuilder};

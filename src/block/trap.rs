@@ -21,7 +21,8 @@ macro_rules! trap_kinds {
             }
 
             /// The message. Where it needs values, they replace `{0}` (value 0 as a number), `{t1}` and `{t2}` (what the
-            /// handle tags in values 1 and 2 mean) and `{n1}`, `{n2}` (the names of their resource types).
+            /// handle tags in values 1 and 2 mean), `{n1}`, `{n2}` (the names of their resource types) and `{f3}` (the
+            /// name of the function in value 3).
             pub const fn message(self) -> &'static str {
                 match self { $( TrapKind::$variant => $message, )* }
             }
@@ -66,13 +67,14 @@ trap_kinds! {
     /// Value 0: the index; 1: the tag found.
     HandleLent = 35, "cannot remove owned resource while borrowed (handle index {0}, {n1})";
     /// Value 0: the index; 1: the tag found. A borrow where an own was needed.
-    NotOwned = 36, "handle index {0} is a borrow where an owned handle of {n1} is needed";
-    /// Value 0: how many.
-    BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them)";
+    NotOwned = 36, "handle index {0} is {n1} where an owned handle is needed";
+    /// Value 0: how many; 1: the component instance that has them; 2: their scope; 3: the function that lent them, as
+    /// its CLIF user name (namespace in the upper half). The runtime puts the tag of the first of them in place of 1.
+    BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them; the first is {n1}, lent by {f3})";
     /// Value 0: the quota.
     HandleTableFull = 38, "handle table is full: its quota is {0} entries";
-    /// The array of borrow scopes is full: calls nest too deeply.
-    ScopesExhausted = 39, "too many nested calls hold borrow handles";
+    /// The array of borrow scopes is full: calls nest too deeply, or lists of borrow handles are too long.
+    ScopesExhausted = 39, "too many nested calls hold borrow handles, or too many handles are lent in lists";
     /// A handle's `num_lends` would overflow. Value 0: the index.
     LendsOverflow = 40, "handle index {0} is lent too often";
 
@@ -108,8 +110,18 @@ trap_kinds! {
     HostAllocFailed = 61, "the host has no memory for a value";
     /// A host function returned a value that its type does not have (discriminant, char, string out of range).
     InvalidHostValue = 62, "the host gave a value that its type does not have";
-    /// A synchronous call of an asynchronous function that would block; reserved for the asynchronous ABI.
+    /// A synchronous call of an asynchronous function that would block.
     CannotBlock = 63, "wasm trap: cannot block a synchronous task before returning";
     /// A built-in that validates and links but is not supported at run time yet.
     Unsupported = 64, "this built-in is not supported yet";
+    /// A task of an asynchronous lift ended and has not returned.
+    TaskNotReturned = 80, "wasm trap: the task ended without a call of `task.return`";
+    /// `trap_if(self.state == Task.State.RESOLVED)`.
+    TaskReturnedTwice = 81, "wasm trap: `task.return` was called more than once in a task";
+    /// `task.return` in a task that is not asynchronous, or whose result type or options are others.
+    TaskReturnInvalid = 82, "wasm trap: this `task.return` is not that of the current task (result type and options must be those of its lift)";
+    /// Value 0: the code.
+    UnsupportedCallbackCode = 83, "wasm trap: unsupported callback code ({0})";
+    /// `backpressure.inc` above the greatest count, or `backpressure.dec` at 0.
+    BackpressureOutOfRange = 84, "wasm trap: backpressure counter out of range";
 }

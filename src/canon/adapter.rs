@@ -6,16 +6,16 @@ use super::crossing::{Crossing, Occurrence};
 use super::lift::lift;
 use super::lower::lower;
 use super::operand::{Operand, Target, widen_pointer};
-use super::side::{Side, host_allocate};
+use super::side::Side;
 use super::signature::core_signature;
+use super::task::{AsyncCall, Suspension, TaskScope, check_backpressure, returned_subtask, run_callbacks};
 use super::transfer::transfer;
-use crate::block::TrapKind;
+use super::tuple::{buffer, check_tuple, load_tuple, tuple_layout};
 use crate::clif::Emit;
 use crate::clif::signature::{POINTER, flat_type};
-use crate::model::flatten::{Context, CoreSignature, flatten_functype};
-use crate::model::layout::Layout;
+use crate::model::flatten::{CoreSignature, flatten_functype};
 use crate::model::{Adapter, Callee, FuncKey, FuncType, GuestSide, LiftSide, LowerSide, PointerWidth, ValType};
-use cranelift_codegen::ir::{Function, InstBuilder, StackSlotData, StackSlotKind, Value};
+use cranelift_codegen::ir::{Function, InstBuilder, Value};
 use cranelift_frontend::FunctionBuilderContext;
 
 /// Emits an adapter.
@@ -46,6 +46,7 @@ struct Caller<'c> {
     params: Vec<Operand>,
     /// Where the result is to go.
     result: ResultPlace,
+    suspension: Suspension,
 }
 
 /// Where the caller wants the result.
@@ -55,22 +56,14 @@ enum ResultPlace {
     Pointer(Value),
 }
 
-/// What the core function returned.
-struct Returned {
-    /// The result, to be lifted. There is at most one.
-    results: Vec<Operand>,
-    /// The core results, for `post-return`.
-    flat: Vec<Value>,
-}
-
-impl<'c> Call<'c, '_> {
+impl Call<'_, '_> {
     /// The lower of a guest. Returns the flat results.
     fn canon_lower(&self, e: &mut Emit, guest: &GuestSide, lift: &LiftSide, args: &[Value]) -> Vec<Value> {
         let side = Side::guest(self.env, guest);
         side.check_may_leave(e);
-        let flat = flatten_functype(self.env.types, self.ty, side.width(), Context::Lower);
+        let flat = flatten_functype(self.env.types, self.ty, side.width(), guest.options.lower_context());
         let params = if flat.params_in_memory {
-            self.load_tuple(e, side, &self.params, args[0])
+            load_tuple(e, self.env, side, &self.params, args[0])
         } else {
             Operand::Flat(args.to_vec(), side.width()).fields(e, self.env.types, &self.params)
         };
@@ -78,7 +71,9 @@ impl<'c> Call<'c, '_> {
             Some(pointer) if flat.result_in_memory => ResultPlace::Pointer(widen_pointer(e, *pointer, side.width())),
             _ => ResultPlace::Flat(side.width()),
         };
-        self.join(e, lift, Caller { side, params, result })
+        let suspension = if guest.options.is_async { Suspension::CallerGoesOn } else { Suspension::CallerWaits };
+        let flat = self.join(e, lift, Caller { side, params, result, suspension });
+        if guest.options.is_async { vec![returned_subtask(e)] } else { flat }
     }
 
     /// The lower of the host: parameters and result lie in its memory.
@@ -87,26 +82,17 @@ impl<'c> Call<'c, '_> {
         // A view of a result lives until the guest runs again, so it must not run `post-return`.
         let side = Side::host(self.env, keeps_memory);
         let params = Operand::Memory(side.address(args[0])).fields(e, self.env.types, &self.params);
-        self.join(e, lift, Caller { side, params, result: ResultPlace::Pointer(args[1]) })
+        self.join(
+            e,
+            lift,
+            Caller { side, params, result: ResultPlace::Pointer(args[1]), suspension: Suspension::CallerWaits },
+        )
     }
 
     /// Calls the lifted function with the caller's values, and lowers its result to the caller.
     fn join(&self, e: &mut Emit, lift: &LiftSide, caller: Caller) -> Vec<Value> {
         match lift {
-            LiftSide::Guest { side: guest, callee } => {
-                let callee_side = Side::guest(self.env, guest);
-                let mut borrows = Borrows::open(e, self.env, self.ty, caller.side, callee_side);
-                let mut c = self.crossing(e, &mut borrows, caller.side, callee_side);
-                let returned = self.call_guest(&mut c, *callee, &caller.params);
-                let flat = self.resolve(e, &mut borrows, callee_side, &caller, &returned);
-                if let Some(post_return) = guest.options.post_return {
-                    let core = self.lifted_signature(callee_side).results.into_iter().map(flat_type);
-                    let signature = e.convention.core(core, []);
-                    callee_side.without_leave(e, |e| e.call_core(post_return, signature, &returned.flat));
-                }
-                borrows.close(e, caller.side.table);
-                flat
-            }
+            LiftSide::Guest { side: guest, callee } => self.join_guest(e, guest, *callee, &caller),
             LiftSide::Host { callee } => {
                 let host = Side::host(self.env, true);
                 let mut borrows = Borrows::open(e, self.env, self.ty, caller.side, host);
@@ -119,15 +105,44 @@ impl<'c> Call<'c, '_> {
         }
     }
 
-    /// Lowers the arguments into the callee and calls its core function.
-    fn call_guest(&self, c: &mut Crossing, callee: Callee, params: &[Operand]) -> Returned {
-        let core = self.lifted_signature(c.to);
+    /// The lift of a guest: `canon_lift`.
+    fn join_guest(&self, e: &mut Emit, guest: &GuestSide, callee: Callee, caller: &Caller) -> Vec<Value> {
+        let side = Side::guest(self.env, guest);
+        let result = self.result();
+        let mut borrows = Borrows::open(e, self.env, self.ty, caller.side, side);
+        check_backpressure(e, self.env, self.ty, guest.instance);
+        let task = guest.options.is_async.then(|| AsyncCall::begin(e, self.env, (&result, &guest.options), &borrows));
+        let scope = TaskScope::enter(e, self.env, guest.instance, task.as_ref().map(|task| task.record));
+        let core = flatten_functype(self.env.types, self.ty, side.width(), guest.options.lift_context());
+        let mut c = self.crossing(e, &mut borrows, caller.side, side);
+        let flat = self.call_guest(&mut c, callee, &core, &caller.params);
+        if let Some(callback) = guest.options.callback {
+            run_callbacks(e, callback, flat[0], caller.suspension);
+        }
+        let from = if task.is_some() { Side::task_result(self.env) } else { side };
+        let results = match task {
+            Some(task) => task.end(e, self.env, &result, from),
+            None if core.result_in_memory => load_tuple(e, self.env, side, &result, flat[0]),
+            None => result.iter().map(|_| Operand::Flat(flat.clone(), side.width())).collect(),
+        };
+        let lowered = self.resolve(e, &mut borrows, from, caller, &results);
+        if let Some(post_return) = guest.options.post_return {
+            let signature = e.convention.core(core.results.into_iter().map(flat_type), []);
+            side.without_leave(e, |e| e.call_core(post_return, signature, &flat));
+        }
+        scope.exit(e);
+        borrows.close(e, caller.side.table);
+        lowered
+    }
+
+    /// Lowers the arguments into the callee and calls its core function. Returns its core results.
+    fn call_guest(&self, c: &mut Crossing, callee: Callee, core: &CoreSignature, params: &[Operand]) -> Vec<Value> {
         let mut pointer = None;
         let mut args = pass(c, &self.params, params, |c| {
             if !core.params_in_memory {
                 return vec![Target::Flat(c.to.width()); self.params.len()];
             }
-            let layout = self.tuple_layout(&self.params, c.to.width());
+            let layout = tuple_layout(self.env, &self.params, c.to.width());
             let size = c.e.b.ins().iconst(POINTER, i64::from(layout.size));
             let to = c.to.allocate(c.e, layout.align, size);
             pointer = Some(super::operand::narrow_pointer(c.e, to.pointer, c.to.width()));
@@ -136,30 +151,22 @@ impl<'c> Call<'c, '_> {
         args.extend(pointer);
         let types = |flat: &[_]| flat.iter().copied().map(flat_type).collect::<Vec<_>>();
         let signature = c.e.convention.core(types(&core.params), types(&core.results));
-        let flat = c.e.call_core(callee, signature, &args);
-        let result: Vec<ValType> = self.ty.result.into_iter().collect();
-        let results = if core.result_in_memory {
-            self.load_tuple(c.e, c.to, &result, flat[0])
-        } else {
-            result.iter().map(|_| Operand::Flat(flat.clone(), c.to.width())).collect()
-        };
-        Returned { results, flat }
+        c.e.call_core(callee, signature, &args)
     }
 
-    /// Lowers the arguments into a buffer and calls a host function.
-    fn call_host(&self, c: &mut Crossing, callee: u32, params: &[Operand]) -> Returned {
-        let result: Vec<ValType> = self.ty.result.into_iter().collect();
+    /// Lowers the arguments into a buffer and calls a host function. Returns the result, to be lifted.
+    fn call_host(&self, c: &mut Crossing, callee: u32, params: &[Operand]) -> Vec<Operand> {
+        let result = self.result();
         let mut buffers = None;
         pass(c, &self.params, params, |c| {
             let [params, results] =
-                [&self.params, &result].map(|tys| buffer(c.e, self.tuple_layout(tys, PointerWidth::W64)));
+                [&self.params, &result].map(|tys| buffer(c.e, tuple_layout(self.env, tys, PointerWidth::W64)));
             buffers = Some((params, results));
             Target::Memory(c.to.address(params)).fields(c.e, self.env.types, &self.params)
         });
         let (params, results) = buffers.expect("the targets have been asked for");
         c.e.call_host(callee, params, results);
-        let results = Operand::Memory(c.to.address(results)).fields(c.e, self.env.types, &result);
-        Returned { results, flat: Vec::new() }
+        Operand::Memory(c.to.address(results)).fields(c.e, self.env.types, &result)
     }
 
     /// `on_resolve`: lifts the result, requires that all borrows were given back, lowers the result.
@@ -167,18 +174,18 @@ impl<'c> Call<'c, '_> {
         &self,
         e: &mut Emit,
         borrows: &mut Borrows,
-        callee: Side<'c>,
-        caller: &Caller<'c>,
-        returned: &Returned,
+        callee: Side,
+        caller: &Caller,
+        results: &[Operand],
     ) -> Vec<Value> {
-        let result: Vec<ValType> = self.ty.result.into_iter().collect();
+        let result = self.result();
         let mut c = self.crossing(e, borrows, callee, caller.side);
-        pass(&mut c, &result, &returned.results, |c| {
+        pass(&mut c, &result, results, |c| {
             c.borrows.check_returned(c.e);
             match caller.result {
                 ResultPlace::Flat(width) => vec![Target::Flat(width); result.len()],
                 ResultPlace::Pointer(pointer) => {
-                    let address = self.check_tuple(c.e, c.to, &result, pointer);
+                    let address = check_tuple(c.e, self.env, c.to, &result, pointer);
                     Target::Memory(c.to.address(address)).fields(c.e, self.env.types, &result)
                 }
             }
@@ -195,27 +202,9 @@ impl<'c> Call<'c, '_> {
         Crossing { env: self.env, e, from, to, borrows, occurrence: Occurrence::Once }
     }
 
-    /// The values of a tuple behind a pointer that a guest gave.
-    fn load_tuple(&self, e: &mut Emit, side: Side, tys: &[ValType], pointer: Value) -> Vec<Operand> {
-        let pointer = widen_pointer(e, pointer, side.width());
-        let address = self.check_tuple(e, side, tys, pointer);
-        Operand::Memory(side.address(address)).fields(e, self.env.types, tys)
-    }
-
-    /// The checks of a pointer to a tuple; its native address.
-    fn check_tuple(&self, e: &mut Emit, side: Side, tys: &[ValType], pointer: Value) -> Value {
-        let layout = self.tuple_layout(tys, side.width());
-        side.check_aligned(e, pointer, layout.align, TrapKind::UnalignedPointer);
-        let size = e.b.ins().iconst(POINTER, i64::from(layout.size));
-        side.check_range(e, pointer, size, TrapKind::PointerOutOfBounds)
-    }
-
-    fn tuple_layout(&self, tys: &[ValType], width: PointerWidth) -> Layout {
-        Layout::record(tys.iter().map(|ty| self.env.types.layout(*ty, width)))
-    }
-
-    fn lifted_signature(&self, callee: Side) -> CoreSignature {
-        flatten_functype(self.env.types, self.ty, callee.width(), Context::Lift)
+    /// The type of the result; there is at most one.
+    fn result(&self) -> Vec<ValType> {
+        self.ty.result.into_iter().collect()
     }
 }
 
@@ -239,18 +228,4 @@ fn pass(
         flat.extend(lower(c, *ty, values, target));
     }
     flat
-}
-
-/// Memory for a tuple of the host's: on the stack, or from the host if it is large.
-fn buffer(e: &mut Emit, layout: Layout) -> Value {
-    /// What may be taken from the stack.
-    const MAX_STACK_BUFFER: u32 = 1 << 14;
-    if layout.size > MAX_STACK_BUFFER {
-        let size = e.b.ins().iconst(POINTER, i64::from(layout.size));
-        return host_allocate(e, layout.align, size).address;
-    }
-    let align = layout.align.trailing_zeros() as u8;
-    let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, layout.size.max(1), align);
-    let slot = e.b.create_sized_stack_slot(slot);
-    e.b.ins().stack_addr(POINTER, slot, 0)
 }

@@ -33,6 +33,8 @@ pub(super) struct Borrows {
     scope: Option<Value>,
     /// `scope_top` as it was before the call, when the call changes it.
     top: Option<Value>,
+    /// The component instance of the callee, or the host as one.
+    callee: u32,
     /// Block offset of the array of scopes.
     scopes: usize,
     capacity: u32,
@@ -47,22 +49,28 @@ struct Need {
 }
 
 impl Borrows {
+    /// Those of values among which there is no borrow.
+    pub(super) fn none(env: &CanonEnv, callee: u32) -> Self {
+        Borrows {
+            certain: Vec::new(),
+            perhaps: Vec::new(),
+            used: 0,
+            stacked: false,
+            scope: None,
+            top: None,
+            callee,
+            scopes: env.layout.scopes as usize,
+            capacity: env.layout.scope_capacity,
+        }
+    }
+
     /// Opens the accounts of a call.
     pub(super) fn open(e: &mut Emit, env: &CanonEnv, ty: &FuncType, caller: Side, callee: Side) -> Self {
         let mut need = Need::default();
         for (_, param) in &ty.params {
             need.count(env, *param, Occurrence::Once, (caller, callee));
         }
-        let mut borrows = Borrows {
-            certain: Vec::new(),
-            perhaps: Vec::new(),
-            used: 0,
-            stacked: need.stacked,
-            scope: None,
-            top: None,
-            scopes: env.layout.scopes as usize,
-            capacity: env.layout.scope_capacity,
-        };
+        let mut borrows = Borrows { stacked: need.stacked, ..Borrows::none(env, callee.instance) };
         for _ in 0..need.perhaps {
             let none = e.b.ins().iconst(types::I32, 0);
             let variable = e.b.declare_var(types::I32);
@@ -105,11 +113,15 @@ impl Borrows {
         scope
     }
 
+    /// The callee's scope, if it must give handles back.
+    pub(super) fn scope(&self) -> Option<Value> {
+        self.scope
+    }
+
     /// `trap_if(num_borrows > 0)`.
     pub(super) fn check_returned(&self, e: &mut Emit) {
         if let Some(scope) = self.scope {
-            let left = load(e, self.scopes, scope);
-            e.trap_if_with(left, TrapKind::BorrowsRemain, &[left]);
+            check_scope(e, self.scopes, (self.callee, scope), own_name);
         }
     }
 
@@ -182,6 +194,33 @@ impl Need {
             Shape::Scalar(_) | Shape::String | Shape::Flags(_) | Shape::Own(_) | Shape::Unsupported => {}
         }
     }
+}
+
+/// `trap_if(num_borrows > 0)` of a component instance's scope, given the block offset of the array of scopes and who lent.
+pub(super) fn check_scope(
+    e: &mut Emit,
+    scopes: usize,
+    (instance, scope): (u32, Value),
+    lender: impl FnOnce(&mut Emit) -> Value,
+) {
+    let left = load(e, scopes, scope);
+    let (cold, go_on) = (e.cold_block(), e.b.create_block());
+    e.b.ins().brif(left, cold, &[], go_on, &[]);
+    e.b.seal_block(cold);
+    e.b.seal_block(go_on);
+    e.b.switch_to_block(cold);
+    let instance = e.b.ins().iconst(types::I32, i64::from(instance));
+    let lender = lender(e);
+    e.trap_with(TrapKind::BorrowsRemain, &[left, instance, scope, lender]);
+    e.b.switch_to_block(go_on);
+}
+
+/// The CLIF user name of the function that is being emitted: namespace in the upper half, index in the lower. It stays
+/// the same where the function is inlined.
+pub(super) fn own_name(e: &mut Emit) -> Value {
+    let name = e.b.func.name.get_user().expect("every function has a user name");
+    let bits = u64::from(name.namespace) << u32::BITS | u64::from(name.index);
+    e.b.ins().iconst(types::I64, bits as i64)
 }
 
 /// Resource drop's `num_borrows -= 1` of the scope of a borrow handle, given the block offset of the array of scopes.

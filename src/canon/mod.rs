@@ -10,7 +10,8 @@
 //! other side. All parameters are lifted before any is lowered. What is deferred to lowering, and so may trap after
 //! the callee's `realloc` has run: the content of strings and lists, and values with more core values than
 //! [`MAX_FLAT_PARAMS`](crate::model::MAX_FLAT_PARAMS), of which the lifted form is the address; and a single parameter
-//! or result is lifted and lowered in one. This changes which of two faults is reported, nothing else: `realloc`
+//! or result is lifted and lowered in one. This changes which of two faults is reported, and, when owned handles in such
+//! wide values are given away beside others, in which order their indices are given out again; nothing else: `realloc`
 //! cannot leave its instance, and a trap ends them both.
 //!
 //! Lenders (`borrow`) are SSA values, or, for handles in lists, copies on the array of borrow scopes: guest memory may
@@ -32,9 +33,11 @@ mod shape;
 mod side;
 mod signature;
 mod string;
+mod task;
 #[cfg(all(test, feature = "runtime", target_arch = "x86_64"))]
 mod tests;
 mod transfer;
+mod tuple;
 mod variant;
 
 pub use adapter::emit_adapter;
@@ -64,6 +67,9 @@ pub struct CanonEnv<'a> {
     pub layout: &'a BlockLayout,
     /// How the target calls.
     pub convention: Convention,
+    /// For each component instance: has it built-ins that ask for its task, so that its tasks must be kept? An instance
+    /// past the end has none.
+    pub keeps_tasks: &'a [bool],
     /// Guard handle indices against speculation past the end of a table.
     pub spectre: bool,
 }
@@ -72,5 +78,9 @@ impl CanonEnv<'_> {
     /// The handle table of a component instance, or of the host.
     fn table(&self, instance: u32) -> Table {
         Table::of(self.layout, instance, self.spectre)
+    }
+
+    fn keeps_tasks(&self, instance: u32) -> bool {
+        self.keeps_tasks.get(instance as usize).copied().unwrap_or(false)
     }
 }

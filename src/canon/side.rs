@@ -31,6 +31,8 @@ enum Peer<'a> {
         /// May it be handed addresses in guest memory?
         views: bool,
     },
+    /// The result of an asynchronous task, in the host's memory on its way from one side to another.
+    TaskResult,
 }
 
 /// Memory that a side gave for a value to be lowered.
@@ -51,10 +53,21 @@ impl<'a> Side<'a> {
         Self::new(env, Peer::Host { views }, env.layout.host_instance())
     }
 
+    /// Where the result of an asynchronous task is kept.
+    pub(super) fn task_result(env: &CanonEnv) -> Self {
+        Self::new(env, Peer::TaskResult, env.layout.host_instance())
+    }
+
     /// A component instance whose options do not matter.
     pub(super) fn instance(env: &CanonEnv, instance: u32) -> Self {
-        const NONE: &CanonOptions =
-            &CanonOptions { encoding: Encoding::Utf8, memory: None, realloc: None, post_return: None };
+        const NONE: &CanonOptions = &CanonOptions {
+            encoding: Encoding::Utf8,
+            memory: None,
+            realloc: None,
+            post_return: None,
+            is_async: false,
+            callback: None,
+        };
         Self::new(env, Peer::Guest(NONE), instance)
     }
 
@@ -64,7 +77,7 @@ impl<'a> Side<'a> {
     }
 
     pub(super) fn is_host(self) -> bool {
-        matches!(self.peer, Peer::Host { .. })
+        !matches!(self.peer, Peer::Guest(_))
     }
 
     /// May it be handed addresses in the other side's memory?
@@ -75,7 +88,7 @@ impl<'a> Side<'a> {
     pub(super) fn memory(self) -> Memory {
         match self.peer {
             Peer::Guest(options) => Memory { width: options.width(), linear: true },
-            Peer::Host { .. } => Memory { width: PointerWidth::W64, linear: false },
+            Peer::Host { .. } | Peer::TaskResult => Memory { width: PointerWidth::W64, linear: false },
         }
     }
 
@@ -86,7 +99,7 @@ impl<'a> Side<'a> {
     pub(super) fn encoding(self) -> Encoding {
         match self.peer {
             Peer::Guest(options) => options.encoding,
-            Peer::Host { .. } => Encoding::Utf8,
+            Peer::Host { .. } | Peer::TaskResult => Encoding::Utf8,
         }
     }
 
@@ -98,9 +111,10 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Is a handle of the type just its representation there? The host keeps no table of its own resources.
+    /// Is a handle of the type just its representation there? The host keeps no table of its own resources, and the result
+    /// of a task has none at all.
     pub(super) fn keeps_bare(self, env: &CanonEnv, resource: ResourceId) -> bool {
-        self.is_host() && self.implements(env, resource)
+        matches!(self.peer, Peer::TaskResult) || self.is_host() && self.implements(env, resource)
     }
 
     /// The kind of trap for a value of this side that its type does not have.

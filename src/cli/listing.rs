@@ -15,6 +15,7 @@ pub fn imports(plan: &Plan) -> Vec<String> {
             match &import.kind {
                 ImportKind::Func(ty) => wit.func(&path, ty),
                 ImportKind::Resource(_) => format!("{path}: resource"),
+                ImportKind::Module => format!("{path}: core module"),
                 ImportKind::CoreFunc(ty) => format!("{path}: core func {}", core_type(plan, *ty)),
                 ImportKind::CoreTable(_) => format!("{path}: core table"),
                 ImportKind::CoreMemory(_) => format!("{path}: core memory"),

@@ -67,6 +67,7 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    end_with_closed_pipe();
     let outcome = match Arguments::parse().command {
         Command::Run(command) => command.execute(),
         Command::Compile(command) => command.execute(),
@@ -81,5 +82,15 @@ pub fn main() -> ExitCode {
             }
             failure.exit_code()
         }
+    }
+}
+
+/// Lets a reader that has seen enough (`cantilever inspect … | head`) end the process, as it ends other commands: Rust
+/// ignores the signal and would report a failed write.
+fn end_with_closed_pipe() {
+    // SAFETY: no other thread runs yet, and the default disposition calls nothing.
+    #[cfg(unix)]
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
     }
 }

@@ -5,15 +5,15 @@
 //! return is, and what stack and frame pointer that needs; afterwards, on both paths, it puts back what was there, so
 //! that entries nest.
 
-use super::emit::Emit;
+use super::emit::{Emit, offset32};
 use super::region::Region;
 use super::signature::{Convention, POINTER};
 use crate::block::{Header, HostCallee, TrapKind};
 use crate::model::FuncKey;
 use core::mem::offset_of;
 use cranelift_codegen::ir::{
-    Block, BlockArg, BlockCall, ExceptionTable, ExceptionTableData, ExceptionTableItem, Function, InstBuilder, SigRef,
-    Signature, StackSlotData, StackSlotKind, Type, Value, types,
+    Block, BlockArg, BlockCall, ExceptionTable, ExceptionTableData, ExceptionTableItem, Function, InstBuilder,
+    MemFlagsData, SigRef, Signature, StackSlotData, StackSlotKind, Type, Value, types,
 };
 use cranelift_frontend::FunctionBuilderContext;
 
@@ -169,12 +169,20 @@ fn value_array(e: &mut Emit<'_>, count: usize) -> Value {
 }
 
 fn load_slots(e: &mut Emit<'_>, types: impl IntoIterator<Item = Type>, values: Value) -> Vec<Value> {
-    let load = |(i, ty)| e.load_field(ty, Region::HostBuffer, values, i * VALUE_SLOT);
+    let flags = slot_flags(e);
+    let load = |(i, ty)| e.b.ins().load(ty, flags, values, offset32(i * VALUE_SLOT));
     types.into_iter().enumerate().map(load).collect()
 }
 
 fn store_slots(e: &mut Emit<'_>, operands: &[Value], values: Value) {
+    let flags = slot_flags(e);
     for (i, operand) in operands.iter().enumerate() {
-        e.store_field(Region::HostBuffer, *operand, values, i * VALUE_SLOT);
+        e.b.ins().store(flags, *operand, values, offset32(i * VALUE_SLOT));
     }
+}
+
+/// Flags for the slots of core values. The host's arrays need not be aligned as vectors are.
+fn slot_flags(e: &mut Emit<'_>) -> MemFlagsData {
+    let region = Region::HostBuffer.in_func(e.b.func);
+    MemFlagsData::new().with_notrap().with_alias_region(Some(region))
 }

@@ -16,6 +16,8 @@ pub enum Region {
     Scopes,
     /// `may_leave` flags.
     MayLeave,
+    /// Tasks: the pointers to them, their records, and their storage.
+    Task,
     /// Heads of handle tables: free list and limit.
     HandleTable,
     /// Entries of handle tables.
@@ -44,6 +46,7 @@ impl Region {
             Region::Landing => "where a trap lands, and its values",
             Region::Scopes => "borrow scopes",
             Region::MayLeave => "may_leave",
+            Region::Task => "task",
             Region::HandleTable => "handle table: free list and limit",
             Region::HandleEntry => "handle entry",
             Region::MemoryDef => "base and length of a memory",

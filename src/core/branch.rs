@@ -41,6 +41,7 @@ impl Translator<'_> {
         let mut calls = Vec::with_capacity(targets.len() as usize);
         for depth in targets.targets() {
             calls.push(self.block_call(depth?));
+            self.check_passed()?;
         }
         let table = self.e.b.create_jump_table(JumpTableData::new(default, &calls));
         self.e.b.ins().br_table(index, table);

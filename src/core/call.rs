@@ -96,8 +96,9 @@ impl Translator<'_> {
     }
 
     fn args(&mut self, vmctx: Value, ty: CoreTypeId) -> Vec<Value> {
-        let params = self.env.core_types[ty].params().len();
-        let first = self.stack.len() - params;
+        let ty = &self.env.core_types[ty];
+        self.passed += ty.params().len() + ty.results().len();
+        let first = self.stack.len() - ty.params().len();
         core::iter::once(vmctx).chain(self.stack.drain(first..)).collect()
     }
 

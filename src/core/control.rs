@@ -92,7 +92,8 @@ pub(super) fn pass_over(t: &mut Translator<'_>, op: &O<'_>) -> Result<(), Error>
 
 impl Translator<'_> {
     /// The topmost operands as arguments of a branch.
-    pub fn branch_args(&self, count: usize) -> Vec<BlockArg> {
+    pub fn branch_args(&mut self, count: usize) -> Vec<BlockArg> {
+        self.passed += count;
         self.stack[self.stack.len() - count..].iter().map(|value| BlockArg::Value(*value)).collect()
     }
 
@@ -210,6 +211,7 @@ impl Translator<'_> {
 
     fn block_with_params(&mut self, types: &[ValType]) -> Block {
         let block = self.e.b.create_block();
+        self.passed += types.len();
         for ty in types {
             self.e.b.append_block_param(block, clif_type(*ty));
         }

@@ -1,5 +1,9 @@
 //! Why a module cannot be translated.
 
+/// How many values a function may pass to blocks and calls. One byte of input can stand for a thousand, so this, and not
+/// the length of the input, bounds the memory that a translation takes. Cranelift's own limit is lower.
+pub(super) const MAX_PASSED: usize = 1 << 22;
+
 /// A module cannot be translated. Offsets are in the input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -9,6 +13,12 @@ pub enum Error {
         /// Its name.
         operator: String,
         /// Where it is.
+        offset: usize,
+    },
+    /// Operators that are small in the input stand for more code than can be compiled.
+    #[error("the function passes too many values between blocks and calls (at offset {offset:#x})")]
+    TooComplex {
+        /// Where the limit was reached.
         offset: usize,
     },
     /// The bytes are no sequence of operators. Validated input never is.
@@ -40,6 +50,11 @@ impl From<Error> for crate::error::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::Unsupported { operator, offset } => Self::unsupported(format!("operator `{operator}`"), offset),
+            Error::TooComplex { offset } => Self::TooLarge {
+                what: "values that a function passes between blocks and calls",
+                limit: MAX_PASSED as u64,
+                offset: Some(offset),
+            },
             Error::Malformed { message, offset } => Self::invalid(message, offset),
         }
     }

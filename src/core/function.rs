@@ -8,7 +8,7 @@ use super::translator::Translator;
 use crate::clif::Emit;
 use crate::model::FuncKey;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
-use cranelift_codegen::ir::{ConstantData, Function, InstBuilder, SourceLoc, Value, types};
+use cranelift_codegen::ir::{Function, InstBuilder, SourceLoc, Value};
 use cranelift_frontend::FunctionBuilderContext;
 use wasmparser::{BinaryReader, FunctionBody, OperatorsReader, ValType};
 
@@ -77,10 +77,7 @@ impl Translator<'_> {
             ValType::I32 | ValType::I64 | ValType::Ref(_) => self.e.b.ins().iconst(clif_type(ty), 0),
             ValType::F32 => self.e.b.ins().f32const(Ieee32::with_bits(0)),
             ValType::F64 => self.e.b.ins().f64const(Ieee64::with_bits(0)),
-            ValType::V128 => {
-                let zero = self.e.b.func.dfg.constants.insert(ConstantData::from([0; 16].as_slice()));
-                self.e.b.ins().vconst(types::I8X16, zero)
-            }
+            ValType::V128 => self.vector_constant(clif_type(ty), [0; 16]),
         }
     }
 
@@ -93,6 +90,7 @@ impl Translator<'_> {
             } else {
                 self.e.b.set_srcloc(SourceLoc::new(self.offset as u32));
                 operators::translate(self, &op)?;
+                self.check_passed()?;
             }
         }
         Ok(())

@@ -49,11 +49,11 @@ fn load(t: &mut Translator<'_>, op: &O<'_>) -> bool {
 
 fn store(t: &mut Translator<'_>, op: &O<'_>) -> bool {
     match op {
-        O::I32Store { memarg } | O::F32Store { memarg } => t.store(memarg, 4),
-        O::I64Store { memarg } | O::F64Store { memarg } => t.store(memarg, 8),
-        O::I32Store8 { memarg } | O::I64Store8 { memarg } => t.store(memarg, 1),
-        O::I32Store16 { memarg } | O::I64Store16 { memarg } => t.store(memarg, 2),
-        O::I64Store32 { memarg } => t.store(memarg, 4),
+        O::I32Store { memarg } | O::F32Store { memarg } => t.store(memarg),
+        O::I64Store { memarg } | O::F64Store { memarg } => t.store(memarg),
+        O::I32Store8 { memarg } | O::I64Store8 { memarg } => t.store_low(memarg, I8),
+        O::I32Store16 { memarg } | O::I64Store16 { memarg } => t.store_low(memarg, I16),
+        O::I64Store32 { memarg } => t.store_low(memarg, I32),
         _ => return false,
     }
     true
@@ -84,18 +84,23 @@ impl Translator<'_> {
         });
     }
 
-    /// Stores the low bytes of an operand.
-    pub fn store(&mut self, memarg: &MemArg, bytes: u32) {
+    /// Stores the low bytes of an integer.
+    fn store_low(&mut self, memarg: &MemArg, low: Type) {
         let (index, value) = self.pop2();
-        let Address { flags, base, offset } = self.linear_address(memarg, index, bytes);
-        let whole = self.type_of(value).bytes();
+        let Address { flags, base, offset } = self.linear_address(memarg, index, low.bytes());
         let ins = self.e.b.ins();
-        match bytes {
-            1 => ins.istore8(flags, value, base, offset),
-            2 => ins.istore16(flags, value, base, offset),
-            4 if whole == 8 => ins.istore32(flags, value, base, offset),
-            _ => ins.store(flags, value, base, offset),
+        match low {
+            I8 => ins.istore8(flags, value, base, offset),
+            I16 => ins.istore16(flags, value, base, offset),
+            _ => ins.istore32(flags, value, base, offset),
         };
+    }
+
+    /// Stores all bytes of an operand.
+    pub fn store(&mut self, memarg: &MemArg) {
+        let (index, value) = self.pop2();
+        let Address { flags, base, offset } = self.linear_address(memarg, index, self.type_of(value).bytes());
+        self.e.b.ins().store(flags, value, base, offset);
     }
 
     /// A number of pages, of 64 bits, as an index of the memory.

@@ -22,11 +22,9 @@ mod numeric;
 mod operators;
 mod places;
 mod reference;
+mod simd;
 mod table;
 mod translator;
-
-#[cfg(test)]
-mod tests;
 
 pub use env::{ModuleEnv, Tunables, clif_type, core_signature};
 pub use error::Error;

@@ -2,6 +2,7 @@
 
 use super::control::Control;
 use super::env::ModuleEnv;
+use super::error::{Error, MAX_PASSED};
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use crate::model::{CoreTypeId, Place};
@@ -31,6 +32,8 @@ pub(super) struct Translator<'f> {
     pub offset: usize,
     /// Functions called directly so far, by index.
     pub funcs: HashMap<u32, FuncRef>,
+    /// How many values have been passed to blocks and calls so far.
+    pub passed: usize,
     signatures: HashMap<CoreTypeId, SigRef>,
     /// Loads of fields that never change while code runs, done once in the entry block.
     loaded_once: HashMap<(Place, usize), Value>,
@@ -53,10 +56,16 @@ impl<'f> Translator<'f> {
             locals: Vec::new(),
             offset: 0,
             funcs: HashMap::new(),
+            passed: 0,
             signatures: HashMap::new(),
             loaded_once: HashMap::new(),
             entry_end,
         }
+    }
+
+    /// Fails when the function passes too many values.
+    pub fn check_passed(&self) -> Result<(), Error> {
+        if self.passed > MAX_PASSED { Err(Error::TooComplex { offset: self.offset }) } else { Ok(()) }
     }
 
     /// Pushes an operand.

@@ -1,6 +1,6 @@
 //! Function bodies: validated on all cores, and in the same pass asked which tables they write.
 
-use super::features;
+use super::{features, garbage_collection};
 use crate::error::Result;
 use rayon::prelude::*;
 use wasmparser::{FuncToValidate, FuncValidatorAllocations, FunctionBody, Operator, ValidatorResources};
@@ -15,35 +15,54 @@ pub(super) struct Body<'a> {
     pub(super) body: FunctionBody<'a>,
 }
 
+/// What is found in a body beside that it is valid.
+#[derive(Default)]
+struct Findings {
+    /// The tables that it writes, with repetitions.
+    written: Vec<u32>,
+    /// Where it uses something of the garbage-collection proposal that is refused.
+    garbage_collection: Option<u64>,
+}
+
 /// Validates all bodies. Gives the tables that they write, as pairs of module and table, with repetitions; or the
 /// first error in the order of the input.
 pub(super) fn validate(bodies: Vec<Body>) -> Result<Vec<(usize, u32)>> {
-    let outcomes: Vec<wasmparser::Result<Vec<(usize, u32)>>> = bodies
+    let outcomes: Vec<(usize, wasmparser::Result<Findings>)> = bodies
         .into_par_iter()
-        .map_init(FuncValidatorAllocations::default, |allocations, body| validate_one(body, allocations))
+        .map_init(FuncValidatorAllocations::default, |allocations, body| (body.module, validate_one(body, allocations)))
         .collect();
     let mut written = Vec::new();
-    for tables in outcomes {
-        written.extend(tables.map_err(features::error)?);
+    for (module, findings) in outcomes {
+        let findings = findings.map_err(features::error)?;
+        if let Some(offset) = findings.garbage_collection {
+            return Err(garbage_collection::refusal(offset));
+        }
+        written.extend(findings.written.into_iter().map(|table| (module, table)));
     }
     Ok(written)
 }
 
-fn validate_one(body: Body, allocations: &mut FuncValidatorAllocations) -> wasmparser::Result<Vec<(usize, u32)>> {
-    let Body { module, validate, body } = body;
+fn validate_one(body: Body, allocations: &mut FuncValidatorAllocations) -> wasmparser::Result<Findings> {
+    let Body { validate, body, .. } = body;
     let mut validator = validate.into_validator(core::mem::take(allocations));
     let mut locals = body.get_binary_reader();
+    let mut findings = Findings::default();
+    if garbage_collection::is_in_locals(&body)? {
+        findings.garbage_collection = Some(locals.original_position());
+    }
     validator.read_locals(&mut locals)?;
     let mut operators = wasmparser::OperatorsReader::new(locals);
-    let mut written = Vec::new();
     while !operators.eof() {
         let (operator, offset) = operators.read_with_offset()?;
         validator.op(offset, &operator)?;
-        written.extend(written_table(&operator).map(|table| (module, table)));
+        findings.written.extend(written_table(&operator));
+        if garbage_collection::is_operator(&operator) {
+            findings.garbage_collection.get_or_insert(offset);
+        }
     }
     operators.finish()?;
     *allocations = validator.into_allocations();
-    Ok(written)
+    Ok(findings)
 }
 
 /// The table that an operator writes.

@@ -1,7 +1,8 @@
 //! Canonical functions: wasmparser's form to ours.
 
 use super::component::{Canon, Options};
-use crate::model::{CoreTypeId, Encoding};
+use super::types;
+use crate::model::{CoreTypeId, Encoding, FlatType, StorageSlot};
 use wasmparser::{CanonicalFunction, CanonicalOption};
 
 /// A canonical function. `ty` is the type of the core function that it defines, if it does.
@@ -16,9 +17,22 @@ pub(super) fn canon(function: &CanonicalFunction, ty: Option<CoreTypeId>) -> Can
         (CanonicalFunction::ResourceNew { resource }, _) => Canon::ResourceNew(*resource),
         (CanonicalFunction::ResourceRep { resource }, _) => Canon::ResourceRep(*resource),
         (CanonicalFunction::ResourceDrop { resource }, _) => Canon::ResourceDrop(*resource),
+        (CanonicalFunction::TaskReturn { result, options }, _) => {
+            Canon::TaskReturn { result: result.as_ref().map(types::val_ref), options: self::options(options) }
+        }
+        (CanonicalFunction::ContextGet { ty, slot }, _) => Canon::ContextGet(storage_slot(*ty, *slot)),
+        (CanonicalFunction::ContextSet { ty, slot }, _) => Canon::ContextSet(storage_slot(*ty, *slot)),
+        (CanonicalFunction::BackpressureInc, _) => Canon::BackpressureInc,
+        (CanonicalFunction::BackpressureDec, _) => Canon::BackpressureDec,
         (other, Some(ty)) => Canon::Unsupported { name: name(other), ty },
         (other, None) => unreachable!("{} defines a core function", name(other)),
     }
+}
+
+/// A word of a thread's storage. The validator admits `i32` and `i64`.
+fn storage_slot(ty: wasmparser::ValType, index: u32) -> StorageSlot {
+    let ty = if ty == wasmparser::ValType::I64 { FlatType::I64 } else { FlatType::I32 };
+    StorageSlot { index, ty }
 }
 
 fn options(options: &[CanonicalOption]) -> Options {
@@ -31,8 +45,8 @@ fn options(options: &[CanonicalOption]) -> Options {
             CanonicalOption::Memory(index) => read.memory = Some(*index),
             CanonicalOption::Realloc(index) => read.realloc = Some(*index),
             CanonicalOption::PostReturn(index) => read.post_return = Some(*index),
-            CanonicalOption::Async => read.unsupported = Some("async"),
-            CanonicalOption::Callback(_) => read.unsupported = Some("callback"),
+            CanonicalOption::Async => read.is_async = true,
+            CanonicalOption::Callback(index) => read.callback = Some(*index),
             CanonicalOption::CoreType(_) => read.unsupported = Some("core-type"),
             CanonicalOption::Gc => read.unsupported = Some("gc"),
         }

@@ -4,7 +4,7 @@
 //! `link` walks the definitions once for each instantiation. Core types and values are left out: linking does not
 //! need the former, and refuses the latter.
 
-use crate::model::{CoreTypeId, Encoding, ValType};
+use crate::model::{CoreTypeId, Encoding, StorageSlot, ValType};
 use std::collections::HashMap;
 
 /// A validated component.
@@ -258,6 +258,21 @@ pub enum Canon {
     ResourceRep(u32),
     /// `canon resource.drop`, with the resource type.
     ResourceDrop(u32),
+    /// `canon task.return`
+    TaskReturn {
+        /// The type of the result.
+        result: Option<ValRef>,
+        /// The options.
+        options: Options,
+    },
+    /// `canon context.get`
+    ContextGet(StorageSlot),
+    /// `canon context.set`
+    ContextSet(StorageSlot),
+    /// `canon backpressure.inc`
+    BackpressureInc,
+    /// `canon backpressure.dec`
+    BackpressureDec,
     /// A built-in that links and traps when called.
     Unsupported {
         /// Its name in the text format.
@@ -278,6 +293,10 @@ pub struct Options {
     pub realloc: Option<u32>,
     /// `(post-return …)`
     pub post_return: Option<u32>,
+    /// `async`
+    pub is_async: bool,
+    /// `(callback …)`
+    pub callback: Option<u32>,
     /// The first option that cannot be linked, by name.
     pub unsupported: Option<&'static str>,
 }

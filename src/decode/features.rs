@@ -3,8 +3,8 @@
 use crate::error::Error;
 use wasmparser::{Validator, WasmFeatures};
 
-/// Features that the whole compiler has. Built-ins of the asynchronous ABI are among them: they link, and trap when
-/// they are called.
+/// Features that the whole compiler has. Those of the asynchronous ABI are among them: most of its built-ins
+/// link, and trap when they are called.
 pub(super) fn supported() -> WasmFeatures {
     let core = WasmFeatures::WASM2
         | WasmFeatures::RELAXED_SIMD
@@ -14,6 +14,8 @@ pub(super) fn supported() -> WasmFeatures {
         | WasmFeatures::MEMORY64
         | WasmFeatures::EXTENDED_CONST
         | WasmFeatures::FUNCTION_REFERENCES
+        // For constant expressions; most of it is refused, see `garbage_collection`.
+        | WasmFeatures::GC
         | WasmFeatures::CUSTOM_PAGE_SIZES
         | WasmFeatures::WIDE_ARITHMETIC
         | WasmFeatures::COMPACT_IMPORTS;
@@ -33,10 +35,15 @@ pub(super) fn supported() -> WasmFeatures {
     core | component
 }
 
-/// Features that an input may name and that are refused. Nested namespaces are not among them: the specification only
-/// reserves their syntax, so names that use it are invalid.
+/// Features that the types of a component may use besides: core types that its core type sections declare may be subtypes
+/// of others. No core module may use them.
+pub(super) fn of_types() -> WasmFeatures {
+    supported() | WasmFeatures::GC
+}
+
+/// Features that an input may name and that are refused. Names with nested namespaces are not among them: the
+/// specification's grammar does not have them, so they are invalid.
 const REFUSED: &[(WasmFeatures, &str, Option<&str>)] = &[
-    (WasmFeatures::GC, "the garbage-collection proposal", None),
     (WasmFeatures::THREADS, "the threads proposal (shared memory, atomics)", Some("compile the guest without threads")),
     (WasmFeatures::SHARED_EVERYTHING_THREADS, "the shared-everything-threads proposal", None),
     (

@@ -9,6 +9,7 @@ pub mod component;
 mod core_types;
 mod definitions;
 mod features;
+mod garbage_collection;
 mod module;
 mod names;
 mod types;
@@ -21,9 +22,11 @@ use component::{Component, Definition};
 use core_types::CoreTypes;
 use cranelift_entity::PrimaryMap;
 use module::ModuleBuilder;
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 use wasmparser::types::Types;
-use wasmparser::{Encoding, Parser, Payload, ValidPayload, Validator};
+use wasmparser::{Encoding, Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
 /// A validated input.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub struct Decoded {
     pub source: Arc<[u8]>,
     /// Core function types of the whole input, deduplicated.
     pub core_types: PrimaryMap<CoreTypeId, wasmparser::FuncType>,
+    /// Which of them a reference type means, by the validator's identities.
+    pub core_type_ids: HashMap<wasmparser::types::CoreTypeId, CoreTypeId>,
     /// All core modules.
     pub modules: Vec<Module>,
     /// All components; an inner one before the one that contains it.
@@ -51,12 +56,37 @@ pub enum Root {
 
 /// Parses and validates a component or a core module, whichever the header says.
 pub fn decode(bytes: Arc<[u8]>) -> Result<Decoded> {
-    decode_valid(&bytes).map_err(|error| features::explain(&bytes, error))
+    decode_valid(&bytes, features::supported())
+        .or_else(|error| decode_with_subtypes(&bytes).ok_or(error))
+        .map_err(|error| features::explain(&bytes, error))
 }
 
-fn decode_valid(bytes: &Arc<[u8]>) -> Result<Decoded> {
+/// Decodes a component whose core type sections declare types that need more features than any core module may use.
+fn decode_with_subtypes(bytes: &Arc<[u8]>) -> Option<Decoded> {
+    let decoded = decode_valid(bytes, features::of_types()).ok()?;
+    let plain =
+        |range: &Range<usize>| Validator::new_with_features(features::supported()).validate_all(&bytes[range.clone()]);
+    core_modules(bytes).ok()?.iter().all(|module| plain(module).is_ok()).then_some(decoded)
+}
+
+/// Where the core modules of a valid input lie; the whole input if it is one.
+fn core_modules(bytes: &[u8]) -> wasmparser::Result<Vec<Range<usize>>> {
+    let mut modules = Vec::new();
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload? {
+            Payload::ModuleSection { unchecked_range, .. } => modules.push(module::byte_range(unchecked_range)),
+            Payload::Version { encoding: Encoding::Module, range, .. } if range.start == 0 => {
+                modules.push(0..bytes.len())
+            }
+            _ => {}
+        }
+    }
+    Ok(modules)
+}
+
+fn decode_valid(bytes: &Arc<[u8]>, features: WasmFeatures) -> Result<Decoded> {
     let mut decoder = Decoder {
-        validator: Validator::new_with_features(features::supported()),
+        validator: Validator::new_with_features(features),
         core_types: CoreTypes::default(),
         modules: Vec::new(),
         components: Vec::new(),
@@ -70,7 +100,8 @@ fn decode_valid(bytes: &Arc<[u8]>) -> Result<Decoded> {
         modules[module].table_written[table as usize] = true;
     }
     let root = root.ok_or_else(|| Error::invalid("the input ends before it is complete", bytes.len()))?;
-    Ok(Decoded { core_types: core_types.into_types(), modules, components, root, source: bytes.clone() })
+    let (core_types, core_type_ids) = core_types.into_parts();
+    Ok(Decoded { core_types, core_type_ids, modules, components, root, source: bytes.clone() })
 }
 
 struct Decoder<'a> {
@@ -92,7 +123,7 @@ enum Open {
 impl<'a> Decoder<'a> {
     fn payloads(&mut self, bytes: &'a [u8]) -> Result<()> {
         let mut parser = Parser::new(0);
-        parser.set_features(features::supported());
+        parser.set_features(*self.validator.features());
         for payload in parser.parse_all(bytes) {
             let payload = payload.map_err(features::error)?;
             let core_funcs = self.validator.types(0).map_or(0, |types| types.function_count());
@@ -100,7 +131,7 @@ impl<'a> Decoder<'a> {
                 ValidPayload::Func(validate, body) => {
                     self.bodies.push(Body { module: self.modules.len(), validate, body });
                 }
-                ValidPayload::End(types) => self.end(&types),
+                ValidPayload::End(types) => self.end(&types)?,
                 ValidPayload::Ok | ValidPayload::Parser(_) => {}
             }
             self.section(&payload, core_funcs).map_err(features::error)?;
@@ -128,10 +159,14 @@ impl<'a> Decoder<'a> {
     }
 
     /// The innermost open module or component has ended: it becomes a definition of the one around it, or the root.
-    fn end(&mut self, types: &Types) {
-        let Some((open, offset)) = self.open.pop() else { return };
+    fn end(&mut self, types: &Types) -> Result<()> {
+        let Some((open, offset)) = self.open.pop() else { return Ok(()) };
         let (definition, root) = match open {
             Open::Module(builder) => {
+                let in_items = garbage_collection::is_in_items(types.as_ref()).then_some(offset as u64);
+                if let Some(offset) = builder.garbage_collection.or(in_items) {
+                    return Err(garbage_collection::refusal(offset));
+                }
                 self.modules.push(builder.finish(types.as_ref(), &mut self.core_types));
                 let index = self.modules.len() - 1;
                 (Definition::CoreModule(index), Root::Module(index))
@@ -147,5 +182,6 @@ impl<'a> Decoder<'a> {
             Some((Open::Component(outer), _)) => outer.definitions.push((definition, offset)),
             _ => self.root = Some(root),
         }
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 //! The validator has seen a section before it is read here, so what is read is known to be valid.
 
 use super::core_types::CoreTypes;
-use super::names;
+use super::{garbage_collection, names};
 use crate::model::module::{
     DataSegment, ElemItems, ElemSegment, Entity, GlobalDecl, Module, ModuleImport, SegmentMode, TableDecl,
 };
@@ -23,6 +23,8 @@ pub(super) struct ModuleBuilder {
     func_names: Vec<(u32, String)>,
     /// Functions that are referred to, in any order, with repetitions.
     escaping: Vec<u32>,
+    /// Where something of the garbage-collection proposal is used that is refused.
+    pub(super) garbage_collection: Option<u64>,
 }
 
 /// A byte range as the model has it. Inputs are in memory, so offsets fit.
@@ -34,6 +36,14 @@ impl ModuleBuilder {
     /// Takes in one validated section.
     pub(super) fn section(&mut self, payload: &Payload) -> Result<()> {
         match payload {
+            Payload::TypeSection(groups) => {
+                for group in groups.clone().into_iter_with_offsets() {
+                    let (offset, group) = group?;
+                    if garbage_collection::is_in_group(&group) {
+                        self.garbage_collection.get_or_insert(offset);
+                    }
+                }
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.clone().into_imports() {
                     self.import(import?);
@@ -101,9 +111,13 @@ impl ModuleBuilder {
 
     /// The range of a constant expression, whose `ref.func` operands escape.
     fn const_expr(&mut self, expr: &ConstExpr) -> Result<Range<usize>> {
-        for op in expr.get_operators_reader() {
-            if let Operator::RefFunc { function_index } = op? {
-                self.escaping.push(function_index);
+        for op in expr.get_operators_reader().into_iter_with_offsets() {
+            match op? {
+                (Operator::RefFunc { function_index }, _) => self.escaping.push(function_index),
+                (op, offset) if garbage_collection::is_operator(&op) => {
+                    self.garbage_collection.get_or_insert(offset);
+                }
+                _ => {}
             }
         }
         Ok(byte_range(expr.get_binary_reader().range()))
@@ -123,7 +137,10 @@ impl ModuleBuilder {
                 self.escaping.extend(&funcs);
                 ElemItems::Funcs(funcs)
             }
-            ElementItems::Expressions(_, items) => {
+            ElementItems::Expressions(ty, items) => {
+                if garbage_collection::is_ref_type(ty) {
+                    self.garbage_collection.get_or_insert(segment.range.start);
+                }
                 ElemItems::Exprs(items.into_iter().map(|expr| self.const_expr(&expr?)).collect::<Result<_>>()?)
             }
         };
@@ -149,7 +166,7 @@ impl ModuleBuilder {
 
     /// The module. `types` is what the validator knows at its end.
     pub(super) fn finish(self, types: TypesRef, core_types: &mut CoreTypes) -> Module {
-        let ModuleBuilder { mut module, table_inits, global_inits, func_names, escaping } = self;
+        let ModuleBuilder { mut module, table_inits, global_inits, func_names, escaping, .. } = self;
         let type_count = types.core_type_count_in_module();
         module.types = (0..type_count).map(|i| core_types.intern(types, types.core_type_at_in_module(i))).collect();
         let funcs = types.function_count();
@@ -171,6 +188,12 @@ impl ModuleBuilder {
         for (index, name) in func_names {
             if let Some(slot) = module.func_names.get_mut(index as usize) {
                 *slot = Some(name);
+            }
+        }
+        // A function without a name is known by what it is exported as.
+        for (name, entity) in &module.exports {
+            if let Entity::Func(index) = entity {
+                module.func_names[*index as usize].get_or_insert_with(|| name.clone());
             }
         }
         module.table_written = vec![false; module.tables.len()];

@@ -61,7 +61,8 @@ fn labelled(pairs: &[(&str, ComponentValType)]) -> Vec<(String, ValRef)> {
     pairs.iter().map(|(name, ty)| (name.to_string(), val_ref(ty))).collect()
 }
 
-fn val_ref(ty: &ComponentValType) -> ValRef {
+/// A value type by reference.
+pub(super) fn val_ref(ty: &ComponentValType) -> ValRef {
     match ty {
         ComponentValType::Primitive(p) => ValRef::Primitive(primitive(*p)),
         ComponentValType::Type(index) => ValRef::Index(*index),

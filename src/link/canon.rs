@@ -36,6 +36,15 @@ impl Linker<'_> {
             Definition::ResourceNew(index) => Canon::ResourceNew { instance, resource: self.resource(frame, index) },
             Definition::ResourceRep(index) => Canon::ResourceRep { instance, resource: self.resource(frame, index) },
             Definition::ResourceDrop(index) => Canon::ResourceDrop { instance, resource: self.resource(frame, index) },
+            Definition::TaskReturn { result, ref options } => {
+                refuse(options, "task.return", offset)?;
+                let result = result.map(|ty| self.val_type(frame, ty));
+                Canon::TaskReturn { instance, result, options: self.options(frame, options) }
+            }
+            Definition::ContextGet(slot) => Canon::ContextGet { instance, slot },
+            Definition::ContextSet(slot) => Canon::ContextSet { instance, slot },
+            Definition::BackpressureInc => Canon::BackpressureInc { instance },
+            Definition::BackpressureDec => Canon::BackpressureDec { instance },
             Definition::Unsupported { name, ty } => Canon::Unsupported { instance, name: name.to_string(), ty },
         };
         let canons = &mut self.plan.canons;
@@ -128,6 +137,8 @@ impl Linker<'_> {
             memory: memory.map(|memory| (memory, self.memory_width(memory))),
             realloc: func(options.realloc),
             post_return: func(options.post_return),
+            is_async: options.is_async,
+            callback: func(options.callback),
         }
     }
 
@@ -140,13 +151,10 @@ impl Linker<'_> {
     }
 }
 
-/// Refuses options that only the asynchronous ABI has.
+/// Refuses options that nothing here knows.
 fn refuse(options: &Options, canon: &str, offset: usize) -> Result<()> {
     match options.unsupported {
         None => Ok(()),
-        Some(option) => {
-            let error = Error::unsupported(format!("the option `{option}` of `canon {canon}`"), offset);
-            Err(error.with_remedy("build the component with synchronous lifts and lowers"))
-        }
+        Some(option) => Err(Error::unsupported(format!("the option `{option}` of `canon {canon}`"), offset)),
     }
 }

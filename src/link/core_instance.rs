@@ -1,9 +1,9 @@
 //! Core instances, and what their exports resolve to.
 
 use super::Linker;
-use super::scope::{CoreInstanceItem, FrameId};
+use super::scope::{CoreInstanceItem, FrameId, ModuleItem};
 use crate::decode::component::{CoreInstance, CoreSort};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::module::{Entity, Module};
 use crate::model::plan::{CoreFuncRef, CoreInstance as PlanCoreInstance, CoreItem, CoreRef};
 use std::collections::HashMap;
@@ -42,7 +42,10 @@ impl<'a> Linker<'a> {
                 CoreInstanceItem::Bag(self.bags.len() - 1)
             }
             CoreInstance::Instantiate { module, args } => {
-                let module = self.frames[frame].modules[*module as usize];
+                let module = match self.frames[frame].modules[*module as usize] {
+                    ModuleItem::Defined(module) => module,
+                    ModuleItem::Import(import) => return Err(self.instance_of_import(import, offset)),
+                };
                 let instances = &self.frames[frame].core_instances;
                 let args: HashMap<&str, _> =
                     args.iter().map(|(name, i)| (name.as_str(), instances[*i as usize])).collect();
@@ -57,6 +60,13 @@ impl<'a> Linker<'a> {
         };
         self.frames[frame].core_instances.push(item);
         Ok(())
+    }
+
+    /// Code is compiled with all modules known, so one that the host gives comes too late.
+    fn instance_of_import(&self, import: usize, offset: usize) -> Error {
+        let path = self.plan.imports[import].path.join("#");
+        let error = Error::unsupported(format!("an instance of an imported core module (`{path}`)"), offset);
+        error.with_remedy("compose the component with one that gives it the module")
     }
 
     fn core_item(&self, frame: FrameId, sort: CoreSort, index: u32) -> CoreItem {

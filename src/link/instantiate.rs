@@ -5,7 +5,7 @@
 //! number can be exponential in the size of the input, so there is a budget.
 
 use super::Linker;
-use super::scope::{Closure, Exports, ExportsId, Frame, FrameId, Item};
+use super::scope::{Closure, Exports, ExportsId, Frame, FrameId, Item, ModuleItem};
 use crate::decode::component::{Alias, Component, Definition, Instance, Sort};
 use crate::error::{Error, Result};
 use std::collections::HashMap;
@@ -58,7 +58,7 @@ impl<'a> Linker<'a> {
         self.spend(1, offset)?;
         let frame = top.frame;
         match definition {
-            Definition::CoreModule(module) => self.frames[frame].modules.push(*module),
+            Definition::CoreModule(module) => self.frames[frame].modules.push(ModuleItem::Defined(*module)),
             Definition::CoreInstance(instance) => self.core_instance(frame, instance, offset)?,
             Definition::Component(component) => {
                 self.frames[frame].components.push(Closure { component: *component, frame });

@@ -1,7 +1,7 @@
 //! The edge to the host: what the root imports and exports.
 
 use super::Linker;
-use super::scope::{Exports, ExportsId, Frame, FrameId, Func, Item, TypeItem};
+use super::scope::{Exports, ExportsId, Frame, FrameId, Func, Item, ModuleItem, TypeItem};
 use crate::decode::component::{ExternDecl, ExternType, InstanceDecl};
 use crate::error::{Error, Result};
 use crate::model::ResourceImpl;
@@ -36,7 +36,7 @@ impl<'a> Linker<'a> {
                 Item::Type(TypeItem::Resource(resource))
             }
             ExternType::Component => return Err(unsupported("an imported component")),
-            ExternType::Module => return Err(unsupported("an imported core module")),
+            ExternType::Module => Item::Module(ModuleItem::Import(self.add_import(path, ImportKind::Module))),
             ExternType::Value => return Err(unsupported("an imported value")),
         };
         path.pop();

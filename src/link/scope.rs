@@ -27,8 +27,7 @@ pub(super) enum Item<'a> {
     Func(Func),
     Instance(ExportsId),
     Component(Closure),
-    /// A core module, by index in the decoded modules.
-    Module(usize),
+    Module(ModuleItem),
     Type(TypeItem<'a>),
 }
 
@@ -38,6 +37,15 @@ pub(super) enum Func {
     /// A `canon lift`, by index in the linker's lifts.
     Lift(usize),
     /// An import of the root, by index in the plan's imports.
+    Import(usize),
+}
+
+/// A core module.
+#[derive(Clone, Copy)]
+pub(super) enum ModuleItem {
+    /// By index in the decoded modules.
+    Defined(usize),
+    /// An import of the root, by index in the plan's imports: its contents are not known.
     Import(usize),
 }
 
@@ -88,7 +96,7 @@ pub(super) struct Frame<'a> {
     pub(super) core_globals: Vec<CoreRef>,
     pub(super) core_tags: Vec<CoreRef>,
     pub(super) core_instances: Vec<CoreInstanceItem>,
-    pub(super) modules: Vec<usize>,
+    pub(super) modules: Vec<ModuleItem>,
     pub(super) types: Vec<TypeItem<'a>>,
     pub(super) funcs: Vec<Func>,
     pub(super) instances: Vec<ExportsId>,

@@ -4,7 +4,7 @@ use super::known_tables::known_tables;
 use super::plan;
 use crate::error::Error;
 use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Export, ImportKind, Plan};
-use crate::model::{PointerWidth, ResourceImpl, TypeDef, ValType};
+use crate::model::{FlatType, PointerWidth, ResourceImpl, TypeDef, ValType};
 
 fn parse(text: &str) -> Result<Plan, Error> {
     plan(wat::parse_str(text).expect("well-formed text").into())
@@ -209,28 +209,38 @@ fn core_types_are_shared_by_modules() {
 }
 
 #[test]
-fn asynchronous_builtins_link_and_asynchronous_lifts_are_refused() {
+fn asynchronous_builtins_lifts_and_lowers_link() {
     let plan = linked(
-        r#"(component
-             (core func $f (canon backpressure.inc))
-             (core func $g (canon context.get i32 0)))"#,
+        r#"(component (import "f" (func $f async (result u32)))
+             (core func $yield (canon thread.yield))
+             (core func $get (canon context.get i64 1))
+             (core module $m (memory (export "m") 1) (func (export "f") (result i32) i32.const 0)
+               (func (export "cb") (param i32 i32 i32) (result i32) i32.const 0))
+             (core instance $m (instantiate $m))
+             (core func (canon lower (func $f) async (memory (core memory $m "m"))))
+             (func (export "f") async (canon lift (core func $m "f") async (callback (core func $m "cb")))))"#,
     );
-    let names = plan.canons.iter().map(|canon| match canon {
-        Canon::Unsupported { name, ty, .. } => (name.as_str(), plan.core_types[*ty].results().len()),
-        other => panic!("{other:?}"),
-    });
-    assert_eq!(names.collect::<Vec<_>>(), [("backpressure.inc", 0), ("context.get", 1)]);
-    let message = refused(
-        r#"(component (import "f" (func $f async)) (core module $m (memory (export "m") 1))
-             (core instance $m (instantiate $m)) (core func (canon lower (func $f) async (memory (core memory $m "m")))))"#,
-    );
-    assert!(message.starts_with("the option `async` of `canon lower` is not supported (at offset 0x"), "{message}");
+    let [Canon::Unsupported { name, ty, .. }, Canon::ContextGet { slot, .. }, Canon::Lower { options, .. }] =
+        &plan.canons[..]
+    else {
+        panic!("{:?}", plan.canons)
+    };
+    assert_eq!((name.as_str(), plan.core_types[*ty].results().len()), ("thread.yield", 1));
+    assert_eq!((slot.index, slot.ty), (1, FlatType::I64));
+    assert!(options.is_async && options.callback.is_none());
+    let defined = |index| CoreFuncRef::Defined { core_instance: 0, index };
+    let [lift] = &plan.lifts[..] else { panic!("one function is exported") };
+    assert!(lift.options.is_async);
+    assert_eq!((lift.callee, lift.options.callback), (defined(0), Some(defined(1))));
 }
 
 #[test]
 fn unsupported_features_are_named() {
     for (text, name) in [
-        (r#"(component (import "m" (core module)))"#, "an imported core module (`m`)"),
+        (
+            r#"(component (import "m" (core module $m)) (core instance (instantiate $m)))"#,
+            "an instance of an imported core module (`m`)",
+        ),
         (r#"(component (import "c" (component)))"#, "an imported component (`c`)"),
         (r#"(module (memory 1 1 shared))"#, "the threads proposal"),
         (r#"(component (core module (memory 1 1 shared)))"#, "the threads proposal"),
@@ -353,4 +363,32 @@ fn many_functions_of_large_types_are_refused() {
         })
         .collect();
     assert!(refused(&lifting(&format!("{definitions}\n{lifts}"), last)).starts_with("too many definitions"));
+}
+
+#[test]
+fn a_core_module_may_be_imported_from_the_host_or_from_another_component() {
+    let plan = linked(r#"(component (import "m" (core module)))"#);
+    assert_eq!((&plan.imports[0].path[..], &plan.imports[0].kind), (&["m".to_string()][..], &ImportKind::Module));
+    let plan = linked(
+        r#"(component
+             (component $user
+               (import "m" (core module $m (export "f" (func))))
+               (core instance $i (instantiate $m))
+               (func (export "f") (canon lift (core func $i "f"))))
+             (component $giver (core module $m (func (export "f"))) (export "m" (core module $m)))
+             (instance $giver (instantiate $giver))
+             (instance $user (instantiate $user (with "m" (core module $giver "m"))))
+             (func (export "f") (alias export $user "f")))"#,
+    );
+    assert_eq!((plan.imports.len(), plan.modules.len(), plan.core_instances.len()), (0, 1, 1));
+}
+
+#[test]
+fn subtypes_may_be_declared_but_no_module_may_use_them() {
+    linked("(component (core type (sub (func))))");
+    for text in
+        ["(component (core type (sub (func))) (core module (type (sub (func)))))", "(module (type (sub (func))))"]
+    {
+        assert!(refused(text).starts_with("the garbage-collection proposal"), "{text}");
+    }
 }

@@ -68,7 +68,8 @@ impl<'a> Linker<'a> {
         }
     }
 
-    fn val_type(&self, frame: FrameId, ty: ValRef) -> ValType {
+    /// A value type.
+    pub(super) fn val_type(&self, frame: FrameId, ty: ValRef) -> ValType {
         match ty {
             ValRef::Primitive(ty) => ty,
             ValRef::Index(index) => match self.frames[frame].types[index as usize] {

@@ -3,8 +3,9 @@
 //! This is all that the pass asks for, so an author of another runtime fills it in without our `decode`, `link` or
 //! `core`.
 
+use super::flatten::{Context, FlatType};
 use super::place::{Callee, Place};
-use super::types::{CoreTypeId, FuncType, ResourceId};
+use super::types::{CoreTypeId, FuncType, ResourceId, ValType};
 
 /// The width of addresses in a memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,12 +60,26 @@ pub struct CanonOptions {
     pub realloc: Option<Callee>,
     /// `(post-return …)`
     pub post_return: Option<Callee>,
+    /// `async`
+    pub is_async: bool,
+    /// `(callback …)`
+    pub callback: Option<Callee>,
 }
 
 impl CanonOptions {
     /// The width of addresses: 32 bits where there is no memory (then nothing depends on it).
     pub fn width(&self) -> PointerWidth {
         self.memory.map_or(PointerWidth::W32, |m| m.width)
+    }
+
+    /// How a function type is flattened for a `canon lift` with these options.
+    pub fn lift_context(&self) -> Context {
+        Context::lift(self.is_async, self.callback.is_some())
+    }
+
+    /// How a function type is flattened for a `canon lower` with these options.
+    pub fn lower_context(&self) -> Context {
+        Context::lower(self.is_async)
     }
 }
 
@@ -116,6 +131,15 @@ pub struct Adapter {
     pub lift: LiftSide,
 }
 
+/// A word of the storage that each thread has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StorageSlot {
+    /// Its index, below [`CONTEXT_LENGTH`](crate::block::CONTEXT_LENGTH).
+    pub index: u32,
+    /// The type with which it is read or written: `i32` or `i64`.
+    pub ty: FlatType,
+}
+
 /// A canonical built-in. All have core signatures fixed by the specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Builtin {
@@ -125,6 +149,23 @@ pub enum Builtin {
     ResourceRep(ResourceId),
     /// `canon resource.drop`
     ResourceDrop(ResourceId),
+    /// `canon task.return`
+    TaskReturn {
+        /// The type of the result.
+        result: Option<ValType>,
+        /// `string-encoding=…`
+        encoding: Encoding,
+        /// `(memory …)`
+        memory: Option<Memory>,
+    },
+    /// `canon context.get`
+    ContextGet(StorageSlot),
+    /// `canon context.set`
+    ContextSet(StorageSlot),
+    /// `canon backpressure.inc`
+    BackpressureInc,
+    /// `canon backpressure.dec`
+    BackpressureDec,
     /// A built-in that links, and traps when it is called.
     Unsupported(CoreTypeId),
 }

@@ -5,6 +5,8 @@ use super::types::{FuncType, TypeDef, Types, ValType};
 
 /// More flat parameters than this go through memory.
 pub const MAX_FLAT_PARAMS: usize = 16;
+/// More flat parameters than this of an asynchronously lowered function go through memory.
+pub const MAX_FLAT_ASYNC_PARAMS: usize = 4;
 /// More flat results than this go through memory.
 pub const MAX_FLAT_RESULTS: usize = 1;
 
@@ -103,9 +105,37 @@ pub enum Context {
     Lift,
     /// The core function that `canon lower` makes.
     Lower,
+    /// The core function that `canon lift` with `async` calls. Its result comes through `task.return`.
+    AsyncLift {
+        /// Does it return what is to be done next?
+        callback: bool,
+    },
+    /// The core function that `canon lower` with `async` makes. It returns the state of the subtask.
+    AsyncLower,
 }
 
-/// The core signature of a function for a synchronous lift or lower, and which of its parts go through memory.
+impl Context {
+    /// That of a `canon lift`.
+    pub const fn lift(is_async: bool, callback: bool) -> Self {
+        if is_async { Context::AsyncLift { callback } } else { Context::Lift }
+    }
+
+    /// That of a `canon lower`.
+    pub const fn lower(is_async: bool) -> Self {
+        if is_async { Context::AsyncLower } else { Context::Lower }
+    }
+
+    /// `max_flat_params` and `max_flat_results`.
+    const fn limits(self) -> (usize, usize) {
+        match self {
+            Context::Lift | Context::Lower => (MAX_FLAT_PARAMS, MAX_FLAT_RESULTS),
+            Context::AsyncLift { .. } => (MAX_FLAT_PARAMS, MAX_FLAT_PARAMS),
+            Context::AsyncLower => (MAX_FLAT_ASYNC_PARAMS, 0),
+        }
+    }
+}
+
+/// The core signature of a function for a lift or lower, and which of its parts go through memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoreSignature {
     /// Core parameters.
@@ -118,20 +148,23 @@ pub struct CoreSignature {
     pub result_in_memory: bool,
 }
 
-/// `flatten_functype` for synchronous options.
+/// `flatten_functype`.
 pub fn flatten_functype(types: &Types, ft: &FuncType, width: PointerWidth, context: Context) -> CoreSignature {
-    let flat_params = flatten_many(types, ft.params.iter().map(|(_, t)| *t), width);
-    let flat_result = flatten_many(types, ft.result.into_iter(), width).filter(|f| f.len() <= MAX_FLAT_RESULTS);
+    let (max_params, max_results) = context.limits();
+    let within = |flat: Flat, limit| flat.filter(|f| f.len() <= limit);
+    let flat_params = within(flatten_many(types, ft.params.iter().map(|(_, t)| *t), width), max_params);
+    let flat_result = within(flatten_many(types, ft.result.into_iter(), width), max_results);
     let params_in_memory = flat_params.is_none();
-    let result_in_memory = flat_result.is_none();
     let mut params = flat_params.unwrap_or_else(|| vec![pointer(width)]);
-    let results = match (flat_result, context) {
-        (Some(flat), _) => flat,
-        (None, Context::Lift) => vec![pointer(width)],
-        (None, Context::Lower) => {
-            params.push(pointer(width));
-            Vec::new()
-        }
+    let result_in_memory = flat_result.is_none() && !matches!(context, Context::AsyncLift { .. });
+    if result_in_memory && matches!(context, Context::Lower | Context::AsyncLower) {
+        params.push(pointer(width));
+    }
+    let results = match context {
+        Context::Lift => flat_result.unwrap_or_else(|| vec![pointer(width)]),
+        Context::Lower => flat_result.unwrap_or_default(),
+        Context::AsyncLift { callback: false } => Vec::new(),
+        Context::AsyncLift { callback: true } | Context::AsyncLower => vec![FlatType::I32],
     };
     CoreSignature { params, results, params_in_memory, result_in_memory }
 }

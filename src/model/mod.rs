@@ -16,6 +16,7 @@ pub mod types;
 
 pub use adapter::{
     Adapter, Builtin, CanonFunc, CanonOptions, Encoding, GuestSide, LiftSide, LowerSide, Memory, PointerWidth,
+    StorageSlot,
 };
 pub use flatten::{FlatType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 pub use func_key::FuncKey;

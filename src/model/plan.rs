@@ -3,10 +3,11 @@
 //! `link` makes it: nested components, aliases and instances are resolved away. References are symbolic; where things
 //! lie in the block is decided afterwards by `pipeline::placement`.
 
-use super::adapter::{Encoding, PointerWidth};
+use super::adapter::{Encoding, PointerWidth, StorageSlot};
 use super::module::Module;
 use super::types::{CoreTypeId, FuncType, Resource, ResourceId, Types, ValType};
 use cranelift_entity::PrimaryMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The plan.
@@ -18,6 +19,8 @@ pub struct Plan {
     pub types: Types,
     /// Core function types, deduplicated.
     pub core_types: PrimaryMap<CoreTypeId, wasmparser::FuncType>,
+    /// Which of them a reference type means, by the validator's identities.
+    pub core_type_ids: HashMap<wasmparser::types::CoreTypeId, CoreTypeId>,
     /// Core modules that are instantiated, each once however often it is instantiated.
     pub modules: Vec<Module>,
     /// Core instances made from modules, in the order of instantiation.
@@ -107,6 +110,10 @@ pub struct PlanOptions {
     pub realloc: Option<CoreFuncRef>,
     /// `(post-return …)`
     pub post_return: Option<CoreFuncRef>,
+    /// `async`
+    pub is_async: bool,
+    /// `(callback …)`
+    pub callback: Option<CoreFuncRef>,
 }
 
 /// A canonical function that core code can call.
@@ -145,6 +152,39 @@ pub enum Canon {
         instance: u32,
         /// The type.
         resource: ResourceId,
+    },
+    /// `canon task.return`
+    TaskReturn {
+        /// The component instance.
+        instance: u32,
+        /// The type of the result.
+        result: Option<ValType>,
+        /// The options of the lifting.
+        options: PlanOptions,
+    },
+    /// `canon context.get`
+    ContextGet {
+        /// The component instance.
+        instance: u32,
+        /// Which word.
+        slot: StorageSlot,
+    },
+    /// `canon context.set`
+    ContextSet {
+        /// The component instance.
+        instance: u32,
+        /// Which word.
+        slot: StorageSlot,
+    },
+    /// `canon backpressure.inc`
+    BackpressureInc {
+        /// The component instance.
+        instance: u32,
+    },
+    /// `canon backpressure.dec`
+    BackpressureDec {
+        /// The component instance.
+        instance: u32,
     },
     /// A built-in that links and traps when called.
     Unsupported {
@@ -198,6 +238,8 @@ pub enum ImportKind {
     Func(FuncType),
     /// A resource type.
     Resource(ResourceId),
+    /// A core module, which nothing instantiates.
+    Module,
     /// A core function (root core modules only).
     CoreFunc(CoreTypeId),
     /// A core table.

@@ -294,6 +294,33 @@ impl Types {
     }
 }
 
+impl ValType {
+    const PRIMITIVES: [ValType; 14] = [
+        ValType::Bool,
+        ValType::S8,
+        ValType::U8,
+        ValType::S16,
+        ValType::U16,
+        ValType::S32,
+        ValType::U32,
+        ValType::S64,
+        ValType::U64,
+        ValType::F32,
+        ValType::F64,
+        ValType::Char,
+        ValType::String,
+        ValType::ErrorContext,
+    ];
+
+    /// A number that no other type of the plan has. Types are interned, so it is below 2^30.
+    pub fn ordinal(self) -> u32 {
+        match self {
+            ValType::Type(id) => Self::PRIMITIVES.len() as u32 + id.as_u32(),
+            primitive => Self::PRIMITIVES.iter().take_while(|p| **p != primitive).count() as u32,
+        }
+    }
+}
+
 impl TypeDef {
     /// The value types that this one is directly made of, those of streams and futures not counted.
     pub fn components(&self) -> Box<dyn Iterator<Item = ValType> + '_> {

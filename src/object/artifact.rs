@@ -77,6 +77,12 @@ pub enum CoreValType {
     ExnRef {
         nullable: bool,
     },
+    /// A reference to a function of one type; `nullable`. In an object the type is an index in
+    /// [`Artifact::core_types`]; once it is loaded, an identity that all objects of the engine share.
+    TypedFuncRef {
+        nullable: bool,
+        ty: CoreTypeId,
+    },
 }
 
 /// An import.
@@ -105,6 +111,8 @@ pub enum ImportSlot {
         /// Block offset of the `HostCallee`.
         at: u32,
     },
+    /// A core module. Nothing instantiates it, so that it has no place.
+    Module,
     /// A core function: a `FuncDef` is copied to this offset.
     CoreFunc {
         /// Its type.
@@ -322,6 +330,9 @@ pub struct FunctionEntry {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
+    /// Where its body lies in the input; empty when it is not from there. A trap site in inlined code belongs to the
+    /// function in whose body its source lies.
+    pub source: core::ops::Range<u32>,
 }
 
 /// An instruction that can trap.

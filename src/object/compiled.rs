@@ -4,6 +4,7 @@ use crate::block::TrapKind;
 use crate::model::FuncKey;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::isa::unwind::UnwindInfo;
+use std::ops::Range;
 
 /// A compiled function.
 pub struct Compiled {
@@ -11,6 +12,8 @@ pub struct Compiled {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
+    /// Where its body lies in the input; empty when it is not from there.
+    pub source: Range<u32>,
     /// Machine code.
     pub code: Vec<u8>,
     /// The alignment that it needs.

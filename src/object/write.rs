@@ -111,6 +111,7 @@ fn write_text(
             len: function.code.len() as u32,
             key: function.key,
             name: function.name.clone(),
+            source: function.source.clone(),
         });
     }
     Ok(symbols)

@@ -113,6 +113,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         core_types: &graph.signatures,
         layout: &placed.layout,
         convention,
+        keeps_tasks: &placed.keeps_tasks,
         spectre: graph.spectre_guard,
     };
     let module_env = |module: u32| {

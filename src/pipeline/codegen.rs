@@ -77,6 +77,7 @@ fn compile_context(
     let compiled = Compiled {
         key: function.key,
         name: function.name.clone(),
+        source: function.source.clone(),
         relocs: relocations(&context.func, function.key, code.buffer.relocs()),
         traps,
         align: code.buffer.alignment,

@@ -6,6 +6,7 @@ use crate::model::{CanonFunc, CoreTypeId, FuncKey};
 use crate::object::artifact::ExportEntry;
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use wasmparser::{FuncType, ValType};
 
 /// A function to compile.
@@ -15,6 +16,8 @@ pub struct Function {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
+    /// Where its body lies in the input; empty when it is not from there.
+    pub source: Range<u32>,
 }
 
 /// Adds the types of the core functions that the runtime enters by itself: `[] -> []` for initialisation, `[i32] -> []`
@@ -42,7 +45,7 @@ fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
 pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
     let mut functions = Vec::new();
-    let mut add = |key, name: String| functions.push(Function { key, name });
+    let mut add = |key, name: String| functions.push(Function { key, name, source: 0..0 });
     for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
         add(FuncKey::Canon(i as u32), canon_name(plan, canon, func));
     }
@@ -60,16 +63,26 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
         add(FuncKey::HostCall(ty), format!("host-call[{}]", plan.core_types[CoreTypeId::new(ty as usize)]));
     }
     for (i, module) in plan.modules.iter().enumerate() {
-        let name = module.name.clone().unwrap_or_else(|| format!("module{i}"));
-        add(FuncKey::Init(i as u32), format!("{name}.init"));
-        for defined in 0..module.bodies.len() as u32 {
-            add(
-                FuncKey::Core(i as u32, defined),
-                format!("{name}.{}", module.func_name(module.imported_funcs + defined)),
-            );
+        let prefix = module.name.clone().unwrap_or_else(|| format!("module{i}"));
+        functions.push(Function { key: FuncKey::Init(i as u32), name: format!("{prefix}.init"), source: 0..0 });
+        for (defined, body) in (0u32..).zip(&module.bodies) {
+            functions.push(Function {
+                key: FuncKey::Core(i as u32, defined),
+                name: format!("{prefix}.{}", module.func_name(module.imported_funcs + defined)),
+                source: body.start as u32..body.end as u32,
+            });
         }
     }
+    for function in &mut functions {
+        function.name = symbol(&function.name);
+    }
     functions
+}
+
+/// A name as a symbol of an object file, in which a name ends at its first zero byte: control characters are escaped.
+fn symbol(name: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    name.chars().map(escape).collect()
 }
 
 fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
@@ -78,6 +91,11 @@ fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
         (Canon::ResourceNew { resource, .. }, _) => format!("canon.resource.new[{}]", plan.resources[*resource].name),
         (Canon::ResourceRep { resource, .. }, _) => format!("canon.resource.rep[{}]", plan.resources[*resource].name),
         (Canon::ResourceDrop { resource, .. }, _) => format!("canon.resource.drop[{}]", plan.resources[*resource].name),
+        (Canon::TaskReturn { .. }, _) => "canon.task.return".to_owned(),
+        (Canon::ContextGet { slot, .. }, _) => format!("canon.context.get[{}]", slot.index),
+        (Canon::ContextSet { slot, .. }, _) => format!("canon.context.set[{}]", slot.index),
+        (Canon::BackpressureInc { .. }, _) => "canon.backpressure.inc".to_owned(),
+        (Canon::BackpressureDec { .. }, _) => "canon.backpressure.dec".to_owned(),
         (Canon::Unsupported { name, .. } | Canon::Lower { name, .. }, _) => format!("canon.{name}"),
     }
 }

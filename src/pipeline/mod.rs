@@ -90,7 +90,8 @@ impl Graph {
     }
 
     fn artifact(&self) -> Artifact {
-        let placed = &self.placed;
+        let (placed, ids) = (&self.placed, &self.plan.core_type_ids);
+        let core_types = self.plan.core_types.values().map(|ty| artifact_types::core_func_type(ids, ty));
         Artifact {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             intrinsics: crate::block::INTRINSICS_VERSION,
@@ -99,7 +100,7 @@ impl Graph {
             layout: placed.layout.clone(),
             types: self.plan.types.clone(),
             resources: placed.resources.values().cloned().collect(),
-            core_types: self.plan.core_types.values().map(artifact_types::core_func_type).collect(),
+            core_types: core_types.collect(),
             imports: placed.imports.clone(),
             exports: placed.exports.clone(),
             steps: placed.steps.clone(),

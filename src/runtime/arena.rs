@@ -182,6 +182,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_survives_later_host_calls() {
+        let mut arena = Arena::default();
+        arena.begin_activation();
+        let kept = arena.alloc(8, 8).unwrap();
+        arena.end_host_call();
+        let kept_too = arena.alloc(8, 8).unwrap();
+        assert_eq!(kept, kept_too, "the first was not kept");
+        arena.begin_activation();
+        arena.begin_host_call();
+        arena.end_host_call();
+        assert_ne!(arena.alloc(8, 8).unwrap(), kept);
+    }
+
+    #[test]
     fn absurd_sizes_are_refused() {
         let mut arena = Arena::default();
         assert!(arena.alloc(usize::MAX, 1).is_none());

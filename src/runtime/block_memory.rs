@@ -90,6 +90,22 @@ impl BlockMemory {
         Some(unsafe { self.space.base().add(table as usize).cast::<HandleEntry>().add(index as usize) })
     }
 
+    /// The tag of the first borrow handle of a scope in the table of a component instance.
+    pub(crate) fn first_borrow(&self, instance: u32, scope: u32) -> Option<u32> {
+        if instance >= self.layout.instance_count {
+            return None;
+        }
+        // SAFETY: the state lies in the block, and nobody changes it now.
+        let limit = unsafe { (*self.instance_state(instance)).handles.limit };
+        let table = self.layout.handle_entries(instance);
+        // SAFETY: the table lies in the block.
+        let table = unsafe { self.space.base().add(table as usize) }.cast::<HandleEntry>();
+        // SAFETY: entries below the limit are readable.
+        let mut entries = (1..limit).map(|index| unsafe { table.add(index as usize).read() });
+        let owed = |entry: &HandleEntry| entry.tag != 0 && HandleEntry::untag(entry.tag).1 && entry.aux == scope;
+        entries.find(owed).map(|entry| entry.tag)
+    }
+
     /// The count of handles that a borrow scope still owes.
     pub(crate) fn scope(&self, scope: u32) -> Option<*mut u32> {
         if scope >= self.layout.scope_capacity {

@@ -72,7 +72,7 @@ pub(crate) unsafe fn enter_core(
 fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activation) -> Error {
     let block = record.block.header();
     // SAFETY: the block lives as long as its record, and compiled code has been left.
-    let values = unsafe {
+    let mut values = unsafe {
         // A core module's instance stays usable, as the core specification says.
         (*block).poisoned = u32::from(!record.image.artifact.is_module);
         (*block).trap_values
@@ -84,7 +84,12 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
         (TrapKind::HostError, Some(failure)) => return failure.into_error(),
         (_, stale) => drop(stale),
     }
-    let message = describe(kind, &values, |identity| record.image.resource(identity));
+    if kind == TrapKind::BorrowsRemain {
+        let [_, instance, scope, _] = values.map(|value| value as u32);
+        values[1] = record.block.first_borrow(instance, scope).unwrap_or(0).into();
+    }
+    let function = |key| record.image.artifact.function(key).map(|function| function.name.as_str());
+    let message = describe(kind, &values, |identity| record.image.resource(identity), function);
     Box::new(Trap::new(kind, message, frame(store, record, hit.pc))).into()
 }
 

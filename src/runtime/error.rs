@@ -1,6 +1,7 @@
 //! Everything that can go wrong when objects are loaded, linked and called.
 
 use super::trap::Trap;
+use super::value_error::ValueError;
 use crate::object::load::LoadError;
 
 /// The error of a host function. Whatever the host returns reaches the caller of the guest unchanged.
@@ -112,44 +113,4 @@ pub enum LinkError {
 fn list_missing(missing: &[(Vec<String>, String)]) -> String {
     let lines: Vec<String> = missing.iter().map(|(path, ty)| format!("`{}`: {ty}", path.join("/"))).collect();
     lines.join("; ")
-}
-
-/// Why a value could not be passed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ValueError {
-    /// A value of one type where another is needed.
-    #[error("expected {expected}, found {found}")]
-    Mismatch {
-        /// The type that is needed.
-        expected: String,
-        /// What was there.
-        found: String,
-    },
-    /// Too few or too many arguments or results.
-    #[error("expected {expected} values, found {found}")]
-    Count {
-        /// How many are needed.
-        expected: usize,
-        /// How many were there.
-        found: usize,
-    },
-    /// A handle that is gone.
-    #[error("the resource handle was moved or dropped before")]
-    DeadHandle,
-    /// An owned handle that cannot move now.
-    #[error("the resource handle is lent and cannot be moved or dropped")]
-    Lent,
-    /// A handle of another instance.
-    #[error("the resource handle belongs to another instance")]
-    ForeignHandle,
-    /// A value where its type says there can be none, or the like: the guest's adapter should have refused it.
-    #[error("the guest gave an invalid {0}")]
-    Invalid(&'static str),
-    /// A value that cannot be passed between host and guest.
-    #[error("values of type {0} cannot be passed to or from the host")]
-    Unsupported(String),
-    /// The arena refused memory.
-    #[error("no memory for a value")]
-    NoMemory,
 }

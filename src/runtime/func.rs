@@ -2,7 +2,7 @@
 
 use super::arena::Saved;
 use super::entry::{Entry, enter};
-use super::error::{Error, LinkError, Result, ValueError};
+use super::error::{Error, LinkError, Result};
 use super::image::Image;
 use super::instance::{Instance, InstanceRecord};
 use super::store::{AsContextMut, StoreState};
@@ -10,6 +10,7 @@ use super::type_reflection::FuncSignature;
 use super::typed::{ComponentType, Lift, LiftContext, LowerContext, LowerParams, TypeContext, TypedFunc};
 use super::val::Val;
 use super::val_layout::{lift_val, lower_val};
+use super::value_error::{Place, ValueError};
 use crate::block::HostCallee;
 use crate::model::layout::{Layout, field_offsets};
 use crate::model::{FuncKey, FuncType, PointerWidth, ValType};
@@ -85,7 +86,7 @@ impl Func {
         let cx = TypeContext::new(&record.image.artifact, &record.host_types);
         let mismatch = |e: ValueError| LinkError::FuncType { name: self.name.to_string(), reason: e.to_string() };
         P::typecheck(&self.ty.params, &cx).map_err(mismatch)?;
-        R::typecheck(self.ty.result, &cx).map_err(mismatch)?;
+        R::typecheck(self.ty.result, &cx).map_err(|e| mismatch(e.within(Place::Result)))?;
         Ok(TypedFunc::new(self.clone()))
     }
 
@@ -101,11 +102,13 @@ impl Func {
         let whole = Layout::record(types_of_params.iter().map(|ty| types.layout(*ty, PointerWidth::W64)));
         let result_layout = Layout::record(self.ty.result.iter().map(|ty| types.layout(*ty, PointerWidth::W64)));
         let scope = ArenaScope::new(store.state_ptr());
-        let mut cx = LowerContext::for_params(store.state_ptr(), record);
+        let mut cx = LowerContext::for_params(store.state_ptr(), record, &self.name);
         let param_buffer = cx.alloc_layout(whole)?;
-        for ((ty, offset), val) in field_offsets(types, &types_of_params, PointerWidth::W64).into_iter().zip(params) {
+        let offsets = field_offsets(types, &types_of_params, PointerWidth::W64);
+        for (index, ((ty, offset), val)) in offsets.into_iter().zip(params).enumerate() {
             // SAFETY: the buffer has the layout of the tuple of the parameters.
-            unsafe { lower_val(&mut cx, ty, val, param_buffer.add(offset as usize))? };
+            let lowered = unsafe { lower_val(&mut cx, ty, val, param_buffer.add(offset as usize)) };
+            lowered.map_err(|e| e.within(Place::Param(index, self.ty.params[index].0.clone())))?;
         }
         let results = cx.alloc_layout(result_layout)?;
         // SAFETY: the buffers hold the parameters, and have room for the result, in the layout of this function's type.
@@ -117,7 +120,7 @@ impl Func {
         // SAFETY: the adapter has written the result.
         let result = self.ty.result.map(|ty| unsafe { lift_val(&mut cx, ty, results) }).transpose();
         drop(scope);
-        Ok(result?)
+        Ok(result.map_err(|e| e.within(Place::Result))?)
     }
 }
 

@@ -3,12 +3,13 @@
 //! Neither an error nor a panic of the closure passes through a guest's frames: the store keeps it until the entry that
 //! called the guest has landed.
 
-use super::error::{HostError, ValueError};
+use super::error::HostError;
 use super::instance::InstanceRecord;
 use super::store::{Caller, Failure, StoreContextMut, StoreState};
-use super::typed::{ComponentType, LiftContext, LiftParams, Lower, LowerContext, TypeContext};
+use super::typed::{ComponentType, LiftContext, LiftParams, Lower, LowerContext, TypeContext, ViewParams};
 use super::val::Val;
 use super::val_layout::{lift_val, lower_val};
+use super::value_error::{Place, ValueError};
 use crate::block::{Header, HostFunc};
 use crate::model::layout::field_offsets;
 use crate::model::{FuncType, PointerWidth, ValType};
@@ -53,9 +54,26 @@ where
     let closure = Arc::new(closure);
     Arc::new(move |ty, cx| {
         P::typecheck(&ty.params, cx)?;
-        R::typecheck(ty.result, cx)?;
+        R::typecheck(ty.result, cx).map_err(|e| e.within(Place::Result))?;
         let bound = Bound { ty: ty.clone(), closure: closure.clone() };
         Ok(HostBinding { func: typed_stub::<T, P, R, F>, closure: Arc::new(bound) })
+    })
+}
+
+/// A function that looks at its parameters where they lie, with access to the host's data alone.
+pub(crate) fn viewing<T, P, R, F>(closure: F) -> Arc<BindHostFunc>
+where
+    T: 'static,
+    P: ViewParams,
+    R: Lower + ComponentType + 'static,
+    F: for<'a> Fn(&'a mut T, P::Of<'a>) -> Result<R, HostError> + Send + Sync + 'static,
+{
+    let closure = Arc::new(closure);
+    Arc::new(move |ty, cx| {
+        P::typecheck(&ty.params, cx)?;
+        R::typecheck(ty.result, cx).map_err(|e| e.within(Place::Result))?;
+        let bound = Bound { ty: ty.clone(), closure: closure.clone() };
+        Ok(HostBinding { func: viewing_stub::<T, P, R, F>, closure: Arc::new(bound) })
     })
 }
 
@@ -132,7 +150,41 @@ where
             let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
             let lowered = outcome.and_then(|result| {
                 let room = &mut *results.cast::<MaybeUninit<R::Raw>>();
-                Ok(result.lower(&mut LowerContext::for_results(store, record), bound.ty.result, room)?)
+                let mut cx = LowerContext::for_results(store, record);
+                Ok(result.lower(&mut cx, bound.ty.result, room).map_err(|e| e.within(Place::Result))?)
+            });
+            cx.end_borrows();
+            lowered
+        })
+    }
+}
+
+unsafe extern "C" fn viewing_stub<T, P, R, F>(
+    data: *mut c_void,
+    block: *mut Header,
+    params: *mut u8,
+    results: *mut u8,
+) -> u32
+where
+    T: 'static,
+    P: ViewParams,
+    R: Lower + ComponentType,
+    F: for<'a> Fn(&'a mut T, P::Of<'a>) -> Result<R, HostError>,
+{
+    // SAFETY: as in `typed_stub`. What the parameters point to does not change while the closure runs: the guest waits,
+    // and the closure cannot reach the store, which no other thread has access to.
+    unsafe {
+        let bound = &*data.cast::<Bound<F>>();
+        guarded(block, |store, record| {
+            let mut cx = LiftContext::new(record);
+            let outcome = {
+                let params = P::view(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
+                (bound.closure)(StoreContextMut::<T>::from_state(store).data_mut(), params)
+            };
+            let lowered = outcome.and_then(|result| {
+                let room = &mut *results.cast::<MaybeUninit<R::Raw>>();
+                let mut cx = LowerContext::for_results(store, record);
+                Ok(result.lower(&mut cx, bound.ty.result, room).map_err(|e| e.within(Place::Result))?)
             });
             cx.end_borrows();
             lowered
@@ -158,7 +210,9 @@ where
             let lowered = outcome.and_then(|result| {
                 let mut cx = LowerContext::for_results(store, record);
                 match (bound.ty.result, result) {
-                    (Some(ty), Some(val)) => Ok(lower_val(&mut cx, ty, &val, results)?),
+                    (Some(ty), Some(val)) => {
+                        Ok(lower_val(&mut cx, ty, &val, results).map_err(|e| e.within(Place::Result))?)
+                    }
                     (None, None) => Ok(()),
                     (expected, found) => Err(ValueError::Count {
                         expected: usize::from(expected.is_some()),

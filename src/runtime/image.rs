@@ -1,6 +1,7 @@
 //! A loaded object: code in memory, metadata, and the lookups that both need.
 
 use super::code::Code;
+use super::core_types;
 use super::engine::Engine;
 use super::error::{LinkError, Result};
 use super::trap::TrapFrame;
@@ -40,12 +41,13 @@ impl Image {
     /// Loads what was read already.
     pub(crate) fn from_parts(engine: &Engine, object: ObjectFile<'_>) -> Result<Self, LoadError> {
         let code = Code::load(&object)?;
-        let ObjectFile { artifact, data, .. } = object;
+        let ObjectFile { mut artifact, data, .. } = object;
+        let type_ids = core_types::canonicalize(engine, &mut artifact)?;
         Ok(Image {
             engine: engine.clone(),
             code,
             data: data.into(),
-            type_ids: artifact.core_types.iter().map(|ty| engine.type_id(ty)).collect(),
+            type_ids,
             starts: artifact.functions.iter().map(|f| (f.key, f.start)).collect(),
             artifact,
         })
@@ -73,7 +75,7 @@ impl Image {
         self.artifact.resources.get(identity as usize)
     }
 
-    /// The function that an address lies in.
+    /// The function that an address lies in. Where inlining has brought code of a core function there, that function.
     pub(crate) fn frame(&self, pc: usize) -> Option<TrapFrame> {
         let addresses = self.code.addresses();
         if !addresses.contains(&pc) {
@@ -84,7 +86,8 @@ impl Image {
         let function = functions[..functions.partition_point(|f| f.start <= offset)].last()?;
         let traps = &self.artifact.traps;
         let site = traps.binary_search_by_key(&offset, |t| t.at).ok().map(|i| traps[i].source);
-        let (function, offset) = (function.name.clone(), site.filter(|source| *source != u32::MAX));
-        Some(TrapFrame { function, offset })
+        let offset = site.filter(|source| *source != u32::MAX);
+        let origin = offset.and_then(|source| functions.iter().find(|f| f.source.contains(&source)));
+        Some(TrapFrame { function: origin.unwrap_or(function).name.clone(), offset })
     }
 }

@@ -3,11 +3,11 @@
 use super::block_memory::BlockMemory;
 use super::error::{LinkError, Result};
 use super::func::Func;
+use super::handle_history::HandleHistory;
 use super::image::Image;
 use super::store::{AsContextMut, StoreState};
 use super::typed::{ComponentType, Lift, LowerParams, TypedFunc};
 use std::any::{Any, TypeId};
-use std::cell::RefCell;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -19,9 +19,7 @@ pub(crate) struct InstanceRecord {
     /// Its place in the store.
     pub(crate) index: u32,
     pub(crate) store_id: u64,
-    /// For each index of the host's handle table, how often the host has received a handle there: tells a handle from
-    /// one that was at the same index before.
-    pub(crate) generations: RefCell<Vec<u32>>,
+    pub(crate) history: HandleHistory,
     pub(crate) host_types: Arc<HostTypes>,
     /// Keeps what the block's `HostCallee`s point to.
     pub(crate) _bindings: Arc<dyn Any + Send + Sync>,
@@ -29,24 +27,6 @@ pub(crate) struct InstanceRecord {
 
 /// The Rust types that stand for the resource types which the host implements, by `ResourceId`.
 pub(crate) type HostTypes = [Option<TypeId>];
-
-impl InstanceRecord {
-    /// The host receives a handle at an index of its table.
-    pub(crate) fn next_generation(&self, index: u32) -> u32 {
-        let mut generations = self.generations.borrow_mut();
-        let index = index as usize;
-        if generations.len() <= index {
-            generations.resize(index + 1, 0);
-        }
-        generations[index] = generations[index].wrapping_add(1);
-        generations[index]
-    }
-
-    /// Is this still the handle that the host received there last?
-    pub(crate) fn is_current(&self, index: u32, generation: u32) -> bool {
-        self.generations.borrow().get(index as usize) == Some(&generation)
-    }
-}
 
 /// An instance of a component. It lives in a store; this is its name, cheap to copy.
 #[derive(Debug, Clone, Copy)]

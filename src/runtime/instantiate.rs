@@ -3,6 +3,7 @@
 use super::block_memory::BlockMemory;
 use super::entry::enter_core;
 use super::error::{Error, LinkError, Result};
+use super::handle_history::HandleHistory;
 use super::host_func::HostBinding;
 use super::image::Image;
 use super::instance::{HostTypes, Instance, InstanceRecord};
@@ -14,7 +15,6 @@ use crate::block::intrinsics::SegmentSlot;
 use crate::block::{Context, FuncDef, HostCallee, MemoryDef, TableDef};
 use crate::object::artifact::{ImportSlot, Step};
 use std::any::Any;
-use std::cell::RefCell;
 use std::ffi::c_void;
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ pub(crate) fn new_record(
         block,
         index: u32::try_from(store.instances.len()).map_err(|e| Error::Resources(e.to_string()))?,
         store_id: store.id,
-        generations: RefCell::default(),
+        history: HandleHistory::default(),
         host_types,
         _bindings: bindings,
     });

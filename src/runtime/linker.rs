@@ -2,14 +2,15 @@
 
 use super::component::Component;
 use super::engine::Engine;
-use super::error::{HostError, LinkError, Result, ValueError};
+use super::error::{HostError, LinkError, Result};
 use super::host_func::{self, BindHostFunc, HostBinding};
 use super::instance::{HostTypes, Instance};
 use super::instantiate::{ImportBindings, instantiate};
 use super::store::{AsContextMut, Caller};
 use super::type_reflection::print_func;
-use super::typed::{ComponentType, LiftParams, Lower, TypeContext};
+use super::typed::{ComponentType, LiftParams, Lower, TypeContext, ViewParams};
 use super::val::Val;
+use super::value_error::ValueError;
 use crate::object::artifact::{Artifact, ImportSlot};
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -68,6 +69,17 @@ impl<T: 'static> Linker<T> {
         F: Fn(Caller<'_, T>, P) -> Result<R, HostError> + Send + Sync + 'static,
     {
         self.root().func_wrap(name, closure)?;
+        Ok(self)
+    }
+
+    /// [`LinkerInstance::func_view`] outside of instances.
+    pub fn func_view<P, R, F>(&mut self, name: &str, closure: F) -> Result<&mut Self, LinkError>
+    where
+        P: ViewParams,
+        R: Lower + ComponentType + 'static,
+        F: for<'a> Fn(&'a mut T, P::Of<'a>) -> Result<R, HostError> + Send + Sync + 'static,
+    {
+        self.root().func_view::<P, R, F>(name, closure)?;
         Ok(self)
     }
 
@@ -158,6 +170,7 @@ fn describe(artifact: &Artifact, slot: &ImportSlot) -> String {
     match slot {
         ImportSlot::Func { ty, .. } => print_func(&artifact.types, &artifact.resources, ty),
         ImportSlot::Resource { .. } => "resource".to_owned(),
+        ImportSlot::Module => "a core module, which the host cannot provide yet".to_owned(),
         _ => "an item of a core module".to_owned(),
     }
 }
@@ -185,6 +198,32 @@ impl<T: 'static> LinkerInstance<'_, T> {
         F: Fn(Caller<'_, T>, P) -> Result<R, HostError> + Send + Sync + 'static,
     {
         self.define(name, Definition::Func(host_func::typed::<T, P, R, F>(closure)))
+    }
+
+    /// Defines a function that looks at strings and lists of numbers where they lie, without copying them, if the guest
+    /// has them as Rust does.
+    ///
+    /// `P` names the parameters: `(u32, &str)` in it is `(u32, &'a str)` for the closure. The closure gets the host's data
+    /// instead of a [`Caller`], so no guest runs while it looks: [`View`](super::View) tells why.
+    ///
+    /// ```
+    /// # use cantilever::runtime::{Engine, Linker, LinkError};
+    /// # fn main() -> Result<(), LinkError> {
+    /// let mut linker = Linker::<Vec<String>>::new(&Engine::default());
+    /// linker.instance("log").func_view::<(u32, &str, &[u8]), u32, _>("write", |lines, (level, text, raw)| {
+    ///     lines.push(format!("{level}: {text}"));
+    ///     Ok(raw.iter().map(|byte| u32::from(*byte)).sum())
+    /// })?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn func_view<P, R, F>(&mut self, name: &str, closure: F) -> Result<&mut Self, LinkError>
+    where
+        P: ViewParams,
+        R: Lower + ComponentType + 'static,
+        F: for<'a> Fn(&'a mut T, P::Of<'a>) -> Result<R, HostError> + Send + Sync + 'static,
+    {
+        self.define(name, Definition::Func(host_func::viewing::<T, P, R, F>(closure)))
     }
 
     /// Defines a function over values of any type.

@@ -12,11 +12,13 @@ mod arena;
 mod block_memory;
 mod code;
 mod component;
+mod core_types;
 mod engine;
 mod entry;
 mod error;
 mod export;
 mod func;
+mod handle_history;
 mod host_func;
 mod host_handles;
 mod image;
@@ -35,10 +37,11 @@ mod type_reflection;
 mod typed;
 mod val;
 mod val_layout;
+mod value_error;
 
 pub use self::component::{Component, ImportKind, ImportedItem};
 pub use self::engine::{Config, Engine};
-pub use self::error::{Error, HostError, LinkError, Result, ValueError};
+pub use self::error::{Error, HostError, LinkError, Result};
 pub use self::export::{ExportKind, ExportedItem};
 pub use self::func::Func;
 pub use self::instance::Instance;
@@ -51,11 +54,18 @@ pub use self::resource::{Resource, ResourceAny};
 pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
 pub use self::trap::{Trap, TrapFrame};
 pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};
+#[doc(hidden)]
+pub use self::typed::derived;
 pub use self::typed::{
-    ComponentType, Lift, LiftContext, LiftParams, Lower, LowerContext, LowerParams, Params, RawSlice, TypeContext,
-    TypedFunc,
+    ComponentType, Lift, LiftContext, LiftParams, Lower, LowerContext, LowerParams, Params, Plain, RawSlice,
+    TypeContext, TypedFunc, View, ViewParams,
 };
 pub use self::val::Val;
+pub use self::value_error::{HandleEnd, Place, ValueError};
+
+/// Derives of the traits for Rust structs and enums.
+#[cfg(feature = "derive")]
+pub use cantilever_macros::{ComponentType, Lift, Lower};
 
 #[cfg(all(test, feature = "compile"))]
 mod tests;

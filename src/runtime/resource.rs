@@ -1,9 +1,10 @@
 //! Handles of resources that the host holds or implements.
 
 use super::entry::enter_core;
-use super::error::{Error, LinkError, Result, ValueError};
+use super::error::{Error, LinkError, Result};
 use super::instance::InstanceRecord;
 use super::store::{AsContextMut, StoreState};
+use super::value_error::{HandleEnd, ValueError};
 use crate::block::{HostCallee, TrapKind};
 use crate::model::{FuncKey, ResourceId, ResourceImpl};
 use crate::object::artifact::{CoreFuncType, CoreValType};
@@ -118,6 +119,7 @@ impl ResourceAny {
                     return Err(Box::new(super::trap::Trap::poisoned()).into());
                 }
                 record.block.remove_host_handle(index);
+                record.history.end(index, HandleEnd::Dropped);
                 match handle.borrow {
                     true => Ok(()),
                     false => run_guest_destructor(store.state_ptr(), record, owner.resource, handle.rep),

@@ -2,11 +2,11 @@
 //!
 //! Recursion is over types, whose depth loading has bounded.
 
-use super::error::ValueError;
 use super::typed::{LiftContext, LowerContext, RawSlice};
 use super::val::Val;
-use crate::model::layout::{discriminant_size, field_offsets, flags_size, payload_offset};
-use crate::model::{PointerWidth, TypeDef, TypeId, ValType};
+use super::value_error::{Place, ValueError};
+use crate::model::layout::{align_to, discriminant_size, field_offsets, flags_size, payload_offset};
+use crate::model::{Field, Layout, PointerWidth, TypeDef, TypeId, Types, ValType};
 
 const WIDTH: PointerWidth = PointerWidth::W64;
 
@@ -53,10 +53,11 @@ unsafe fn lift_compound(cx: &mut LiftContext<'_>, id: TypeId, src: *const u8) ->
             TypeDef::Map(k, v) => lift_map(cx, *k, *v, src.cast::<RawSlice>().read())?,
             TypeDef::Record(fields) => {
                 let tys: Vec<ValType> = fields.iter().map(|f| f.ty).collect();
-                let values = lift_fields(cx, &tys, src)?;
+                let label = |index: usize| fields[index].name.clone();
+                let values = lift_fields(cx, &tys, src, &label)?;
                 Val::Record(fields.iter().map(|f| f.name.clone()).zip(values).collect())
             }
-            TypeDef::Tuple(tys) => Val::Tuple(lift_fields(cx, tys, src)?),
+            TypeDef::Tuple(tys) => Val::Tuple(lift_fields(cx, tys, src, &|index| index.to_string())?),
             TypeDef::Flags(labels) => {
                 let bits = read_uint(src, flags_size(labels.len()));
                 let set = labels.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
@@ -84,7 +85,8 @@ unsafe fn lift_variant(cx: &mut LiftContext<'_>, def: &TypeDef, src: *const u8) 
     let ty = *cases.get(case).ok_or(ValueError::Invalid("discriminant"))?;
     let offset = payload_offset(cx.types(), &cases, WIDTH);
     // SAFETY: the payload of the active case lies there.
-    let payload = ty.map(|ty| unsafe { lift_val(cx, ty, src.add(offset as usize)) }).transpose()?.map(Box::new);
+    let payload = ty.map(|ty| unsafe { lift_val(cx, ty, src.add(offset as usize)) }).transpose();
+    let payload = payload.map_err(|e| e.within(Place::Case(case_label(def, case))))?.map(Box::new);
     Ok(match def {
         TypeDef::Variant(cases) => Val::Variant(cases[case].name.clone(), payload),
         TypeDef::Enum(labels) => Val::Enum(labels[case].clone()),
@@ -96,10 +98,19 @@ unsafe fn lift_variant(cx: &mut LiftContext<'_>, def: &TypeDef, src: *const u8) 
 /// # Safety
 ///
 /// `src` must point to a tuple of these types.
-unsafe fn lift_fields(cx: &mut LiftContext<'_>, tys: &[ValType], src: *const u8) -> Result<Vec<Val>> {
-    let offsets = field_offsets(cx.types(), tys, WIDTH).into_iter();
-    // SAFETY: the caller vouches for the fields.
-    offsets.map(|(ty, offset)| unsafe { lift_val(cx, ty, src.add(offset as usize)) }).collect()
+unsafe fn lift_fields(
+    cx: &mut LiftContext<'_>,
+    tys: &[ValType],
+    src: *const u8,
+    label: &dyn Fn(usize) -> String,
+) -> Result<Vec<Val>> {
+    let mut values = Vec::with_capacity(tys.len());
+    for (index, (ty, offset)) in field_offsets(cx.types(), tys, WIDTH).into_iter().enumerate() {
+        // SAFETY: the caller vouches for the fields.
+        let value = unsafe { lift_val(cx, ty, src.add(offset as usize)) };
+        values.push(value.map_err(|e| e.within(Place::Field(label(index))))?);
+    }
+    Ok(values)
 }
 
 /// # Safety
@@ -111,7 +122,8 @@ unsafe fn lift_elements(cx: &mut LiftContext<'_>, ty: ValType, list: RawSlice) -
     values.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
     for index in 0..list.len as usize {
         // SAFETY: the caller vouches for the elements.
-        values.push(unsafe { lift_val(cx, ty, list.ptr.add(index * size))? });
+        let value = unsafe { lift_val(cx, ty, list.ptr.add(index * size)) };
+        values.push(value.map_err(|e| e.within(Place::Element(index)))?);
     }
     Ok(values)
 }
@@ -120,17 +132,22 @@ unsafe fn lift_elements(cx: &mut LiftContext<'_>, ty: ValType, list: RawSlice) -
 ///
 /// `list` must be a list of pairs of these types.
 unsafe fn lift_map(cx: &mut LiftContext<'_>, key: ValType, value: ValType, list: RawSlice) -> Result<Val> {
-    let pair = [key, value];
-    let layouts = pair.map(|ty| cx.types().layout(ty, WIDTH));
-    let size = crate::model::Layout::record(layouts.into_iter()).size as usize;
+    let (offsets, layout) = entry_layout(cx.types(), key, value);
+    let size = layout.size as usize;
     let mut entries = Vec::new();
     entries.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
     for index in 0..list.len as usize {
+        let [(key, key_at), (value, value_at)] = offsets;
         // SAFETY: the caller vouches for the entries.
-        let fields = unsafe { lift_fields(cx, &pair, list.ptr.add(index * size))? };
-        if let Ok([k, v]) = <[Val; 2]>::try_from(fields) {
-            entries.push((k, v));
-        }
+        let entry = unsafe {
+            let entry = list.ptr.add(index * size);
+            let key = lift_val(cx, key, entry.add(key_at as usize)).map_err(|e| e.within(Place::Key));
+            key.and_then(|k| {
+                let value = lift_val(cx, value, entry.add(value_at as usize)).map_err(|e| e.within(Place::Value));
+                Ok((k, value?))
+            })
+        };
+        entries.push(entry.map_err(|e| e.within(Place::Element(index)))?);
     }
     Ok(Val::Map(entries))
 }
@@ -186,22 +203,19 @@ unsafe fn lower_compound(cx: &mut LowerContext<'_>, id: TypeId, val: &Val, dst: 
             }
             (TypeDef::Map(k, v), Val::Map(entries)) => lower_map(cx, *k, *v, entries, dst)?,
             (TypeDef::Record(fields), Val::Record(values)) => {
-                expect_count(fields.len(), values.len())?;
-                if let Some((field, _)) = fields.iter().zip(values).find(|(field, value)| field.name != value.0) {
-                    let expected = format!("a record with the field `{}` in its place", field.name);
-                    return Err(ValueError::Mismatch { expected, found: "another".to_owned() });
-                }
+                let values = in_order(cx, ValType::Type(id), fields, values)?;
                 let tys: Vec<ValType> = fields.iter().map(|f| f.ty).collect();
-                lower_fields(cx, &tys, values.iter().map(|(_, value)| value), dst)?;
+                lower_fields(cx, &tys, &values, dst, &|index| fields[index].name.clone())?;
             }
             (TypeDef::Tuple(tys), Val::Tuple(values)) => {
                 expect_count(tys.len(), values.len())?;
-                lower_fields(cx, tys, values.iter(), dst)?;
+                let values: Vec<&Val> = values.iter().collect();
+                lower_fields(cx, tys, &values, dst, &|index| index.to_string())?;
             }
             (TypeDef::Flags(labels), Val::Flags(set)) => {
                 let mut bits = 0;
                 for label in set {
-                    bits |= 1 << position(labels.iter().map(String::as_str), label)?;
+                    bits |= 1 << position(cx, ValType::Type(id), labels.iter(), label)?;
                 }
                 write_uint(dst, flags_size(labels.len()), bits);
             }
@@ -218,20 +232,21 @@ unsafe fn lower_compound(cx: &mut LowerContext<'_>, id: TypeId, val: &Val, dst: 
 ///
 /// As [`lower_val`].
 unsafe fn lower_variant(cx: &mut LowerContext<'_>, id: TypeId, def: &TypeDef, val: &Val, dst: *mut u8) -> Result<()> {
+    let ty = ValType::Type(id);
     let (case, payload) = match (def, val) {
         (TypeDef::Variant(cases), Val::Variant(label, payload)) => {
-            (position(cases.iter().map(|c| c.name.as_str()), label)?, payload)
+            (position(cx, ty, cases.iter().map(|c| &c.name), label)?, payload)
         }
-        (TypeDef::Enum(labels), Val::Enum(label)) => (position(labels.iter().map(String::as_str), label)?, &None),
+        (TypeDef::Enum(labels), Val::Enum(label)) => (position(cx, ty, labels.iter(), label)?, &None),
         (TypeDef::Option(_), Val::Option(payload)) => (usize::from(payload.is_some()), payload),
         (TypeDef::Result { .. }, Val::Result(Ok(payload))) => (0, payload),
         (TypeDef::Result { .. }, Val::Result(Err(payload))) => (1, payload),
-        _ => return Err(cx.mismatch(ValType::Type(id), val.kind())),
+        _ => return Err(cx.mismatch(ty, val.kind())),
     };
     let cases = def.cases().unwrap_or_default();
     let offset = payload_offset(cx.types(), &cases, WIDTH);
     // SAFETY: the caller vouches for the room; the discriminant lies first, the payload at its offset.
-    unsafe {
+    let lowered = unsafe {
         write_uint(dst, discriminant_size(cases.len()), case as u32);
         match (cases.get(case).copied().flatten(), payload) {
             (Some(ty), Some(payload)) => lower_val(cx, ty, payload, dst.add(offset as usize)),
@@ -241,23 +256,47 @@ unsafe fn lower_variant(cx: &mut LowerContext<'_>, id: TypeId, def: &TypeDef, va
                 Err(ValueError::Mismatch { expected: "no payload".to_owned(), found: payload.kind().to_owned() })
             }
         }
-    }
+    };
+    lowered.map_err(|e| e.within(Place::Case(case_label(def, case))))
 }
 
 /// # Safety
 ///
 /// `dst` must point to room for a tuple of these types.
-unsafe fn lower_fields<'v>(
+unsafe fn lower_fields(
     cx: &mut LowerContext<'_>,
     tys: &[ValType],
-    values: impl Iterator<Item = &'v Val>,
+    values: &[&Val],
     dst: *mut u8,
+    label: &dyn Fn(usize) -> String,
 ) -> Result<()> {
-    for ((ty, offset), value) in field_offsets(cx.types(), tys, WIDTH).into_iter().zip(values) {
+    for (index, ((ty, offset), value)) in field_offsets(cx.types(), tys, WIDTH).into_iter().zip(values).enumerate() {
         // SAFETY: the caller vouches for the room.
-        unsafe { lower_val(cx, ty, value, dst.add(offset as usize))? };
+        let lowered = unsafe { lower_val(cx, ty, value, dst.add(offset as usize)) };
+        lowered.map_err(|e| e.within(Place::Field(label(index))))?;
     }
     Ok(())
+}
+
+/// A record's values in the order of the type's fields; they may be given in any order.
+fn in_order<'v>(
+    cx: &LowerContext<'_>,
+    ty: ValType,
+    fields: &[Field],
+    values: &'v [(String, Val)],
+) -> Result<Vec<&'v Val>> {
+    if let Some((label, _)) = values.iter().find(|(label, _)| fields.iter().all(|field| field.name != *label)) {
+        return Err(cx.mismatch(ty, &format!("a field `{label}`")));
+    }
+    let value = |(index, field): (usize, &Field)| {
+        let in_place = values.get(index).filter(|(label, _)| *label == field.name);
+        let found = in_place.or_else(|| values.iter().find(|(label, _)| *label == field.name));
+        found.map(|(_, value)| value).ok_or_else(|| cx.mismatch(ty, &format!("a record without `{}`", field.name)))
+    };
+    let ordered = fields.iter().enumerate().map(value).collect::<Result<Vec<&Val>>>()?;
+    // Every label is a field's and every field has its value: more values are repetitions.
+    expect_count(fields.len(), values.len())?;
+    Ok(ordered)
 }
 
 /// # Safety
@@ -267,7 +306,8 @@ unsafe fn lower_elements(cx: &mut LowerContext<'_>, ty: ValType, values: &[Val],
     let size = cx.types().layout(ty, WIDTH).size as usize;
     for (index, value) in values.iter().enumerate() {
         // SAFETY: the caller vouches for the room.
-        unsafe { lower_val(cx, ty, value, base.add(index * size))? };
+        let lowered = unsafe { lower_val(cx, ty, value, base.add(index * size)) };
+        lowered.map_err(|e| e.within(Place::Element(index)))?;
     }
     Ok(())
 }
@@ -282,13 +322,17 @@ unsafe fn lower_map(
     entries: &[(Val, Val)],
     dst: *mut u8,
 ) -> Result<()> {
-    let pair = [key, value];
-    let layout = crate::model::Layout::record(pair.map(|ty| cx.types().layout(ty, WIDTH)).into_iter());
+    let ([(key, key_at), (value, value_at)], layout) = entry_layout(cx.types(), key, value);
     let size = (layout.size as usize).checked_mul(entries.len()).ok_or(ValueError::NoMemory)?;
     let base = cx.alloc(size, layout.align as usize)?;
     for (index, (k, v)) in entries.iter().enumerate() {
         // SAFETY: `base` has room for all entries.
-        unsafe { lower_fields(cx, &pair, [k, v].into_iter(), base.add(index * layout.size as usize))? };
+        let lowered = unsafe {
+            let entry = base.add(index * layout.size as usize);
+            let key = lower_val(cx, key, k, entry.add(key_at as usize)).map_err(|e| e.within(Place::Key));
+            key.and_then(|()| lower_val(cx, value, v, entry.add(value_at as usize)).map_err(|e| e.within(Place::Value)))
+        };
+        lowered.map_err(|e| e.within(Place::Element(index)))?;
     }
     // SAFETY: the caller vouches for the room.
     unsafe { dst.cast::<RawSlice>().write(RawSlice { ptr: base, len: entries.len() as u64 }) };
@@ -299,11 +343,30 @@ fn expect_count(expected: usize, found: usize) -> Result<()> {
     if expected == found { Ok(()) } else { Err(ValueError::Count { expected, found }) }
 }
 
-fn position<'a>(mut labels: impl Iterator<Item = &'a str>, label: &str) -> Result<usize> {
-    labels.position(|l| l == label).ok_or_else(|| ValueError::Mismatch {
-        expected: "one of the type's labels".to_owned(),
-        found: format!("`{label}`"),
-    })
+fn position<'t>(
+    cx: &LowerContext<'_>,
+    ty: ValType,
+    mut labels: impl Iterator<Item = &'t String>,
+    label: &str,
+) -> Result<usize> {
+    labels.position(|l| l == label).ok_or_else(|| cx.mismatch(ty, &format!("`{label}`")))
+}
+
+/// The label of a case, for messages.
+fn case_label(def: &TypeDef, case: usize) -> String {
+    match def {
+        TypeDef::Variant(cases) => cases[case].name.clone(),
+        TypeDef::Enum(labels) => labels[case].clone(),
+        TypeDef::Option(_) => ["none", "some"][case].to_owned(),
+        _ => ["ok", "error"][case].to_owned(),
+    }
+}
+
+/// Types and offsets of a map entry's parts, and its layout.
+fn entry_layout(types: &Types, key: ValType, value: ValType) -> ([(ValType, u32); 2], Layout) {
+    let [key_layout, value_layout] = [key, value].map(|ty| types.layout(ty, WIDTH));
+    let value_at = align_to(key_layout.size, value_layout.align);
+    ([(key, 0), (value, value_at)], Layout::record([key_layout, value_layout].into_iter()))
 }
 
 /// # Safety

@@ -4,6 +4,7 @@ use super::ScriptOptions;
 use super::instance::{Definition, Host, Instance};
 use super::outcome::{self, Fault, Obstacle, Outcome, Values};
 use super::{component_value, core_value};
+use crate::Error;
 use std::collections::HashMap;
 use std::sync::Arc;
 use wast::token::Id;
@@ -154,7 +155,13 @@ fn undefined(what: &str, id: Option<Id<'_>>) -> String {
 /// Is it a valid component or module? Code is not compiled for that.
 fn validate(wat: &mut QuoteWat<'_>) -> Result<(), Fault> {
     let bytes = wat.encode().map_err(|e| Fault::Text(e.message()))?;
-    crate::link::plan(Arc::from(bytes)).map(|_| ()).map_err(Fault::Compile)
+    let is_component = wasmparser::Parser::is_component(&bytes);
+    let refusal = |error: Error| match error {
+        // Of a module that means: a proposal would make it valid. It is not the script's, so the refusal is right.
+        Error::Unsupported { .. } if !is_component => Error::invalid(error.to_string(), error.offset().unwrap_or(0)),
+        error => error,
+    };
+    crate::link::plan(Arc::from(bytes)).map(|_| ()).map_err(|error| Fault::Compile(refusal(error)))
 }
 
 /// For `assert_return`.

@@ -1,6 +1,7 @@
 //! Built-ins: canonical functions other than lift and lower.
 
 mod resource;
+mod task;
 
 pub use resource::emit_dtor;
 
@@ -8,7 +9,7 @@ use super::signature::builtin_signature;
 use super::{CanonEnv, side::Side};
 use crate::block::TrapKind;
 use crate::clif::Emit;
-use crate::model::{Builtin, FuncKey};
+use crate::model::{Builtin, CanonOptions, FuncKey, GuestSide};
 use cranelift_codegen::ir::Function;
 use cranelift_frontend::FunctionBuilderContext;
 
@@ -27,6 +28,14 @@ pub fn emit_builtin(
         Builtin::ResourceNew(ty) => resource::canon_resource_new(&mut e, side, ty, params[0]),
         Builtin::ResourceRep(ty) => resource::canon_resource_rep(&mut e, side, ty, params[0]),
         Builtin::ResourceDrop(ty) => resource::canon_resource_drop(&mut e, env, side, ty, params[0]),
+        Builtin::TaskReturn { result, encoding, memory } => {
+            let options = CanonOptions { encoding, memory, ..CanonOptions::default() };
+            task::canon_task_return(&mut e, env, &GuestSide { instance, options }, result, &params);
+        }
+        Builtin::ContextGet(slot) => task::canon_context_get(&mut e, env, instance, slot),
+        Builtin::ContextSet(slot) => task::canon_context_set(&mut e, env, instance, slot, params[0]),
+        Builtin::BackpressureInc => task::canon_backpressure_inc(&mut e, env, instance),
+        Builtin::BackpressureDec => task::canon_backpressure_dec(&mut e, env, instance),
         Builtin::Unsupported(_) => {
             side.check_may_leave(&mut e);
             e.trap_with(TrapKind::Unsupported, &[]);

@@ -4,11 +4,12 @@ use crate::canon::CanonEnv;
 use crate::canon::borrow::give_back;
 use crate::canon::side::Side;
 use crate::canon::signature::dtor_signature;
+use crate::canon::task::TaskScope;
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use crate::handles::{Kinds, add_own, get_rep, remove};
 use crate::model::adapter::Dtor;
-use crate::model::{FuncKey, ResourceId};
+use crate::model::{FuncKey, ResourceId, ResourceImpl};
 use cranelift_codegen::ir::{Function, InstBuilder, StackSlotData, StackSlotKind, Value, types};
 use cranelift_frontend::FunctionBuilderContext;
 
@@ -34,7 +35,7 @@ pub(super) fn canon_resource_drop(e: &mut Emit, env: &CanonEnv, side: Side, reso
         side.table,
         index,
         (resource.as_u32(), kinds),
-        |e, rep| call_dtor(e, env.dtors[resource], rep),
+        |e, rep| call_dtor(e, env, resource, rep),
         |e, scope| give_back(e, scopes, scope),
     );
     e.b.ins().return_(&[]);
@@ -45,18 +46,26 @@ pub fn emit_dtor(env: &CanonEnv, cx: &mut FunctionBuilderContext, key: FuncKey, 
     let mut func = Function::new();
     let signature = dtor_signature(env.convention);
     let (mut e, params) = Emit::core(&mut func, cx, key, signature, env.convention);
-    call_dtor(&mut e, env.dtors[resource], params[0]);
+    call_dtor(&mut e, env, resource, params[0]);
     e.b.ins().return_(&[]);
     e.finish();
     func
 }
 
-fn call_dtor(e: &mut Emit, dtor: Dtor, rep: Value) {
-    match dtor {
+/// Calls the destructor; one of a guest's in a task of its own.
+fn call_dtor(e: &mut Emit, env: &CanonEnv, resource: ResourceId, rep: Value) {
+    match env.dtors[resource] {
         Dtor::None => {}
         Dtor::Guest(callee) => {
             let signature = dtor_signature(e.convention);
-            e.call_core(callee, signature, &[rep]);
+            match env.resources[resource].implementer {
+                ResourceImpl::Guest(instance) => {
+                    let scope = TaskScope::enter(e, env, instance, None);
+                    e.call_core(callee, signature, &[rep]);
+                    scope.exit(e);
+                }
+                ResourceImpl::Host { .. } => unreachable!("a guest's destructor is that of a guest's resource type"),
+            }
         }
         Dtor::Host(callee) => call_host_dtor(e, callee, rep),
     }

@@ -48,7 +48,7 @@ fn everything_compiles_for_every_target() {
     let result = t(TypeDef::Result { ok: Some(payload), err: Some(own) });
     let ty = func_type(&[list, ValType::Char, numbers, result, ValType::F64], Some(result));
     for triple in ["x86_64", "aarch64", "riscv64", "s390x"].map(|a| format!("{a}-unknown-linux-gnu")) {
-        let isa = isa(&triple);
+        let isa = isa(&triple, "speed");
         f.convention = Convention::of(&*isa);
         let mut functions: Vec<Function> = [r, h]
             .into_iter()

@@ -26,6 +26,7 @@ pub static TABLE: Intrinsics = Intrinsics {
     table_fill: absent!(*mut u8, u64, u64, u64 => u32),
     handle_table_grow,
     host_alloc,
+    host_keep: absent!( => ()),
     copy,
     utf8_validate,
     utf8_to_utf8,

@@ -1,23 +1,24 @@
 //! A machine for tests: compiles functions, links them in executable memory, and calls them on a hand-made block.
 //!
-//! Core functions of guests, and the host's, are Rust functions behind thunks. A call that is to trap runs in a child
-//! process whose signal handler reports the trapping address.
+//! Core functions of guests, and the host's, are Rust functions behind thunks. A trap returns to the entry trampoline.
 
+use super::landing;
 use crate::block::*;
 use crate::clif::signature::POINTER;
 use crate::clif::{Convention, Emit, Region};
 use crate::model::FuncKey;
 use cranelift_codegen::binemit::Reloc;
-use cranelift_codegen::ir::{AbiParam, Function, InstBuilder, MemFlagsData, Signature, Type};
-use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
+use cranelift_codegen::ir::{Function, InstBuilder, Signature, Type};
+use cranelift_codegen::isa::{OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{Context as Compilation, FinalizedRelocTarget, isa};
 use cranelift_frontend::FunctionBuilderContext;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The size of each guest's memory.
-pub const MEMORY: usize = 1 << 20;
+pub const MEMORY: usize = 1 << 18;
 /// How many entries a handle table may have.
 pub const QUOTA: u32 = 64;
 /// The size of a machine's code.
@@ -31,16 +32,20 @@ thread_local! {
 /// A Rust function that plays a core function: the block, and slots for parameters and results.
 pub type Native = unsafe extern "C" fn(*mut u8, *mut u64);
 
-pub fn isa(triple: &str) -> OwnedTargetIsa {
+pub fn isa(triple: &str, opt_level: &str) -> OwnedTargetIsa {
     let mut flags = settings::builder();
-    flags.set("opt_level", "speed").unwrap();
+    flags.set("opt_level", opt_level).unwrap();
     flags.set("enable_verifier", "true").unwrap();
     flags.set("is_pic", "true").unwrap();
+    flags.set("preserve_frame_pointers", "true").unwrap();
     isa::lookup_by_name(triple).unwrap().finish(settings::Flags::new(flags)).unwrap()
 }
 
-pub fn host_isa() -> OwnedTargetIsa {
-    isa("x86_64-unknown-linux-gnu")
+/// The machine's own target, with and without optimisation.
+pub fn host_isa(optimised: bool) -> OwnedTargetIsa {
+    static BOTH: OnceLock<[OwnedTargetIsa; 2]> = OnceLock::new();
+    let both = BOTH.get_or_init(|| ["none", "speed"].map(|level| isa("x86_64-unknown-linux-gnu", level)));
+    both[usize::from(optimised)].clone()
 }
 
 /// Emits a core-convention function that passes its arguments to a Rust function.
@@ -76,7 +81,7 @@ pub struct Machine {
 
 impl Machine {
     /// Links functions, and makes a block with a memory for each guest, whose `MemoryDef`s are at `memories`.
-    pub fn new(layout: BlockLayout, memories: &[u32], functions: Vec<Function>) -> Self {
+    pub fn new(layout: BlockLayout, memories: &[u32], functions: Vec<Function>, optimised: bool) -> Self {
         let block = map(layout.total_size as usize, libc::PROT_READ | libc::PROT_WRITE);
         let mut machine = Machine {
             block,
@@ -86,7 +91,7 @@ impl Machine {
             signatures: HashMap::new(),
             traps: HashMap::new(),
         };
-        machine.link(functions);
+        machine.link(functions, &*host_isa(optimised));
         machine.initialise(memories);
         machine
     }
@@ -138,8 +143,7 @@ impl Machine {
         *self.at((self.layout.handle_entries(instance) + u64::from(index * HandleEntry::SIZE)) as u32)
     }
 
-    fn link(&mut self, functions: Vec<Function>) {
-        let isa = host_isa();
+    fn link(&mut self, functions: Vec<Function>, isa: &dyn TargetIsa) {
         let memory = self.code;
         let (mut next, mut relocs) = (0, Vec::new());
         for func in functions {
@@ -151,7 +155,7 @@ impl Machine {
             let key = FuncKey::decode(namespace, index);
             let names = func.params.user_named_funcs().clone();
             let mut compilation = Compilation::for_function(func);
-            let code = compilation.compile(&*isa, &mut Default::default()).unwrap_or_else(|e| panic!("{e:?}"));
+            let code = compilation.compile(isa, &mut Default::default()).unwrap_or_else(|e| panic!("{e:?}"));
             let start = memory as usize + next;
             // SAFETY: the mapping is large enough for all code of a test.
             unsafe { std::ptr::copy(code.code_buffer().as_ptr(), start as *mut u8, code.code_buffer().len()) };
@@ -179,86 +183,85 @@ impl Machine {
         }
     }
 
-    /// Calls a function with slots, which hold its results afterwards.
+    /// Calls a function that must return; gives its first result.
     pub fn call(&self, key: FuncKey, args: &[u64]) -> u64 {
-        let entry = self.entry_trampoline(key);
-        let mut slots = args.to_vec();
-        slots.push(0);
-        // SAFETY: the trampoline has this signature.
-        let entry: unsafe extern "C" fn(*mut u8, usize, *mut u64) = unsafe { std::mem::transmute(entry) };
-        // SAFETY: the function's parameters are in the slots.
-        unsafe { entry(self.block, self.addresses[&key], slots.as_mut_ptr()) };
-        slots[0]
+        self.attempt(key, args).unwrap_or_else(|kind| panic!("{key:?} trapped: {kind:?}"))
     }
 
-    /// Calls a function that must trap; returns the kind and the values of the trap.
+    /// Calls a function that must trap; gives the kind and the values of the trap.
     pub fn trap(&self, key: FuncKey, args: &[u64]) -> (TrapKind, [u64; 4]) {
-        let report = map(4096, libc::PROT_READ | libc::PROT_WRITE).cast::<usize>();
-        // SAFETY: the child only calls compiled code and then exits.
-        unsafe {
-            match libc::fork() {
-                0 => {
-                    let mut action: libc::sigaction = std::mem::zeroed();
-                    action.sa_flags = libc::SA_SIGINFO;
-                    action.sa_sigaction = report_trap as *const () as usize;
-                    libc::sigaction(libc::SIGILL, &action, std::ptr::null_mut());
-                    REPORT.store(report as usize, std::sync::atomic::Ordering::SeqCst);
-                    self.call(key, args);
-                    libc::_exit(0)
-                }
-                child => {
-                    let mut status = 0;
-                    libc::waitpid(child, &mut status, 0);
-                }
-            }
-        }
-        // SAFETY: the page is shared with the child, which is gone.
-        let pc = unsafe { report.read() };
-        let kind = *self.traps.get(&pc).unwrap_or_else(|| panic!("no trap was reported ({pc:#x})"));
+        let kind = self.attempt(key, args).expect_err("the call traps");
         (kind, self.at::<Header>(0).trap_values)
     }
 
-    fn entry_trampoline(&self, key: FuncKey) -> usize {
-        let signature = self.signatures[&key].clone();
-        let (mut func, mut cx) = (Function::new(), FunctionBuilderContext::new());
-        let mut outer = Signature::new(CallConv::SystemV);
-        outer.params.extend([AbiParam::new(POINTER); 3]);
-        let convention = Convention::of(&*host_isa());
-        let (mut e, args) = Emit::c(&mut func, &mut cx, FuncKey::Entry(0), outer, convention);
-        let flags = MemFlagsData::trusted();
-        let mut values = vec![args[0]];
-        for (i, param) in signature.params[1..].iter().enumerate() {
-            values.push(e.b.ins().load(param.value_type, flags, args[2], i as i32 * 8));
+    /// Calls a function: its first result (0 if it has none), or what it trapped with.
+    pub fn attempt(&self, key: FuncKey, args: &[u64]) -> Result<u64, TrapKind> {
+        let entry = entry_trampoline(&self.signatures[&key]);
+        // SAFETY: the trampoline has this signature.
+        let entry: CoreEntry = unsafe { std::mem::transmute(entry) };
+        let mut slots: Vec<[u64; 2]> = args.iter().map(|arg| [*arg, 0]).collect();
+        slots.push([0; 2]);
+        // SAFETY: the function's parameters are in the slots, and there is one for its result.
+        landing::run(self, || unsafe { entry(self.block, self.addresses[&key], self.block, slots.as_mut_ptr()) })?;
+        Ok(slots[0][0])
+    }
+
+    /// The kind of the trap site at an address.
+    pub fn trap_at(&self, pc: usize) -> Option<TrapKind> {
+        self.traps.get(&pc).copied()
+    }
+
+    /// Adds an entry to a handle table, as `Table.add` does.
+    pub fn add_handle(&self, instance: u32, tag: u32, rep: u32) -> u32 {
+        let table = &mut self.state(instance).handles;
+        let index = table.free_head;
+        while table.limit <= index {
+            assert!(table.limit < table.quota, "the test's tables are large enough");
+            table.limit = (table.limit * 2).min(table.quota);
         }
-        let signature = e.b.func.import_signature(signature);
-        let inst = e.b.ins().call_indirect(signature, args[1], &values);
-        for (i, value) in e.b.inst_results(inst).to_vec().into_iter().enumerate() {
-            e.b.ins().store(flags, value, args[2], i as i32 * 8);
-        }
-        e.b.ins().return_(&[]);
-        e.finish();
-        let code = Compilation::for_function(func).compile(&*host_isa(), &mut Default::default()).unwrap().clone();
-        let memory = map(4096, libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC);
-        // SAFETY: a trampoline is shorter than a page.
-        unsafe { std::ptr::copy(code.code_buffer().as_ptr(), memory, code.code_buffer().len()) };
-        memory as usize
+        let entry = self.handle(instance, index);
+        table.free_head = (index + 1).wrapping_add(entry.aux);
+        *entry = HandleEntry { tag, lends: 0, rep, aux: 0 };
+        index
+    }
+
+    /// An entry of a handle table, to be changed.
+    #[allow(clippy::mut_from_ref)]
+    pub fn handle(&self, instance: u32, index: u32) -> &mut HandleEntry {
+        self.at((self.layout.handle_entries(instance) + u64::from(index * HandleEntry::SIZE)) as u32)
     }
 }
 
-static REPORT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+type CoreEntry = unsafe extern "C" fn(*mut u8, usize, *mut u8, *mut [u64; 2]) -> u32;
 
-unsafe extern "C" fn report_trap(_: i32, siginfo: *mut libc::siginfo_t, _: *mut libc::c_void) {
-    let report = REPORT.load(std::sync::atomic::Ordering::SeqCst) as *mut usize;
-    // SAFETY: `report` is the page of this process's parent; the siginfo is the kernel's.
-    unsafe {
-        report.write((*siginfo).si_addr() as usize);
-        libc::_exit(1);
-    }
+thread_local! {
+    /// Entry trampolines that have been made.
+    static TRAMPOLINES: RefCell<HashMap<Signature, usize>> = RefCell::default();
 }
 
-/// Memory that child processes share.
+/// The entry trampoline for functions of a signature.
+fn entry_trampoline(signature: &Signature) -> usize {
+    TRAMPOLINES.with_borrow_mut(|made| {
+        *made.entry(signature.clone()).or_insert_with(|| {
+            let isa = host_isa(false);
+            let mut cx = FunctionBuilderContext::new();
+            let convention = Convention::of(&*isa);
+            let func = crate::clif::entry::core_entry(convention, &mut cx, FuncKey::CoreEntry(0), signature.clone());
+            let mut compilation = Compilation::for_function(func);
+            let code = compilation.compile(&*isa, &mut Default::default()).unwrap_or_else(|e| panic!("{e:?}"));
+            assert!(code.buffer.relocs().is_empty());
+            let memory = map(4096, libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC);
+            assert!(code.code_buffer().len() <= 4096);
+            // SAFETY: the page is large enough.
+            unsafe { std::ptr::copy(code.code_buffer().as_ptr(), memory, code.code_buffer().len()) };
+            memory as usize
+        })
+    })
+}
+
+/// Fresh memory, all zero.
 fn map(size: usize, protection: i32) -> *mut u8 {
-    let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
     // SAFETY: a fresh mapping.
     let memory = unsafe { libc::mmap(std::ptr::null_mut(), size, protection, flags, -1, 0) };
     assert_ne!(memory, libc::MAP_FAILED);

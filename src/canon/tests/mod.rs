@@ -1,12 +1,18 @@
 //! Tests of the pass: functions are emitted, verified, compiled for every target, and run on a hand-made block.
 
+mod call;
 mod code;
 mod handles;
 mod intrinsics;
+mod landing;
 mod machine;
 mod oracle;
+mod random;
+mod state;
+mod text;
 mod traps;
 mod values;
+mod writer;
 
 use super::{CanonEnv, emit_adapter, emit_builtin};
 use crate::block::{BlockLayout, BlockLayoutBuilder, HostCallee, MemoryDef};
@@ -42,11 +48,12 @@ struct Fixture {
     host_callee: u32,
     convention: Convention,
     spectre: bool,
+    optimised: bool,
 }
 
 impl Fixture {
     fn new() -> Self {
-        let mut builder = BlockLayoutBuilder::new(3, 64, 0).unwrap();
+        let mut builder = BlockLayoutBuilder::new(3, 1 << 12, 0).unwrap();
         let memories = (0..3).map(|_| builder.arena.one::<MemoryDef>().unwrap()).collect();
         let host_callee = builder.arena.one::<HostCallee>().unwrap();
         Fixture {
@@ -57,8 +64,9 @@ impl Fixture {
             layout: builder.finish().unwrap(),
             memories,
             host_callee,
-            convention: Convention::of(&*host_isa()),
+            convention: Convention::of(&*host_isa(true)),
             spectre: true,
+            optimised: true,
         }
     }
 
@@ -75,6 +83,7 @@ impl Fixture {
             core_types: &self.core_types,
             layout: &self.layout,
             convention: self.convention,
+            keeps_tasks: &[],
             spectre: self.spectre,
         }
     }
@@ -95,7 +104,7 @@ impl Fixture {
             encoding,
             memory: Some(Memory { place, width }),
             realloc: Some(direct(FuncKey::Core(1 + instance, 0))),
-            post_return: None,
+            ..CanonOptions::default()
         };
         GuestSide { instance, options }
     }
@@ -121,7 +130,7 @@ impl Fixture {
     }
 
     fn machine(&self, functions: Vec<Function>) -> Machine {
-        Machine::new(self.layout.clone(), &self.memories, functions)
+        Machine::new(self.layout.clone(), &self.memories, functions, self.optimised)
     }
 }
 

@@ -1,347 +1,445 @@
-//! A slow interpreter of the canonical ABI's loading, storing and flattening, and random types and values for it.
+//! The canonical ABI as its specification defines it (`definitions.py`), interpreted slowly: layouts, flattening, lifting
+//! with its traps, lowering with its calls of `realloc`, and handle tables.
+//!
+//! It works on copies of memories and tables, and shares nothing with the pass but the despecialised form of types.
 
+use super::state::{Allocator, Handle, Table};
+use super::text::{Text, decode, store_string};
+use crate::block::TrapKind;
 use crate::canon::shape::Shape;
-use crate::model::layout::{discriminant_size, field_offsets, flags_size, payload_offset};
 use crate::model::*;
 
-/// A component value without handles. Floats are their bits.
+/// A trap, or what went well.
+pub type Outcome<T> = Result<T, TrapKind>;
+
+/// A component value. Floats are their bits, a handle is its representation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Val {
     Bool(bool),
     Int(u64),
     Char(char),
-    String(String),
+    String(Text),
     List(Vec<Val>),
     Record(Vec<Val>),
     Variant(usize, Option<Box<Val>>),
     Flags(u32),
+    Handle(u32),
 }
 
-/// A small random number generator.
-pub struct Rng(pub u64);
+/// `MAX_STRING_BYTE_LENGTH` and `MAX_LIST_BYTE_LENGTH`.
+pub const MAX_BYTE_LENGTH: u128 = (1 << 28) - 1;
 
-impl Rng {
-    pub fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
+/// Types, as the specification measures them.
+#[derive(Clone, Copy)]
+pub struct Measure<'a> {
+    pub types: &'a Types,
+    /// `ptr_size`.
+    pub word: u64,
+}
 
-    pub fn below(&mut self, n: usize) -> usize {
-        (self.next() >> 33) as usize % n
-    }
-
-    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-
-    pub fn ty(&mut self, types: &mut Types, depth: usize) -> ValType {
-        use ValType::*;
-        if depth == 0 || self.below(3) == 0 {
-            return self.pick(&[Bool, S8, U8, S16, U16, S32, U32, S64, U64, F32, F64, Char, String, String]);
-        }
-        let mut sub = |rng: &mut Rng| rng.ty(types, depth - 1);
-        let def = match self.below(10) {
-            0 | 1 => TypeDef::List(sub(self)),
-            2 => TypeDef::FixedList(sub(self), 1 + self.below(20) as u32),
-            3 => TypeDef::Map(self.pick(&[U8, U32, String]), sub(self)),
-            4 => TypeDef::Tuple((0..1 + self.below(6)).map(|_| sub(self)).collect()),
-            5 | 6 => {
-                let case = |name: usize, ty| crate::model::Case { name: name.to_string(), ty };
-                TypeDef::Variant(
-                    (0..1 + self.below(5)).map(|i| case(i, (self.below(4) > 0).then(|| sub(self)))).collect(),
-                )
+impl Measure<'_> {
+    /// `alignment`, `elem_size`.
+    pub fn layout(self, ty: ValType) -> (u64, u64) {
+        match Shape::of(self.types, ty) {
+            Shape::Scalar(ValType::Bool | ValType::S8 | ValType::U8) => (1, 1),
+            Shape::Scalar(ValType::S16 | ValType::U16) => (2, 2),
+            Shape::Scalar(ValType::S64 | ValType::U64 | ValType::F64) => (8, 8),
+            Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow(_) | Shape::Unsupported => (4, 4),
+            Shape::String | Shape::List(_) => (self.word, 2 * self.word),
+            Shape::Record(fields) => self.record(&fields),
+            Shape::LongList(element, n) => {
+                let (align, size) = self.layout(element);
+                (align, size * u64::from(n))
             }
-            7 => TypeDef::Enum((0..self.pick(&[1, 3, 256, 300])).map(|i| i.to_string()).collect()),
-            8 => TypeDef::Option(sub(self)),
-            _ => TypeDef::Flags((0..1 + self.below(32)).map(|i| i.to_string()).collect()),
-        };
-        Type(types.intern(def))
-    }
-
-    pub fn val(&mut self, types: &Types, ty: ValType) -> Val {
-        match Shape::of(types, ty) {
-            Shape::Scalar(ValType::Bool) => Val::Bool(self.below(2) == 1),
-            Shape::Scalar(ValType::Char) => Val::Char(self.char()),
-            Shape::Scalar(scalar) => {
-                let bits = types.layout(scalar, PointerWidth::W32).size * 8;
-                Val::Int(self.next() >> (64 - bits))
-            }
-            Shape::String => Val::String(self.string()),
-            Shape::List(element) => {
-                let n = self.below(5);
-                Val::List((0..n).map(|_| self.record(types, &element)).collect())
-            }
-            Shape::LongList(element, n) => Val::Record((0..n).map(|_| self.val(types, element)).collect()),
-            Shape::Record(fields) => self.record(types, &fields),
             Shape::Variant(cases) => {
-                let case = self.below(cases.len());
-                Val::Variant(case, cases[case].map(|ty| Box::new(self.val(types, ty))))
+                let own = Self::discriminant(cases.len());
+                let align = cases.iter().flatten().map(|ty| self.layout(*ty).0).max().unwrap_or(1);
+                let size = cases.iter().flatten().map(|ty| self.layout(*ty).1).max().unwrap_or(0);
+                let whole = align.max(own);
+                (whole, (own.next_multiple_of(align) + size).next_multiple_of(whole))
             }
-            Shape::Flags(labels) => Val::Flags((self.next() >> (64 - labels)) as u32),
-            Shape::Own(_) | Shape::Borrow(_) | Shape::Unsupported => unreachable!("not generated"),
+            Shape::Flags(labels) => match labels {
+                0..=8 => (1, 1),
+                9..=16 => (2, 2),
+                _ => (4, 4),
+            },
         }
     }
 
-    fn record(&mut self, types: &Types, fields: &[ValType]) -> Val {
-        Val::Record(fields.iter().map(|ty| self.val(types, *ty)).collect())
+    /// The same for a record.
+    pub fn record(self, fields: &[ValType]) -> (u64, u64) {
+        let align = fields.iter().map(|ty| self.layout(*ty).0).max().unwrap_or(1);
+        let end = fields.iter().fold(0, |end: u64, ty| {
+            let (align, size) = self.layout(*ty);
+            end.next_multiple_of(align) + size
+        });
+        (align, end.next_multiple_of(align))
     }
 
-    fn char(&mut self) -> char {
-        let range = self.pick(&[0x80, 0x100, 0x1000, 0x110000]);
-        char::from_u32(self.below(range) as u32).unwrap_or('\u{fffd}')
+    /// Where a record's fields are.
+    pub fn fields(self, fields: &[ValType]) -> Vec<(ValType, u64)> {
+        let mut end = 0u64;
+        let mut place = |ty: &ValType| {
+            let (align, size) = self.layout(*ty);
+            let at = end.next_multiple_of(align);
+            end = at + size;
+            (*ty, at)
+        };
+        fields.iter().map(&mut place).collect()
     }
 
-    fn string(&mut self) -> String {
-        let (n, range) = (self.below(12), self.pick(&[0x80, 0x100, 0x3000, 0x110000]));
-        let mut odd = self.below(3);
-        (0..n)
-            .map(|_| {
-                odd = self.below(4);
-                let range = if odd == 0 { range } else { 0x80 };
-                char::from_u32(self.below(range) as u32).unwrap_or('e')
-            })
-            .collect()
+    /// The size of `discriminant_type`.
+    pub fn discriminant(cases: usize) -> u64 {
+        match cases {
+            0..=0x100 => 1,
+            0x101..=0x10000 => 2,
+            _ => 4,
+        }
+    }
+
+    /// Where a variant's payload is.
+    pub fn payload(self, cases: &[Option<ValType>]) -> u64 {
+        let align = cases.iter().flatten().map(|ty| self.layout(*ty).0).max().unwrap_or(1);
+        Self::discriminant(cases.len()).next_multiple_of(align)
+    }
+
+    /// How many core values it flattens to.
+    pub fn flat(self, ty: ValType) -> usize {
+        match Shape::of(self.types, ty) {
+            Shape::String | Shape::List(_) => 2,
+            Shape::Record(fields) => fields.iter().map(|ty| self.flat(*ty)).sum(),
+            Shape::LongList(element, n) => self.flat(element) * n as usize,
+            Shape::Variant(cases) => 1 + cases.iter().flatten().map(|ty| self.flat(*ty)).max().unwrap_or(0),
+            _ => 1,
+        }
+    }
+
+    pub fn flat_all(self, tys: &[ValType]) -> usize {
+        tys.iter().map(|ty| self.flat(*ty)).sum()
     }
 }
 
-/// A side's memory.
-pub struct Memory {
-    /// Null for the host.
-    pub base: *mut u8,
-    pub width: PointerWidth,
+/// A side of a call.
+#[derive(Clone)]
+pub struct Peer<'a> {
+    pub measure: Measure<'a>,
+    pub implementers: Vec<ResourceImpl>,
+    pub instance: u32,
+    pub host: bool,
     pub encoding: Encoding,
-    /// Writes values in the sloppiest way that lifting must accept.
-    pub sloppy: bool,
+    /// A copy of the memory; unused for the host, whose addresses are native.
+    pub bytes: Vec<u8>,
+    pub allocator: Allocator,
+    pub table: Table,
+    /// Indices of the handles that are lent.
+    pub lenders: Vec<u32>,
 }
 
-/// A core value; 32-bit ones in the lower half.
-pub type Core = u64;
-
-impl Memory {
-    fn tag(&self) -> u64 {
-        1 << (self.width.bytes() * 8 - 1)
+impl Peer<'_> {
+    /// The kind of trap for a value that the type does not have.
+    fn fault(&self, kind: TrapKind) -> TrapKind {
+        if self.host { TrapKind::InvalidHostValue } else { kind }
     }
 
-    /// Allocates: for a guest from the bump allocator of its `realloc`.
-    pub fn allocate(&self, size: u64, align: u32) -> u64 {
-        if self.base.is_null() {
-            return vec![0u64; size as usize / 8 + 1].leak().as_ptr() as u64;
+    pub fn trap_if(&self, condition: bool, kind: TrapKind) -> Outcome<()> {
+        if condition { Err(self.fault(kind)) } else { Ok(()) }
+    }
+
+    /// `trap_if` for a pointer. The host's are trusted.
+    pub fn check(&self, ptr: u64, align: u64, size: u128, unaligned: TrapKind, outside: TrapKind) -> Outcome<()> {
+        self.trap_if(!self.host && !ptr.is_multiple_of(align), unaligned)?;
+        self.trap_if(!self.host && u128::from(ptr) + size > self.bytes.len() as u128, outside)
+    }
+
+    pub fn read(&self, ptr: u64, len: u64) -> Vec<u8> {
+        if self.host {
+            // SAFETY: the host's own values are valid.
+            return unsafe { std::slice::from_raw_parts(ptr as *const u8, len as usize) }.to_vec();
         }
-        // SAFETY: the first bytes of the memory are the allocator's.
-        unsafe {
-            let next = self.base.cast::<u64>();
-            let start = next.read().max(16).next_multiple_of(u64::from(align));
-            next.write(start + size);
-            start
-        }
+        self.bytes[ptr as usize..][..len as usize].to_vec()
     }
 
-    fn at(&self, ptr: u64) -> *mut u8 {
-        self.base.wrapping_add(ptr as usize)
+    pub fn write(&mut self, ptr: u64, bytes: &[u8]) {
+        self.bytes[ptr as usize..][..bytes.len()].copy_from_slice(bytes);
     }
 
-    fn store_int(&self, value: u64, ptr: u64, bytes: u32) {
-        // SAFETY: tests stay in memory.
-        unsafe { std::ptr::copy(value.to_le_bytes().as_ptr(), self.at(ptr), bytes as usize) }
-    }
-
-    fn load_int(&self, ptr: u64, bytes: u32) -> u64 {
+    pub fn load_int(&self, ptr: u64, len: u64) -> u64 {
         let mut le = [0; 8];
-        // SAFETY: tests stay in memory.
-        unsafe { std::ptr::copy(self.at(ptr), le.as_mut_ptr(), bytes as usize) };
+        le[..len as usize].copy_from_slice(&self.read(ptr, len));
         u64::from_le_bytes(le)
     }
 
-    fn store_range(&self, types: &Types, val: &Val, shape: &Shape) -> [u64; 2] {
-        match (shape, val) {
-            (Shape::String, Val::String(s)) => self.store_string(s),
-            (Shape::List(element), Val::List(vals)) => {
-                let layout = Layout::record(element.iter().map(|t| types.layout(*t, self.width)));
-                let begin = self.allocate(u64::from(layout.size) * vals.len() as u64, layout.align);
-                for (i, val) in vals.iter().enumerate() {
-                    self.store_record(types, element, val, begin + u64::from(layout.size) * i as u64);
-                }
-                [begin, vals.len() as u64]
+    fn store_int(&mut self, value: u64, ptr: u64, len: u64) {
+        self.write(ptr, &value.to_le_bytes()[..len as usize]);
+    }
+
+    /// `reallocate`, with the checks of what it gives.
+    pub fn reallocate(&mut self, old: [u64; 2], align: u64, size: u64, outside: TrapKind) -> Outcome<u64> {
+        let ptr = self.allocator.call([old[0], old[1], align, size]);
+        let kept = old[1].min(size);
+        if ptr.checked_add(kept).is_some_and(|end| end <= self.bytes.len() as u64) {
+            self.bytes.copy_within(old[0] as usize..(old[0] + kept) as usize, ptr as usize);
+        }
+        self.check(ptr, align, size.into(), TrapKind::ReallocUnaligned, outside)?;
+        Ok(ptr)
+    }
+
+    /// `load`.
+    pub fn load(&mut self, ty: ValType, ptr: u64) -> Outcome<Val> {
+        let size = self.measure.layout(ty).1;
+        match Shape::of(self.measure.types, ty) {
+            Shape::Record(fields) => self.load_record(&fields, ptr),
+            Shape::LongList(element, n) => self.load_record(&vec![element; n as usize], ptr),
+            Shape::Variant(cases) => {
+                let case = self.load_int(ptr, Measure::discriminant(cases.len()));
+                let at = ptr + self.measure.payload(&cases);
+                let payload = self.case(&cases, case)?;
+                Ok(Val::Variant(case as usize, payload.map(|ty| self.load(ty, at).map(Box::new)).transpose()?))
             }
-            _ => panic!("{val:?} is not a {shape:?}"),
-        }
-    }
-
-    fn load_range(&self, types: &Types, [begin, length]: [u64; 2], shape: &Shape) -> Val {
-        let Shape::List(element) = shape else { return Val::String(self.load_string(begin, length)) };
-        let layout = Layout::record(element.iter().map(|t| types.layout(*t, self.width)));
-        assert_eq!(begin % u64::from(layout.align), 0);
-        let at = |i| begin + u64::from(layout.size) * i;
-        Val::List((0..length).map(|i| self.load_record(types, element, at(i))).collect())
-    }
-
-    fn store_string(&self, s: &str) -> [u64; 2] {
-        let utf16 = || s.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-        let is_latin1 = s.chars().all(|c| u32::from(c) < 0x100) && s.len() % 3 != 1;
-        let (bytes, units) = match self.encoding {
-            Encoding::Utf8 => (s.as_bytes().to_vec(), s.len() as u64),
-            Encoding::Utf16 => (utf16(), utf16().len() as u64 / 2),
-            Encoding::Latin1Utf16 if is_latin1 => (s.chars().map(|c| c as u8).collect(), s.chars().count() as u64),
-            Encoding::Latin1Utf16 => (utf16(), (utf16().len() as u64 / 2) | self.tag()),
-        };
-        let begin = self.allocate(bytes.len() as u64, 2);
-        // SAFETY: just allocated.
-        unsafe { std::ptr::copy(bytes.as_ptr(), self.at(begin), bytes.len()) };
-        [begin, units]
-    }
-
-    fn load_string(&self, begin: u64, tagged: u64) -> String {
-        let is_utf16 = match self.encoding {
-            Encoding::Utf8 => false,
-            Encoding::Utf16 => true,
-            Encoding::Latin1Utf16 => tagged & self.tag() != 0,
-        };
-        let units = if self.encoding == Encoding::Latin1Utf16 { tagged & !self.tag() } else { tagged };
-        let int = |i: u64, bytes: u32| self.load_int(begin + i * u64::from(bytes), bytes);
-        match (self.encoding, is_utf16) {
-            (_, true) => String::from_utf16(&(0..units).map(|i| int(i, 2) as u16).collect::<Vec<_>>()).unwrap(),
-            (Encoding::Utf8, _) => String::from_utf8((0..units).map(|i| int(i, 1) as u8).collect()).unwrap(),
-            _ => (0..units).map(|i| char::from(int(i, 1) as u8)).collect(),
-        }
-    }
-
-    pub fn store_record(&self, types: &Types, fields: &[ValType], val: &Val, ptr: u64) {
-        let Val::Record(vals) = val else { panic!("{val:?} is no record") };
-        for ((ty, offset), val) in field_offsets(types, fields, self.width).into_iter().zip(vals) {
-            self.store(types, ty, val, ptr + u64::from(offset));
-        }
-    }
-
-    pub fn load_record(&self, types: &Types, fields: &[ValType], ptr: u64) -> Val {
-        let offsets = field_offsets(types, fields, self.width);
-        Val::Record(offsets.into_iter().map(|(ty, at)| self.load(types, ty, ptr + u64::from(at))).collect())
-    }
-
-    fn store(&self, types: &Types, ty: ValType, val: &Val, ptr: u64) {
-        let size = types.layout(ty, self.width).size;
-        match (&Shape::of(types, ty), val) {
-            (Shape::Record(fields), val) => self.store_record(types, fields, val, ptr),
-            (Shape::LongList(element, n), val) => {
-                self.store_record(types, &vec![*element; *n as usize], val, ptr);
+            shape @ (Shape::String | Shape::List(_)) => {
+                let word = self.measure.word;
+                let range = [self.load_int(ptr, word), self.load_int(ptr + word, word)];
+                self.load_range(&shape, range)
             }
+            shape => {
+                let bits = self.load_int(ptr, size);
+                self.lift_scalar(&shape, bits)
+            }
+        }
+    }
+
+    pub fn load_record(&mut self, fields: &[ValType], ptr: u64) -> Outcome<Val> {
+        let places = self.measure.fields(fields);
+        Ok(Val::Record(places.into_iter().map(|(ty, at)| self.load(ty, ptr + at)).collect::<Outcome<_>>()?))
+    }
+
+    fn case(&self, cases: &[Option<ValType>], case: u64) -> Outcome<Option<ValType>> {
+        self.trap_if(case >= cases.len() as u64, TrapKind::InvalidDiscriminant)?;
+        Ok(cases[case as usize])
+    }
+
+    fn load_range(&mut self, shape: &Shape, [ptr, length]: [u64; 2]) -> Outcome<Val> {
+        let Shape::List(element) = shape else { return Ok(Val::String(decode(self, ptr, length)?)) };
+        let (align, size) = self.measure.record(element);
+        let bytes = u128::from(length) * u128::from(size);
+        self.trap_if(bytes > MAX_BYTE_LENGTH, TrapKind::ListTooLong)?;
+        self.check(ptr, align, bytes, TrapKind::UnalignedPointer, TrapKind::ListOutOfBounds)?;
+        Ok(Val::List((0..length).map(|i| self.load_record(element, ptr + i * size)).collect::<Outcome<_>>()?))
+    }
+
+    /// A value of one core value, from bits that may have anything above those of the type.
+    fn lift_scalar(&mut self, shape: &Shape, bits: u64) -> Outcome<Val> {
+        let small = bits as u32;
+        Ok(match *shape {
+            Shape::Scalar(ValType::Bool) => Val::Bool(small != 0),
+            Shape::Scalar(ValType::Char) => match char::from_u32(small) {
+                Some(c) => Val::Char(c),
+                None => return Err(self.fault(TrapKind::InvalidChar)),
+            },
+            Shape::Scalar(scalar) => Val::Int(bits & (u64::MAX >> (64 - 8 * self.measure.layout(scalar).1))),
+            Shape::Flags(labels) => Val::Flags(small & (u64::MAX >> (64 - labels)) as u32),
+            Shape::Own(resource) => self.lift_own(resource, small)?,
+            Shape::Borrow(resource) => self.lift_borrow(resource, small)?,
+            ref shape => panic!("{shape:?} is no scalar"),
+        })
+    }
+
+    /// Does it implement the type?
+    pub fn implements(&self, resource: ResourceId) -> bool {
+        match self.implementers[resource.as_u32() as usize] {
+            ResourceImpl::Guest(instance) => !self.host && instance == self.instance,
+            ResourceImpl::Host { .. } => self.host,
+        }
+    }
+
+    /// The host keeps no table of its own resources.
+    pub fn keeps_bare(&self, resource: ResourceId) -> bool {
+        self.host && self.implements(resource)
+    }
+
+    fn lift_own(&mut self, resource: ResourceId, i: u32) -> Outcome<Val> {
+        if self.keeps_bare(resource) {
+            return Ok(Val::Handle(i));
+        }
+        let handle = *self.table.get(i, resource)?;
+        if handle.lends > 0 {
+            return Err(TrapKind::HandleLent);
+        }
+        if !handle.own {
+            return Err(TrapKind::NotOwned);
+        }
+        self.table.array[i as usize] = None;
+        self.table.free.push(i);
+        Ok(Val::Handle(handle.rep))
+    }
+
+    fn lift_borrow(&mut self, resource: ResourceId, i: u32) -> Outcome<Val> {
+        if self.keeps_bare(resource) {
+            return Ok(Val::Handle(i));
+        }
+        let handle = self.table.get(i, resource)?;
+        handle.lends += 1;
+        let rep = handle.rep;
+        self.lenders.push(i);
+        Ok(Val::Handle(rep))
+    }
+
+    /// `lift_flat`. Core values are bits; those above a 32-bit one's are ignored.
+    pub fn lift_flat(&mut self, ty: ValType, core: &mut dyn Iterator<Item = u64>) -> Outcome<Val> {
+        let mut next = || core.next().expect("there are as many core values as the flattening says");
+        let mask = u64::MAX >> (64 - 8 * self.measure.word);
+        match Shape::of(self.measure.types, ty) {
+            Shape::Record(fields) => {
+                Ok(Val::Record(fields.iter().map(|ty| self.lift_flat(*ty, core)).collect::<Outcome<_>>()?))
+            }
+            Shape::Variant(cases) => {
+                let case = next() & u64::from(u32::MAX);
+                let rest: Vec<u64> = core.take(self.measure.flat(ty) - 1).collect();
+                let payload = self.case(&cases, case)?;
+                let payload = payload.map(|ty| self.lift_flat(ty, &mut rest.into_iter()).map(Box::new));
+                Ok(Val::Variant(case as usize, payload.transpose()?))
+            }
+            shape @ (Shape::String | Shape::List(_)) => {
+                let range = [next() & mask, next() & mask];
+                self.load_range(&shape, range)
+            }
+            shape => {
+                let bits = next();
+                self.lift_scalar(&shape, bits)
+            }
+        }
+    }
+
+    /// `lift_flat_values`.
+    pub fn lift_values(&mut self, tys: &[ValType], max_flat: usize, core: &[u64]) -> Outcome<Val> {
+        if self.measure.flat_all(tys) > max_flat {
+            let ptr = core[0] & (u64::MAX >> (64 - 8 * self.measure.word));
+            self.check_tuple(tys, ptr)?;
+            return self.load_record(tys, ptr);
+        }
+        let mut core = core.iter().copied();
+        Ok(Val::Record(tys.iter().map(|ty| self.lift_flat(*ty, &mut core)).collect::<Outcome<_>>()?))
+    }
+
+    fn check_tuple(&self, tys: &[ValType], ptr: u64) -> Outcome<()> {
+        let (align, size) = self.measure.record(tys);
+        self.check(ptr, align, size.into(), TrapKind::UnalignedPointer, TrapKind::PointerOutOfBounds)
+    }
+
+    /// `store`.
+    fn store(&mut self, ty: ValType, val: &Val, ptr: u64) -> Outcome<()> {
+        let size = self.measure.layout(ty).1;
+        match (&Shape::of(self.measure.types, ty), val) {
+            (Shape::Record(fields), val) => self.store_record(fields, val, ptr)?,
+            (Shape::LongList(element, n), val) => self.store_record(&vec![*element; *n as usize], val, ptr)?,
             (Shape::Variant(cases), Val::Variant(case, payload)) => {
-                self.store_int(*case as u64, ptr, discriminant_size(cases.len()));
+                self.store_int(*case as u64, ptr, Measure::discriminant(cases.len()));
                 if let (Some(ty), Some(val)) = (cases[*case], payload) {
-                    self.store(types, ty, val, ptr + u64::from(payload_offset(types, cases, self.width)));
+                    self.store(ty, val, ptr + self.measure.payload(cases))?;
                 }
             }
             (shape @ (Shape::String | Shape::List(_)), val) => {
-                let [begin, length] = self.store_range(types, val, shape);
-                self.store_int(begin, ptr, self.width.bytes());
-                self.store_int(length, ptr + u64::from(self.width.bytes()), self.width.bytes());
+                let [begin, length] = self.store_range(shape, val)?;
+                let word = self.measure.word;
+                self.store_int(begin, ptr, word);
+                self.store_int(length, ptr + word, word);
             }
-            (shape, val) => self.store_int(self.bits(shape, val), ptr, size),
-        }
-    }
-
-    fn load(&self, types: &Types, ty: ValType, ptr: u64) -> Val {
-        match Shape::of(types, ty) {
-            Shape::Record(fields) => self.load_record(types, &fields, ptr),
-            Shape::LongList(element, n) => self.load_record(types, &vec![element; n as usize], ptr),
-            Shape::Variant(cases) => {
-                let case = self.load_int(ptr, discriminant_size(cases.len())) as usize;
-                let at = ptr + u64::from(payload_offset(types, &cases, self.width));
-                Val::Variant(case, cases[case].map(|ty| Box::new(self.load(types, ty, at))))
-            }
-            shape @ (Shape::String | Shape::List(_)) => {
-                let word = self.width.bytes();
-                self.load_range(types, [self.load_int(ptr, word), self.load_int(ptr + u64::from(word), word)], &shape)
-            }
-            shape => {
-                let size = types.layout(ty, self.width).size;
-                value(types, &shape, self.load_int(ptr, size), size * u8::BITS)
+            (shape, val) => {
+                let bits = self.lower_scalar(shape, val);
+                self.store_int(bits, ptr, size);
             }
         }
+        Ok(())
     }
 
-    /// The bits of a scalar, with everything set that lifting ignores if the side is sloppy.
-    fn bits(&self, shape: &Shape, val: &Val) -> u64 {
-        let junk = |bits: u32| if self.sloppy { u64::MAX.checked_shl(bits).unwrap_or(0) & 0xffff_ffff } else { 0 };
+    fn store_record(&mut self, fields: &[ValType], val: &Val, ptr: u64) -> Outcome<()> {
+        let Val::Record(vals) = val else { panic!("{val:?} is no record") };
+        let places = self.measure.fields(fields);
+        places.into_iter().zip(vals).try_for_each(|((ty, at), val)| self.store(ty, val, ptr + at))
+    }
+
+    fn store_range(&mut self, shape: &Shape, val: &Val) -> Outcome<[u64; 2]> {
         match (shape, val) {
-            (_, Val::Bool(b)) => u64::from(*b) * if self.sloppy { 0xf0 } else { 1 },
-            (Shape::Scalar(ValType::U8 | ValType::S8), Val::Int(i)) => *i | junk(8),
-            (Shape::Scalar(ValType::U16 | ValType::S16), Val::Int(i)) => *i | junk(16),
-            (_, Val::Int(i)) => *i,
-            (_, Val::Char(c)) => u64::from(u32::from(*c)),
-            (Shape::Flags(labels), Val::Flags(f)) => u64::from(*f) | junk(*labels),
+            (Shape::String, Val::String(text)) => store_string(self, text),
+            (Shape::List(element), Val::List(vals)) => {
+                let (align, size) = self.measure.record(element);
+                let bytes = size * vals.len() as u64;
+                let ptr = self.reallocate([0, 0], align, bytes, TrapKind::ReallocListOutOfBounds)?;
+                for (i, val) in vals.iter().enumerate() {
+                    self.store_record(element, val, ptr + size * i as u64)?;
+                }
+                Ok([ptr, vals.len() as u64])
+            }
             _ => panic!("{val:?} is not a {shape:?}"),
         }
     }
 
-    pub fn lower_flat(&self, types: &Types, ty: ValType, val: &Val) -> Vec<Core> {
-        match (&Shape::of(types, ty), val) {
+    /// The core value, 32-bit ones zero-extended.
+    fn lower_scalar(&mut self, shape: &Shape, val: &Val) -> u64 {
+        match (shape, val) {
+            (_, Val::Bool(b)) => u64::from(*b),
+            (Shape::Scalar(ValType::S8), Val::Int(i)) => u64::from(i32::from(*i as i8) as u32),
+            (Shape::Scalar(ValType::S16), Val::Int(i)) => u64::from(i32::from(*i as i16) as u32),
+            (_, Val::Int(i)) => *i,
+            (_, Val::Char(c)) => u64::from(u32::from(*c)),
+            (_, Val::Flags(bits)) => u64::from(*bits),
+            (Shape::Own(resource), Val::Handle(rep)) => self.lower_handle(*resource, *rep, true),
+            (Shape::Borrow(resource), Val::Handle(rep)) => self.lower_handle(*resource, *rep, false),
+            _ => panic!("{val:?} is not a {shape:?}"),
+        }
+    }
+
+    /// `lower_own`, `lower_borrow`.
+    fn lower_handle(&mut self, resource: ResourceId, rep: u32, own: bool) -> u64 {
+        if self.keeps_bare(resource) || (!own && self.implements(resource)) {
+            return rep.into();
+        }
+        self.table.add(Handle { resource, rep, own, lends: 0 }).into()
+    }
+
+    /// `lower_flat`.
+    fn lower_flat(&mut self, ty: ValType, val: &Val) -> Outcome<Vec<u64>> {
+        Ok(match (&Shape::of(self.measure.types, ty), val) {
             (Shape::Record(fields), Val::Record(vals)) => {
-                fields.iter().zip(vals).flat_map(|(ty, val)| self.lower_flat(types, *ty, val)).collect()
+                let mut flat = Vec::new();
+                for (ty, val) in fields.iter().zip(vals) {
+                    flat.extend(self.lower_flat(*ty, val)?);
+                }
+                flat
             }
             (Shape::Variant(cases), Val::Variant(case, payload)) => {
                 let mut flat = vec![*case as u64];
                 if let (Some(ty), Some(val)) = (cases[*case], payload) {
-                    flat.extend(self.lower_flat(types, ty, val));
+                    flat.extend(self.lower_flat(ty, val)?);
                 }
-                let unused = if self.sloppy { 0x5a5a } else { 0 };
-                flat.resize(types.flat(ty, self.width).unwrap().len(), unused);
+                flat.resize(self.measure.flat(ty), 0);
                 flat
             }
-            (shape @ (Shape::String | Shape::List(_)), val) => self.store_range(types, val, shape).to_vec(),
-            (shape, val) => vec![self.bits(shape, val)],
-        }
+            (shape @ (Shape::String | Shape::List(_)), val) => self.store_range(shape, val)?.to_vec(),
+            (shape, val) => vec![self.lower_scalar(shape, val)],
+        })
     }
 
-    /// Lifts from core values of the given core types; requires canonical ones.
-    pub fn lift_flat(&self, types: &Types, ty: ValType, core: &mut dyn Iterator<Item = Core>) -> Val {
-        match Shape::of(types, ty) {
-            Shape::Record(fields) => Val::Record(fields.iter().map(|ty| self.lift_flat(types, *ty, core)).collect()),
-            Shape::Variant(cases) => {
-                let n = types.flat(ty, self.width).unwrap().len();
-                let mut own: Vec<Core> = core.take(n).collect();
-                let case = own.remove(0) as usize;
-                let mut own = own.into_iter();
-                let payload = cases[case].map(|ty| Box::new(self.lift_flat(types, ty, &mut own)));
-                assert!(own.all(|rest| rest == 0), "unused core values are zero");
-                Val::Variant(case, payload)
+    /// `lower_flat_values`: the core values; what goes through memory goes behind `out_param`, or is allocated.
+    pub fn lower_values(&mut self, tys: &[ValType], max: usize, val: &Val, out: Option<u64>) -> Outcome<Vec<u64>> {
+        let Val::Record(vals) = val else { panic!("{val:?} is no tuple") };
+        if self.measure.flat_all(tys) <= max {
+            let mut flat = Vec::new();
+            for (ty, val) in tys.iter().zip(vals) {
+                flat.extend(self.lower_flat(*ty, val)?);
             }
-            shape @ (Shape::String | Shape::List(_)) => {
-                let range = [core.next().unwrap(), core.next().unwrap()];
-                self.load_range(types, range, &shape)
+            return Ok(flat);
+        }
+        let (ptr, flat) = match out {
+            Some(ptr) => (ptr, Vec::new()),
+            None => {
+                let (align, size) = self.measure.record(tys);
+                let ptr = self.reallocate([0, 0], align, size, TrapKind::ReallocOutOfBounds)?;
+                (ptr, vec![ptr])
             }
-            shape => value(types, &shape, core.next().unwrap(), u32::BITS),
-        }
-    }
-
-    /// The core types of some values.
-    pub fn flat_types(&self, types: &Types, tys: &[ValType]) -> Vec<FlatType> {
-        tys.iter().flat_map(|ty| types.flat(*ty, self.width).unwrap()).collect()
-    }
-}
-
-/// A scalar from so many bits, which must be canonical.
-fn value(types: &Types, shape: &Shape, bits: u64, width: u32) -> Val {
-    let signed = |small: i64, mask: u64| {
-        assert_eq!(small as u64 & (u64::MAX >> (64 - width)), bits, "signed integers are extended with their sign");
-        Val::Int(bits & mask)
-    };
-    match shape {
-        Shape::Scalar(ValType::Bool) => Val::Bool([false, true][bits as usize]),
-        Shape::Scalar(ValType::Char) => Val::Char(char::from_u32(bits as u32).unwrap()),
-        Shape::Scalar(ValType::S8) => signed(i64::from(bits as i8), 0xff),
-        Shape::Scalar(ValType::S16) => signed(i64::from(bits as i16), 0xffff),
-        Shape::Scalar(scalar) => {
-            let size = types.layout(*scalar, PointerWidth::W32).size * 8;
-            assert!(size == 64 || bits >> size == 0, "unsigned integers are extended with zeros");
-            Val::Int(bits)
-        }
-        Shape::Flags(labels) => {
-            assert_eq!(bits >> labels, 0);
-            assert!(flags_size(*labels as usize) <= 4);
-            Val::Flags(bits as u32)
-        }
-        shape => panic!("{shape:?} is no scalar"),
+        };
+        self.check_tuple(tys, ptr)?;
+        self.store_record(tys, val, ptr)?;
+        Ok(flat)
     }
 }

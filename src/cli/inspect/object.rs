@@ -46,6 +46,7 @@ fn import(artifact: &Artifact, path: String, kind: &ImportSlot) -> String {
     match kind {
         ImportSlot::Func { ty, .. } => WitText::new(&artifact.types, &name).func(&path, ty),
         ImportSlot::Resource { .. } => format!("{path}: resource"),
+        ImportSlot::Module => format!("{path}: core module"),
         ImportSlot::CoreFunc { ty, .. } => format!("{path}: core func {}", core_type(&artifact.core_types[ty.index()])),
         ImportSlot::CoreTable { .. } => format!("{path}: core table"),
         ImportSlot::CoreMemory { .. } => format!("{path}: core memory"),

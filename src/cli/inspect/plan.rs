@@ -41,7 +41,7 @@ fn instance_name(plan: &Plan, instance: u32) -> &str {
 }
 
 fn lifted(plan: &Plan, lift: &Lift) -> Vec<String> {
-    let core = core_signature(plan, &lift.ty, &lift.options, Context::Lift);
+    let core = core_signature(plan, &lift.ty, &lift.options, lift_context(&lift.options));
     vec![
         func(plan, &lift.name, &lift.ty),
         format!("    lifts core func {core} of `{}`{}", instance_name(plan, lift.instance), options(&lift.options)),
@@ -50,13 +50,13 @@ fn lifted(plan: &Plan, lift: &Lift) -> Vec<String> {
 
 fn lowered(plan: &Plan, canon: &Canon) -> Vec<String> {
     let Canon::Lower { name, ty, instance, options: lower, target } = canon else { return Vec::new() };
-    let core = core_signature(plan, ty, lower, Context::Lower);
+    let core = core_signature(plan, ty, lower, Context::lower(lower.is_async));
     let caller = instance_name(plan, *instance);
     let mut lines =
         vec![func(plan, name, ty), format!("    lowers to core func {core} for `{caller}`{}", options(lower))];
     lines.push(match target {
         CanonTarget::Lift(lift) => {
-            let core = core_signature(plan, &lift.ty, &lift.options, Context::Lift);
+            let core = core_signature(plan, &lift.ty, &lift.options, lift_context(&lift.options));
             let callee = instance_name(plan, lift.instance);
             format!("    lifts core func {core} of `{callee}`{}", options(&lift.options))
         }
@@ -65,14 +65,24 @@ fn lowered(plan: &Plan, canon: &Canon) -> Vec<String> {
     lines
 }
 
+fn lift_context(options: &PlanOptions) -> Context {
+    Context::lift(options.is_async, options.callback.is_some())
+}
+
 fn builtin(plan: &Plan, canon: &Canon) -> (String, String) {
     let of = |name: &str, instance: u32, resource: &ResourceId| {
         (format!("{name} {}", plan.resources[*resource].name), format!("of `{}`", instance_name(plan, instance)))
     };
+    let plain = |name: &str, instance: u32| (name.to_owned(), format!("of `{}`", instance_name(plan, instance)));
     match canon {
         Canon::ResourceNew { instance, resource } => of("resource.new", *instance, resource),
         Canon::ResourceRep { instance, resource } => of("resource.rep", *instance, resource),
         Canon::ResourceDrop { instance, resource } => of("resource.drop", *instance, resource),
+        Canon::TaskReturn { instance, .. } => plain("task.return", *instance),
+        Canon::ContextGet { instance, slot } => plain(&format!("context.get {}", slot.index), *instance),
+        Canon::ContextSet { instance, slot } => plain(&format!("context.set {}", slot.index), *instance),
+        Canon::BackpressureInc { instance } => plain("backpressure.inc", *instance),
+        Canon::BackpressureDec { instance } => plain("backpressure.dec", *instance),
         Canon::Unsupported { instance, name, .. } => {
             (name.clone(), format!("of `{}`; not supported yet: it traps when called", instance_name(plan, *instance)))
         }
@@ -122,6 +132,12 @@ fn options(options: &PlanOptions) -> String {
     }
     if options.post_return.is_some() {
         given.push("post-return");
+    }
+    if options.is_async {
+        given.push("async");
+    }
+    if options.callback.is_some() {
+        given.push("callback");
     }
     match options.encoding {
         Encoding::Utf8 => {}

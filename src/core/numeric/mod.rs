@@ -3,3 +3,4 @@
 pub(super) mod conversion;
 pub(super) mod float;
 pub(super) mod integer;
+pub(super) mod wide;

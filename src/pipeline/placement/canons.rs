@@ -21,6 +21,14 @@ impl Map<'_> {
             Canon::ResourceNew { instance, resource } => (*instance, Builtin::ResourceNew(*resource)),
             Canon::ResourceRep { instance, resource } => (*instance, Builtin::ResourceRep(*resource)),
             Canon::ResourceDrop { instance, resource } => (*instance, Builtin::ResourceDrop(*resource)),
+            Canon::TaskReturn { instance, result, options } => {
+                let CanonOptions { encoding, memory, .. } = self.options(options);
+                (*instance, Builtin::TaskReturn { result: *result, encoding, memory })
+            }
+            Canon::ContextGet { instance, slot } => (*instance, Builtin::ContextGet(*slot)),
+            Canon::ContextSet { instance, slot } => (*instance, Builtin::ContextSet(*slot)),
+            Canon::BackpressureInc { instance } => (*instance, Builtin::BackpressureInc),
+            Canon::BackpressureDec { instance } => (*instance, Builtin::BackpressureDec),
             Canon::Unsupported { instance, ty, .. } => (*instance, Builtin::Unsupported(*ty)),
             Canon::Lower { name, ty, instance, options, target } => {
                 let lower = LowerSide::Guest(GuestSide { instance: *instance, options: self.options(options) });
@@ -36,6 +44,22 @@ impl Map<'_> {
             }
         };
         CanonFunc::Builtin { instance, builtin }
+    }
+
+    /// For each component instance: has it built-ins that ask for its task, so that its tasks must be kept?
+    pub fn keeps_tasks(&self) -> Vec<bool> {
+        let mut keeps = vec![false; self.plan.instances.len()];
+        for canon in &self.plan.canons {
+            if let Canon::TaskReturn { instance, .. }
+            | Canon::ContextGet { instance, .. }
+            | Canon::ContextSet { instance, .. }
+            | Canon::BackpressureInc { instance }
+            | Canon::BackpressureDec { instance } = canon
+            {
+                keeps[*instance as usize] = true;
+            }
+        }
+        keeps
     }
 
     /// The adapters by which the host calls what the root exports.
@@ -62,6 +86,8 @@ impl Map<'_> {
                 .map(|(memory, width)| Memory { place: self.definition(Kind::Memory, memory), width }),
             realloc: options.realloc.map(|func| self.callee(func)),
             post_return: options.post_return.map(|func| self.callee(func)),
+            is_async: options.is_async,
+            callback: options.callback.map(|func| self.callee(func)),
         }
     }
 

@@ -46,8 +46,10 @@ impl Map<'_> {
     fn export_table(&self, item: CoreRef) -> ExportEntry {
         let place = self.definition(Kind::Table, item);
         let ty = match self.origin(item) {
-            Origin::Defined(module, index) => table_limits(&self.plan.modules[module].tables[index].ty),
-            Origin::Import(ImportKind::CoreTable(ty)) => table_limits(ty),
+            Origin::Defined(module, index) => {
+                table_limits(&self.plan.core_type_ids, &self.plan.modules[module].tables[index].ty)
+            }
+            Origin::Import(ImportKind::CoreTable(ty)) => table_limits(&self.plan.core_type_ids, ty),
             Origin::Import(_) => unreachable!("the import is a table"),
         };
         ExportEntry::CoreTable { ty, place }
@@ -70,7 +72,11 @@ impl Map<'_> {
             Origin::Import(ImportKind::CoreGlobal(ty)) => *ty,
             Origin::Import(_) => unreachable!("the import is a global"),
         };
-        ExportEntry::CoreGlobal { ty: core_value_type(ty.content_type), mutable: ty.mutable, place }
+        ExportEntry::CoreGlobal {
+            ty: core_value_type(&self.plan.core_type_ids, ty.content_type),
+            mutable: ty.mutable,
+            place,
+        }
     }
 
     fn export_tag(&self, item: CoreRef) -> ExportEntry {

@@ -39,12 +39,17 @@ impl Map<'_> {
             let kind = match &import.kind {
                 ImportKind::Func(ty) => ImportSlot::Func { ty: ty.clone(), at },
                 ImportKind::Resource(resource) => ImportSlot::Resource { resource: *resource, at },
+                ImportKind::Module => ImportSlot::Module,
                 ImportKind::CoreFunc(ty) => ImportSlot::CoreFunc { ty: *ty, at },
-                ImportKind::CoreTable(ty) => ImportSlot::CoreTable { ty: table_limits(ty), at },
-                ImportKind::CoreMemory(ty) => ImportSlot::CoreMemory { ty: memory_limits(ty), at },
-                ImportKind::CoreGlobal(ty) => {
-                    ImportSlot::CoreGlobal { ty: core_value_type(ty.content_type), mutable: ty.mutable, at }
+                ImportKind::CoreTable(ty) => {
+                    ImportSlot::CoreTable { ty: table_limits(&self.plan.core_type_ids, ty), at }
                 }
+                ImportKind::CoreMemory(ty) => ImportSlot::CoreMemory { ty: memory_limits(ty), at },
+                ImportKind::CoreGlobal(ty) => ImportSlot::CoreGlobal {
+                    ty: core_value_type(&self.plan.core_type_ids, ty.content_type),
+                    mutable: ty.mutable,
+                    at,
+                },
                 ImportKind::CoreTag(ty) => ImportSlot::CoreTag { ty: *ty, at },
             };
             ImportEntry { path: import.path.clone(), kind }

@@ -41,6 +41,8 @@ pub struct Placed {
     pub canons: Vec<CanonFunc>,
     /// For each lift of the plan: the adapter by which the host calls it.
     pub lifts: Vec<Adapter>,
+    /// For each component instance: has it built-ins that ask for its task?
+    pub keeps_tasks: Vec<bool>,
     /// For each resource type: its description, complete with the place of a host destructor.
     pub resources: PrimaryMap<ResourceId, Resource>,
     /// For each resource type: its destructor.
@@ -80,6 +82,7 @@ pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge>
     Ok(Placed {
         canons: map.canons(),
         lifts: map.lifts(),
+        keeps_tasks: map.keeps_tasks(),
         dtors: map.dtors(&resources),
         resources,
         imports: map.import_entries(),

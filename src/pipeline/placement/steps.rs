@@ -76,7 +76,7 @@ impl Map<'_> {
             steps.push(Step::Memory { at: base + at, limits: memory_limits(ty) });
         }
         for (table, at) in module.tables[module.imported_tables as usize..].iter().zip(&frame.tables) {
-            steps.push(Step::Table { at: base + at, limits: table_limits(&table.ty) });
+            steps.push(Step::Table { at: base + at, limits: table_limits(&self.plan.core_type_ids, &table.ty) });
         }
     }
 

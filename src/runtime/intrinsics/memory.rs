@@ -97,6 +97,12 @@ pub(super) unsafe extern "C" fn host_alloc(vmctx: *mut c_void, size: u64, align:
     store.arena.alloc(size, align).unwrap_or(std::ptr::null_mut())
 }
 
+/// Keeps what the host was given until the call ends.
+pub(super) unsafe extern "C" fn host_keep(vmctx: *mut c_void) {
+    // SAFETY: compiled code passes its own context, and waits for the result.
+    unsafe { store(vmctx) }.arena.begin_activation();
+}
+
 /// `memmove`.
 pub(super) unsafe extern "C" fn copy(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) {
     // SAFETY: compiled code has checked both ranges.

@@ -26,6 +26,7 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     table_fill: table::table_fill,
     handle_table_grow: handle::handle_table_grow,
     host_alloc: memory::host_alloc,
+    host_keep: memory::host_keep,
     copy: memory::copy,
     utf8_validate: string::utf8_validate,
     utf8_to_utf8: string::utf8_to_utf8,

@@ -3,9 +3,10 @@
 use super::val::CoreVal;
 use crate::block::{Header, HostFunc};
 use crate::object::artifact::CoreFuncType;
-use crate::runtime::error::{HostError, ValueError};
+use crate::runtime::error::HostError;
 use crate::runtime::host_func::guarded;
 use crate::runtime::store::{Caller, StoreContextMut};
+use crate::runtime::value_error::ValueError;
 use std::any::Any;
 use std::ffi::c_void;
 

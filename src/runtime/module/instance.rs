@@ -6,11 +6,12 @@ use crate::block::{Context, FuncDef, HostCallee};
 use crate::model::{CoreTypeId, FuncKey, Place};
 use crate::object::artifact::{CoreFuncType, ExportEntry, ImportSlot};
 use crate::runtime::engine::Engine;
-use crate::runtime::error::{LinkError, Result, ValueError};
+use crate::runtime::error::{LinkError, Result};
 use crate::runtime::image::Image;
 use crate::runtime::instance::{Instance, InstanceRecord};
 use crate::runtime::instantiate::{host_callee, new_record, run_steps};
 use crate::runtime::store::{AsContextMut, StoreState};
+use crate::runtime::value_error::ValueError;
 use std::ffi::c_void;
 use std::sync::Arc;
 

@@ -5,11 +5,12 @@ use super::val::CoreVal;
 use crate::block::{FuncDef, GlobalSlot, MemoryDef, TableDef};
 use crate::object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
 use crate::runtime::entry::enter_core;
-use crate::runtime::error::{Error, HostError, LinkError, Result, ValueError};
+use crate::runtime::error::{Error, HostError, LinkError, Result};
 use crate::runtime::instance::Instance;
 use crate::runtime::linear_memory::LinearMemory;
 use crate::runtime::store::{AsContextMut, Caller, StoreState};
 use crate::runtime::table::Table;
+use crate::runtime::value_error::ValueError;
 use std::sync::Arc;
 
 /// Something that a core module imports or exports.

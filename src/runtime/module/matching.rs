@@ -37,9 +37,11 @@ fn func_matches(given: &CoreFuncType, wanted: &CoreFuncType) -> bool {
 }
 
 fn value_matches(given: CoreValType, wanted: CoreValType) -> bool {
-    use CoreValType::{ExnRef, ExternRef, FuncRef};
+    use CoreValType::{ExnRef, ExternRef, FuncRef, TypedFuncRef};
     match (given, wanted) {
-        (FuncRef { nullable: a }, FuncRef { nullable: b })
+        (TypedFuncRef { ty: given, .. }, TypedFuncRef { ty: wanted, .. }) if given != wanted => false,
+        (FuncRef { nullable: a } | TypedFuncRef { nullable: a, .. }, FuncRef { nullable: b })
+        | (TypedFuncRef { nullable: a, .. }, TypedFuncRef { nullable: b, .. })
         | (ExternRef { nullable: a }, ExternRef { nullable: b })
         | (ExnRef { nullable: a }, ExnRef { nullable: b }) => b || !a,
         (given, wanted) => given == wanted,
@@ -70,7 +72,7 @@ fn slot_kind(slot: &ImportSlot) -> &'static str {
         ImportSlot::CoreMemory { .. } => "a memory",
         ImportSlot::CoreGlobal { .. } => "a global",
         ImportSlot::CoreTag { .. } => "a tag",
-        ImportSlot::Func { .. } | ImportSlot::Resource { .. } => "an item of a component",
+        ImportSlot::Func { .. } | ImportSlot::Resource { .. } | ImportSlot::Module => "an item of a component",
     }
 }
 
@@ -101,6 +103,10 @@ mod tests {
     fn a_reference_that_is_never_null_fits_where_null_is_allowed() {
         let [nullable, non_null] = [true, false].map(|nullable| CoreValType::FuncRef { nullable });
         assert!(value_matches(non_null, nullable) && !value_matches(nullable, non_null));
+        let [typed, other] =
+            [1, 2].map(|id| CoreValType::TypedFuncRef { nullable: false, ty: crate::model::CoreTypeId::from_u32(id) });
+        assert!(value_matches(typed, nullable) && !value_matches(nullable, typed));
+        assert!(value_matches(typed, typed) && !value_matches(typed, other));
         assert!(!value_matches(CoreValType::I32, CoreValType::I64));
     }
 }

@@ -1,5 +1,6 @@
 //! Core values, and how they lie in a 16-byte slot.
 
+use crate::block::FuncDef;
 use crate::object::artifact::CoreValType;
 
 /// A core value.
@@ -51,6 +52,11 @@ impl CoreVal {
     pub(super) fn fits(&self, ty: CoreValType, store_id: u64) -> bool {
         match (self, ty) {
             (CoreVal::FuncRef(r), CoreValType::FuncRef { nullable }) => r.map_or(nullable, |r| r.store_id == store_id),
+            (CoreVal::FuncRef(None), CoreValType::TypedFuncRef { nullable, .. }) => nullable,
+            (CoreVal::FuncRef(Some(r)), CoreValType::TypedFuncRef { ty, .. }) => {
+                // SAFETY: the `FuncDef` lies in a block of the store, which lives because its caller has it.
+                r.store_id == store_id && unsafe { (*(r.def as *const FuncDef)).type_id } == ty.as_u32()
+            }
             (CoreVal::ExternRef(r), CoreValType::ExternRef { nullable }) => nullable || r.is_some(),
             (CoreVal::ExnRef(r), CoreValType::ExnRef { nullable }) => nullable || r.is_some(),
             (val, ty) => val.ty() == ty,
@@ -85,7 +91,7 @@ impl CoreVal {
             CoreValType::F32 => CoreVal::F32(word),
             CoreValType::F64 => CoreVal::F64(low),
             CoreValType::V128 => CoreVal::V128(u128::from_le_bytes(*slot)),
-            CoreValType::FuncRef { .. } => {
+            CoreValType::FuncRef { .. } | CoreValType::TypedFuncRef { .. } => {
                 CoreVal::FuncRef((low != 0).then_some(FuncRef { def: low as usize, store_id }))
             }
             CoreValType::ExternRef { .. } => CoreVal::ExternRef(low.checked_sub(1).map(|id| id as u32)),

@@ -93,7 +93,7 @@ fn typed_and_dynamic_calls_agree() {
     assert_eq!(add.signature().to_string(), "func(p0: u32, p1: u32) -> u32");
     assert!(matches!(add.call(&mut store, &[Val::U32(1)]), Err(Error::Value(ValueError::Count { .. }))));
     let wrong = add.call(&mut store, &[Val::U32(1), Val::S8(1)]).unwrap_err();
-    assert_eq!(wrong.to_string(), "expected u32, found s8");
+    assert_eq!(wrong.to_string(), "in parameter 2 (`p1`): expected u32, found s8");
     let wrong = instance.get_typed_func::<(u32, u8), u32>(&mut store, "add").unwrap_err();
     assert!(wrong.to_string().contains("expected u32, found u8"), "{wrong}");
     assert!(instance.get_func(&mut store, "sub").is_none());

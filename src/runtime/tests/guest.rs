@@ -158,7 +158,7 @@ impl Guest {
             self.calls.push((u64::from(start + reloc.offset), target, reloc.addend));
         }
         let len = code.code_buffer().len() as u32;
-        self.artifact.functions.push(FunctionEntry { start, len, key, name: format!("{key:?}") });
+        self.artifact.functions.push(FunctionEntry { start, len, key, name: format!("{key:?}"), source: 0..0 });
     }
 
     /// Where calls are to be patched.

@@ -1,14 +1,15 @@
 //! The message of a trap: the kind's text with its values filled in.
 
 use crate::block::{HandleEntry, TrapKind};
-use crate::model::{Resource, ResourceImpl};
+use crate::model::{FuncKey, Resource, ResourceImpl};
 
 /// The message for a kind with the values that the trap site stored. `resource` finds a resource type by its identity
-/// in handle tags.
+/// in handle tags, `function` the symbol of a function.
 pub(crate) fn describe<'a>(
     kind: TrapKind,
     values: &[u64; 4],
     resource: impl Fn(u32) -> Option<&'a Resource>,
+    function: impl Fn(FuncKey) -> Option<&'a str>,
 ) -> String {
     let template = kind.message();
     if !template.contains('{') {
@@ -16,13 +17,20 @@ pub(crate) fn describe<'a>(
     }
     let expected = Tag::read(values[1], &resource);
     let found = Tag::read(values[2], &resource);
-    let different = if expected.class == found.class && expected.name != found.name { "a different " } else { "" };
+    // Two types may have the same name, in two components.
+    let different = if expected.class == found.class { "a different " } else { "" };
     template
         .replace("{0}", &values[0].to_string())
         .replace("{t1}", expected.class)
         .replace("{t2}", &format!("{different}{}", found.class))
         .replace("{n1}", &expected.full_name())
         .replace("{n2}", &found.full_name())
+        .replace("{f3}", function(func_key(values[3])).unwrap_or("an unknown function"))
+}
+
+/// A function from its CLIF user name: namespace in the upper half, index in the lower.
+fn func_key(name: u64) -> FuncKey {
+    FuncKey::decode((name >> u32::BITS) as u32, name as u32)
 }
 
 /// A handle's tag, in words.
@@ -63,7 +71,9 @@ mod tests {
         });
         let find = |id: u32| resources.get(id as usize);
         let tags = [HandleEntry::tag(1, false), HandleEntry::tag(0, true)].map(u64::from);
-        let message = describe(TrapKind::WrongHandleType, &[1, tags[0], tags[1], 0], find);
+        let function = |key| (key == FuncKey::Canon(3)).then_some("adapter[lower f → lift f]");
+        let describe = |kind, values: [u64; 4]| describe(kind, &values, find, function);
+        let message = describe(TrapKind::WrongHandleType, [1, tags[0], tags[1], 0]);
         assert!(
             message.starts_with(
                 "handle index 1 used with the wrong type, \
@@ -72,7 +82,14 @@ mod tests {
             "{message}"
         );
         assert!(message.contains("own<r2>") && message.contains("borrow<r1>"), "{message}");
-        assert_eq!(describe(TrapKind::UnknownHandle, &[5, 0, 0, 0], find), "unknown handle index 5");
-        assert!(describe(TrapKind::HandleLent, &[5, 0, 0, 0], find).starts_with("cannot remove owned resource"));
+        assert_eq!(describe(TrapKind::UnknownHandle, [5, 0, 0, 0]), "unknown handle index 5");
+        assert!(describe(TrapKind::HandleLent, [5, 0, 0, 0]).starts_with("cannot remove owned resource"));
+        let (namespace, index) = FuncKey::Canon(3).encode();
+        let lender = u64::from(namespace) << 32 | u64::from(index);
+        assert_eq!(
+            describe(TrapKind::BorrowsRemain, [2, tags[1], 7, lender]),
+            "borrow handles still remain at the end of the call \
+             (2 of them; the first is borrow<r1>, lent by adapter[lower f → lift f])"
+        );
     }
 }

@@ -3,14 +3,15 @@
 use super::list::RawSlice;
 use crate::model::{Layout, Resource, ResourceId, ResourceImpl, TypeDef, Types, ValType};
 use crate::object::artifact::Artifact;
-use crate::runtime::block_memory::BlockMemory;
-use crate::runtime::error::ValueError;
+use crate::runtime::handle_history::Call;
 use crate::runtime::host_handles::HostHandle;
 use crate::runtime::instance::{HostTypes, InstanceRecord};
 use crate::runtime::resource::{Handle, Owner, ResourceAny};
 use crate::runtime::store::StoreState;
 use crate::runtime::type_reflection::print;
+use crate::runtime::value_error::{HandleEnd, ValueError};
 use std::any::TypeId;
+use std::sync::Arc;
 
 /// What a type check needs to know.
 #[derive(Debug)]
@@ -35,10 +36,14 @@ impl<'a> TypeContext<'a> {
         self.host_types.get(resource.as_u32() as usize).copied().flatten()
     }
 
+    /// The type in words.
+    pub fn describe(&self, ty: Option<ValType>) -> String {
+        ty.map_or("nothing".to_owned(), |ty| print(self.types, self.resources, ty))
+    }
+
     /// The error of a type check.
     pub fn mismatch(&self, ty: Option<ValType>, found: &str) -> ValueError {
-        let expected = ty.map_or("nothing".to_owned(), |ty| print(self.types, self.resources, ty));
-        ValueError::Mismatch { expected, found: found.to_owned() }
+        ValueError::Mismatch { expected: self.describe(ty), found: found.to_owned() }
     }
 }
 
@@ -47,19 +52,29 @@ impl<'a> TypeContext<'a> {
 pub struct LowerContext<'a> {
     store: *mut StoreState,
     record: &'a InstanceRecord,
-    /// Will the Rust values be gone when the guest's adapter reads what was lowered?
-    copy: bool,
+    /// The function that takes the values, or `None` for the results of a host function.
+    callee: Option<&'a Arc<str>>,
+    /// Set when a handle is lowered.
+    call: Call,
 }
 
 impl<'a> LowerContext<'a> {
     /// For parameters of a call from the host, whose Rust values outlive the call.
-    pub(crate) fn for_params(store: *mut StoreState, record: &'a InstanceRecord) -> Self {
-        LowerContext { store, record, copy: false }
+    #[inline]
+    pub(crate) fn for_params(store: *mut StoreState, record: &'a InstanceRecord, callee: &'a Arc<str>) -> Self {
+        LowerContext { store, record, callee: Some(callee), call: Call::default() }
     }
 
     /// For the results of a host function, which are read after it has returned.
+    #[inline]
     pub(crate) fn for_results(store: *mut StoreState, record: &'a InstanceRecord) -> Self {
-        LowerContext { store, record, copy: true }
+        LowerContext { store, record, callee: None, call: Call::default() }
+    }
+
+    /// The definition of a compound type.
+    #[inline]
+    pub fn def(&self, ty: Option<ValType>) -> Option<&'a TypeDef> {
+        self.types().def(ty?)
     }
 
     pub(crate) fn types(&self) -> &'a Types {
@@ -79,7 +94,8 @@ impl<'a> LowerContext<'a> {
     /// Plain data as a list: where it lies, or a copy where it will not stay there.
     pub fn slice<T: Copy>(&mut self, items: &[T]) -> Result<RawSlice, ValueError> {
         let len = items.len() as u64;
-        if !self.copy {
+        // Results are read after their Rust values are gone.
+        if self.callee.is_some() {
             return Ok(RawSlice { ptr: items.as_ptr().cast(), len });
         }
         let copy = self.alloc(size_of_val(items), align_of::<T>())?;
@@ -94,8 +110,7 @@ impl<'a> LowerContext<'a> {
     }
 
     /// The core value of a handle for `own<R>` or `borrow<R>`.
-    pub(crate) fn lower_handle(&self, ty: ValType, handle: &ResourceAny) -> Result<u32, ValueError> {
-        let record = self.record;
+    pub(crate) fn lower_handle(&mut self, ty: ValType, handle: &ResourceAny) -> Result<u32, ValueError> {
         let (resource, owned) = match self.types().def(ty) {
             Some(TypeDef::Own(resource)) => (*resource, true),
             Some(TypeDef::Borrow(resource)) => (*resource, false),
@@ -103,27 +118,45 @@ impl<'a> LowerContext<'a> {
         };
         match handle.0 {
             Handle::Guest { owner, index, generation, .. } => {
-                if (owner.store_id, owner.instance) != (record.store_id, record.index) {
+                if (owner.store_id, owner.instance) != (self.record.store_id, self.record.index) {
                     return Err(ValueError::ForeignHandle);
                 }
-                let live = live(record, owner.resource, index, generation)?;
+                let live = live(self.record, owner.resource, index, generation)?;
                 if owner.resource != resource {
-                    return Err(self.mismatch(ty, "a resource of another type"));
+                    return Err(self.mismatch(ty, self.resource_name(owner.resource)));
                 }
                 match owned {
-                    true if live.borrow => Err(self.mismatch(ty, "a borrow")),
-                    true if live.lends != 0 => Err(ValueError::Lent),
-                    _ => Ok(index),
+                    true if live.borrow => return Err(self.mismatch(ty, "a borrow")),
+                    true if live.lends != 0 => return Err(ValueError::Lent),
+                    _ => {}
                 }
+                self.pass_handle(index, owned).map(|()| index)
             }
             Handle::Host { ty: host_type, owned: is_owned, rep, .. } => {
-                let expected = record.host_types.get(resource.as_u32() as usize).copied().flatten();
+                let expected = self.record.host_types.get(resource.as_u32() as usize).copied().flatten();
                 if expected != Some(host_type) {
                     return Err(self.mismatch(ty, "a resource of another type"));
                 }
                 if owned && !is_owned { Err(self.mismatch(ty, "a borrow")) } else { Ok(rep) }
             }
         }
+    }
+
+    /// Notes that a live handle is on its way to the guest: a handle that moves can be used once in a call.
+    fn pass_handle(&mut self, index: u32, owned: bool) -> Result<(), ValueError> {
+        let history = &self.record.history;
+        if self.call == Call::default() {
+            self.call = history.begin_call();
+        }
+        match (owned, self.callee) {
+            (true, Some(callee)) => history.pass(index, self.call, HandleEnd::PassedTo(callee.clone())),
+            (true, None) => history.pass(index, self.call, HandleEnd::Returned),
+            (false, _) => history.lend(index, self.call),
+        }
+    }
+
+    fn resource_name(&self, resource: ResourceId) -> &'a str {
+        self.record.image.resource(resource.as_u32()).map_or("a resource", |r| &r.name)
     }
 }
 
@@ -134,11 +167,9 @@ pub(crate) fn live(
     index: u32,
     generation: u32,
 ) -> Result<HostHandle, ValueError> {
-    let handle = BlockMemory::read_host_handle(&record.block, index).ok_or(ValueError::DeadHandle)?;
-    if !record.is_current(index, generation) || handle.resource != resource.as_u32() {
-        return Err(ValueError::DeadHandle);
-    }
-    Ok(handle)
+    let current = record.history.is_current(index, generation);
+    let handle = record.block.read_host_handle(index).filter(|handle| current && handle.resource == resource.as_u32());
+    handle.ok_or_else(|| record.history.dead(index, generation))
 }
 
 /// What lifting needs.
@@ -179,7 +210,7 @@ impl<'a> LiftContext<'a> {
             return Ok(ResourceAny(Handle::Host { owner: Some(owner), ty, owned, rep: value }));
         }
         record.block.read_host_handle(value).ok_or(ValueError::Invalid("handle"))?;
-        let generation = record.next_generation(value);
+        let generation = record.history.receive(value);
         let handle = ResourceAny(Handle::Guest { owner, owned, index: value, generation });
         if !owned {
             self.borrows.push(handle);
@@ -195,6 +226,7 @@ impl<'a> LiftContext<'a> {
                 && live(self.record, owner.resource, index, generation).is_ok_and(|handle| handle.borrow)
             {
                 self.record.block.remove_host_handle(index);
+                self.record.history.end(index, HandleEnd::CallEnded);
             }
         }
     }

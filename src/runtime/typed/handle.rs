@@ -2,8 +2,8 @@
 
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
 use crate::model::{TypeDef, ValType};
-use crate::runtime::error::ValueError;
 use crate::runtime::resource::{Resource, ResourceAny};
+use crate::runtime::value_error::ValueError;
 use std::any::TypeId;
 use std::mem::MaybeUninit;
 

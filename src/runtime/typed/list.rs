@@ -1,8 +1,9 @@
 //! Strings and lists.
 
+use super::map::entry;
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
 use crate::model::{TypeDef, ValType};
-use crate::runtime::error::ValueError;
+use crate::runtime::value_error::{Place, ValueError};
 use std::mem::MaybeUninit;
 
 /// A string or a list in the 64-bit canonical layout.
@@ -16,6 +17,20 @@ pub struct RawSlice {
 }
 
 impl RawSlice {
+    /// The elements where they lie.
+    ///
+    /// # Safety
+    ///
+    /// This must be a list of `T`s, aligned as they are, which does not change for `'a`.
+    #[inline]
+    pub(super) unsafe fn as_slice<'a, T>(&self) -> &'a [T] {
+        if self.len == 0 {
+            return &[];
+        }
+        // SAFETY: the caller vouches for it; adapters refuse lists that are longer than a Rust slice can be.
+        unsafe { std::slice::from_raw_parts(self.ptr.cast(), self.len as usize) }
+    }
+
     /// A copy of the elements.
     ///
     /// # Safety
@@ -120,9 +135,10 @@ fn element(def: Option<&TypeDef>) -> Option<ValType> {
 }
 
 fn check_list<T: ComponentType>(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
-    match element(cx.def(ty)) {
-        Some(element) => T::typecheck(Some(element), cx),
-        None => Err(cx.mismatch(ty, "list")),
+    match cx.def(ty) {
+        Some(TypeDef::List(element)) => T::typecheck(Some(*element), cx).map_err(|e| e.within(Place::Elements)),
+        Some(TypeDef::Map(key, value)) => T::typecheck_entry(*key, *value, cx),
+        _ => Err(cx.mismatch(ty, "list")),
     }
 }
 
@@ -150,9 +166,14 @@ unsafe impl<T: Lower> Lower for Vec<T> {
 // SAFETY: reads as many elements as there are.
 unsafe impl<T: Lift> Lift for Vec<T> {
     fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &RawSlice) -> Result<Self, ValueError> {
-        let element = element(cx.def(ty));
-        // SAFETY: an adapter has written a list of elements of this type, which the type check accepted.
-        unsafe { T::lift_list(cx, element, *src) }
+        let def = cx.def(ty);
+        // SAFETY: an adapter has written a list of elements or entries of this type, which the type check accepted.
+        unsafe {
+            match entry(def) {
+                Some(entry) => T::lift_entries(cx, entry, *src),
+                None => T::lift_list(cx, element(def), *src),
+            }
+        }
     }
 }
 
@@ -173,8 +194,11 @@ unsafe impl<T: Lower> Lower for &[T] {
         ty: Option<ValType>,
         dst: &mut MaybeUninit<RawSlice>,
     ) -> Result<(), ValueError> {
-        let element = ty.and_then(|ty| element(cx.types().def(ty)));
-        dst.write(T::lower_list(self, cx, element)?);
+        let def = cx.def(ty);
+        dst.write(match entry(def) {
+            Some(entry) => T::lower_entries(self, cx, entry)?,
+            None => T::lower_list(self, cx, element(def))?,
+        });
         Ok(())
     }
 }

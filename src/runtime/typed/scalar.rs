@@ -1,9 +1,9 @@
 //! Numbers, `bool` and `char`.
 
 use super::list::RawSlice;
-use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
+use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, Plain, TypeContext};
 use crate::model::ValType;
-use crate::runtime::error::ValueError;
+use crate::runtime::value_error::ValueError;
 use std::mem::MaybeUninit;
 
 /// Numbers lie in memory as they are, so lists of them are views.
@@ -20,6 +20,9 @@ macro_rules! numbers {
                 }
             }
         }
+
+        // SAFETY: it is its own shape.
+        unsafe impl Plain for $rust {}
 
         // SAFETY: writes the whole number.
         unsafe impl Lower for $rust {

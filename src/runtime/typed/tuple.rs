@@ -1,8 +1,10 @@
 //! Tuples: as component values, and as the parameters of functions.
 
-use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
+use super::list::RawSlice;
+use super::map;
+use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View, ViewParams};
 use crate::model::{TypeDef, ValType};
-use crate::runtime::error::ValueError;
+use crate::runtime::value_error::{Place, ValueError};
 use std::mem::MaybeUninit;
 
 /// The parameters of a function, as a tuple of Rust types.
@@ -52,6 +54,21 @@ fn field(def: Option<&TypeDef>, index: usize) -> Option<ValType> {
     }
 }
 
+/// The place of such a field.
+#[cold]
+fn place(def: Option<&TypeDef>, index: usize) -> Place {
+    Place::Field(match def {
+        Some(TypeDef::Record(fields)) if index < fields.len() => fields[index].name.clone(),
+        _ => index.to_string(),
+    })
+}
+
+/// The place of a parameter.
+#[cold]
+fn param(params: &[(String, ValType)], index: usize) -> Place {
+    Place::Param(index, params.get(index).map_or("?", |(name, _)| name).to_owned())
+}
+
 fn field_count(def: Option<&TypeDef>) -> Option<usize> {
     match def? {
         TypeDef::Tuple(types) => Some(types.len()),
@@ -93,6 +110,11 @@ unsafe impl Lift for () {
 /// The shape of a tuple, and its traits.
 macro_rules! tuple {
     ($raw:ident $count:literal $($ty:ident $field:ident $index:tt)*) => {
+        tuple!($raw $count $($ty $field $index)*; entries {} {} {});
+    };
+    ($raw:ident $count:literal $($ty:ident $field:ident $index:tt)*;
+        entries { $($check:tt)* } { $($lower:tt)* } { $($lift:tt)* }
+    ) => {
         /// A tuple in the canonical layout.
         #[repr(C)]
         #[derive(Debug, Clone, Copy)]
@@ -107,9 +129,11 @@ macro_rules! tuple {
                 if field_count(def) != Some($count) {
                     return Err(cx.mismatch(ty, concat!("a tuple of ", $count)));
                 }
-                $( $ty::typecheck(field(def, $index), cx)?; )*
+                $( $ty::typecheck(field(def, $index), cx).map_err(|e| e.within(place(def, $index)))?; )*
                 Ok(())
             }
+
+            $($check)*
         }
 
         // SAFETY: writes every field.
@@ -120,20 +144,29 @@ macro_rules! tuple {
                 ty: Option<ValType>,
                 dst: &mut MaybeUninit<Self::Raw>,
             ) -> Result<(), ValueError> {
-                let def = ty.and_then(|ty| cx.types().def(ty));
+                let def = cx.def(ty);
                 let dst = dst.as_mut_ptr();
-                // SAFETY: each is a field of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
-                $( self.$index.lower(cx, field(def, $index), unsafe { &mut *(&raw mut (*dst).$field).cast() })?; )*
+                $(
+                    // SAFETY: a field of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
+                    let room = unsafe { &mut *(&raw mut (*dst).$field).cast() };
+                    self.$index.lower(cx, field(def, $index), room).map_err(|e| e.within(place(def, $index)))?;
+                )*
                 Ok(())
             }
+
+            $($lower)*
         }
 
         // SAFETY: reads fields as their types do.
         unsafe impl<$($ty: Lift),*> Lift for ($($ty,)*) {
             fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &Self::Raw) -> Result<Self, ValueError> {
                 let def = cx.def(ty);
-                Ok(($( $ty::lift(cx, field(def, $index), &src.$field)?, )*))
+                Ok(($(
+                    $ty::lift(cx, field(def, $index), &src.$field).map_err(|e| e.within(place(def, $index)))?,
+                )*))
             }
+
+            $($lift)*
         }
 
         params!($raw $count $($ty $field $index)*);
@@ -151,7 +184,7 @@ macro_rules! params {
                 if params.len() != $count {
                     return Err(ValueError::Count { expected: params.len(), found: $count });
                 }
-                $( $ty::typecheck(Some(params[$index].1), cx)?; )*
+                $( $ty::typecheck(Some(params[$index].1), cx).map_err(|e| e.within(param(params, $index)))?; )*
                 let _ = cx;
                 Ok(())
             }
@@ -170,7 +203,8 @@ macro_rules! params {
                 $(
                     let ty = params.get($index).map(|(_, ty)| *ty);
                     // SAFETY: a field of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
-                    self.$index.lower(cx, ty, unsafe { &mut *(&raw mut (*dst).$field).cast() })?;
+                    let room = unsafe { &mut *(&raw mut (*dst).$field).cast() };
+                    self.$index.lower(cx, ty, room).map_err(|e| e.within(param(params, $index)))?;
                 )*
                 let _ = (cx, params, dst);
                 Ok(())
@@ -186,10 +220,46 @@ macro_rules! params {
                 src: &Self::Raw,
             ) -> Result<Self, ValueError> {
                 let _ = (&cx, params, src);
-                Ok(($( $ty::lift(cx, params.get($index).map(|(_, ty)| *ty), &src.$field)?, )*))
+                Ok(($(
+                    $ty::lift(cx, params.get($index).map(|(_, ty)| *ty), &src.$field)
+                        .map_err(|e| e.within(param(params, $index)))?,
+                )*))
+            }
+        }
+
+        // SAFETY: looks at parameters as their types do.
+        unsafe impl<$($ty: View),*> ViewParams for ($($ty,)*) {
+            type Of<'a> = ($($ty::Of<'a>,)*);
+
+            #[inline]
+            unsafe fn view<'a>(
+                cx: &mut LiftContext<'_>,
+                params: &[(String, ValType)],
+                src: &'a Self::Raw,
+            ) -> Result<Self::Of<'a>, ValueError> {
+                let _ = (&cx, params, src);
+                // SAFETY: the caller vouches for the parameters.
+                Ok(($(
+                    unsafe { $ty::view(cx, params.get($index).map(|(_, ty)| *ty), &src.$field) }
+                        .map_err(|e| e.within(param(params, $index)))?,
+                )*))
             }
         }
     };
+}
+
+impl<A: Copy, B: Copy> RawTuple2<A, B> {
+    /// The two fields.
+    pub(super) fn parts(&self) -> (&A, &B) {
+        (&self.a, &self.b)
+    }
+
+    /// The places of the two fields.
+    pub(super) fn split(dst: &mut MaybeUninit<Self>) -> (&mut MaybeUninit<A>, &mut MaybeUninit<B>) {
+        let dst = dst.as_mut_ptr();
+        // SAFETY: two fields of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
+        unsafe { (&mut *(&raw mut (*dst).a).cast(), &mut *(&raw mut (*dst).b).cast()) }
+    }
 }
 
 /// No parameters.
@@ -199,7 +269,33 @@ pub struct RawTuple0 {}
 
 params!(RawTuple0 0);
 tuple!(RawTuple1 1 A a 0);
-tuple!(RawTuple2 2 A a 0 B b 1);
+tuple!(RawTuple2 2 A a 0 B b 1;
+    entries {
+        fn typecheck_entry(key: ValType, value: ValType, cx: &TypeContext<'_>) -> Result<(), ValueError> {
+            map::check::<A, B>((key, value), cx)
+        }
+    } {
+        fn lower_entries(
+            items: &[Self],
+            cx: &mut LowerContext<'_>,
+            entry: (ValType, ValType),
+        ) -> Result<RawSlice, ValueError> {
+            map::lower(items.iter().map(|(key, value)| (key, value)), cx, Some(entry))
+        }
+    } {
+        unsafe fn lift_entries(
+            cx: &mut LiftContext<'_>,
+            entry: (ValType, ValType),
+            list: RawSlice,
+        ) -> Result<Vec<Self>, ValueError> {
+            let mut entries = Vec::new();
+            entries.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+            // SAFETY: the caller vouches for the map.
+            unsafe { map::lift(cx, Some(entry), list, |key, value| entries.push((key, value)))? };
+            Ok(entries)
+        }
+    }
+);
 tuple!(RawTuple3 3 A a 0 B b 1 C c 2);
 tuple!(RawTuple4 4 A a 0 B b 1 C c 2 D d 3);
 tuple!(RawTuple5 5 A a 0 B b 1 C c 2 D d 3 E e 4);

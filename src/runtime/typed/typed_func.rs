@@ -4,6 +4,7 @@ use super::{ComponentType, Lift, LiftContext, LowerContext, LowerParams};
 use crate::runtime::error::Result;
 use crate::runtime::func::{ArenaScope, Func, call_raw};
 use crate::runtime::store::AsContextMut;
+use crate::runtime::value_error::Place;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
@@ -46,7 +47,8 @@ impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
         let ty = &self.func.ty;
         let mut raw_params = MaybeUninit::<P::Raw>::uninit();
         let mut raw_result = MaybeUninit::<R::Raw>::zeroed();
-        params.lower(&mut LowerContext::for_params(state, record), &ty.params, &mut raw_params)?;
+        let mut cx = LowerContext::for_params(state, record, &self.func.name);
+        params.lower(&mut cx, &ty.params, &mut raw_params)?;
         // SAFETY: the types were checked, so the shapes are those of this function's parameters and result; `lower` has
         // written the parameters, and the adapter writes the result when it succeeds.
         let raw_result = unsafe {
@@ -54,6 +56,6 @@ impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
             call_raw(state, record, self.func.target, params, results)?;
             raw_result.assume_init_ref()
         };
-        Ok(R::lift(&mut LiftContext::new(record), ty.result, raw_result)?)
+        R::lift(&mut LiftContext::new(record), ty.result, raw_result).map_err(|e| e.within(Place::Result).into())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
 use crate::model::{TypeDef, ValType};
-use crate::runtime::error::ValueError;
+use crate::runtime::value_error::{Place, ValueError};
 use std::mem::MaybeUninit;
 
 /// A variant with two cases in the canonical layout: `P` is the payload, or a union of payloads.
@@ -31,13 +31,23 @@ fn write_discriminant<P: Copy>(dst: &mut MaybeUninit<RawVariant<P>>, case: u8) -
     }
 }
 
+#[cold]
+fn payload_of(label: &str) -> Place {
+    Place::Case(label.to_owned())
+}
+
+#[cold]
+fn some() -> Place {
+    payload_of("some")
+}
+
 // SAFETY: `option<T>` is a variant whose second case has the payload; `RawVariant` is its layout.
 unsafe impl<T: ComponentType> ComponentType for Option<T> {
     type Raw = RawVariant<T::Raw>;
 
     fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
         match cx.def(ty) {
-            Some(TypeDef::Option(payload)) => T::typecheck(Some(*payload), cx),
+            Some(TypeDef::Option(payload)) => T::typecheck(Some(*payload), cx).map_err(|e| e.within(some())),
             _ => Err(cx.mismatch(ty, "option")),
         }
     }
@@ -60,7 +70,7 @@ unsafe impl<T: Lower> Lower for Option<T> {
     ) -> Result<(), ValueError> {
         let payload = write_discriminant(dst, u8::from(self.is_some()));
         match self {
-            Some(value) => value.lower(cx, ty.and_then(|ty| option_payload(cx.types().def(ty))), payload),
+            Some(value) => value.lower(cx, option_payload(cx.def(ty)), payload).map_err(|e| e.within(some())),
             None => Ok(()),
         }
     }
@@ -73,7 +83,7 @@ unsafe impl<T: Lift> Lift for Option<T> {
         match src.discriminant {
             0 => Ok(None),
             // SAFETY: an adapter has written the payload of this case.
-            1 => T::lift(cx, payload, unsafe { src.payload.assume_init_ref() }).map(Some),
+            1 => T::lift(cx, payload, unsafe { src.payload.assume_init_ref() }).map(Some).map_err(|e| e.within(some())),
             _ => Err(ValueError::Invalid("discriminant")),
         }
     }
@@ -86,8 +96,8 @@ unsafe impl<T: ComponentType, E: ComponentType> ComponentType for Result<T, E> {
     fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
         match cx.def(ty) {
             Some(TypeDef::Result { ok, err }) => {
-                T::typecheck(*ok, cx)?;
-                E::typecheck(*err, cx)
+                T::typecheck(*ok, cx).map_err(|e| e.within(payload_of("ok")))?;
+                E::typecheck(*err, cx).map_err(|e| e.within(payload_of("error")))
             }
             _ => Err(cx.mismatch(ty, "result")),
         }
@@ -109,13 +119,13 @@ unsafe impl<T: Lower, E: Lower> Lower for Result<T, E> {
         ty: Option<ValType>,
         dst: &mut MaybeUninit<Self::Raw>,
     ) -> Result<(), ValueError> {
-        let (ok, err) = result_payloads(ty.and_then(|ty| cx.types().def(ty)));
+        let (ok, err) = result_payloads(cx.def(ty));
         let payload = write_discriminant(dst, u8::from(self.is_err())).as_mut_ptr();
         // SAFETY: fields of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
         unsafe {
             match self {
-                Ok(value) => value.lower(cx, ok, &mut (*payload).ok),
-                Err(error) => error.lower(cx, err, &mut (*payload).err),
+                Ok(value) => value.lower(cx, ok, &mut (*payload).ok).map_err(|e| e.within(payload_of("ok"))),
+                Err(error) => error.lower(cx, err, &mut (*payload).err).map_err(|e| e.within(payload_of("error"))),
             }
         }
     }
@@ -129,8 +139,10 @@ unsafe impl<T: Lift, E: Lift> Lift for Result<T, E> {
         // SAFETY: an adapter has written the payload of this case.
         unsafe {
             match src.discriminant {
-                0 => T::lift(cx, ok, (*payload).ok.assume_init_ref()).map(Ok),
-                1 => E::lift(cx, err, (*payload).err.assume_init_ref()).map(Err),
+                0 => T::lift(cx, ok, (*payload).ok.assume_init_ref()).map(Ok).map_err(|e| e.within(payload_of("ok"))),
+                1 => E::lift(cx, err, (*payload).err.assume_init_ref())
+                    .map(Err)
+                    .map_err(|e| e.within(payload_of("error"))),
                 _ => Err(ValueError::Invalid("discriminant")),
             }
         }

@@ -2,10 +2,10 @@
 ;; returns. It can lend it on, and cannot give it away.
 ;; run: dropped() -> 1
 ;; run: lent-on() -> 33
-;; trap: kept() -> "borrow handles still remain at the end of the call"
-;; trap: kept-one-of-two() -> "borrow handles still remain at the end of the call"
+;; trap: kept() -> "borrow handles still remain at the end of the call (1 of them; the first is borrow<r>, lent by adapter[lower kept → lift kept])"
+;; trap: kept-one-of-two() -> "(1 of them; the first is borrow<r>, lent by adapter[lower kept-one-of-two → lift kept-one-of-two])"
 ;; trap: dropped-twice() -> "unknown handle index 1"
-;; trap: given-away() -> "handle index 1"
+;; trap: given-away() -> "handle index 1 is borrow<r> where an owned handle is needed"
 ;; run: again-after-return() -> 33
 
 (component

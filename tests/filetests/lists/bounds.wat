@@ -7,8 +7,10 @@
 ;; run: words(65528, 1)
 ;; trap: words(65528, 2) -> "list content out-of-bounds"
 ;; trap: words(65532, 0) -> "unaligned pointer"
-;; trap: words(0, 536870912) -> "list content out-of-bounds"
-;; trap: words(0, 4294967295) -> "list content out-of-bounds"
+;; trap: words(0, 536870912) -> "list content out-of-bounds: list is longer than the maximum byte length (4294967296)"
+;; trap: words(0, 4294967295) -> "list content out-of-bounds: list is longer than the maximum byte length (34359738360)"
+;; trap: bytes(0, 4294967295) -> "list content out-of-bounds: list is longer than the maximum byte length (4294967295)"
+;; trap: bytes(0, 268435455) -> "list content out-of-bounds: pointer/length out of bounds of memory"
 
 (component
   (core module $Libc

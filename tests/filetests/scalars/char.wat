@@ -3,7 +3,7 @@
 ;; run: id('\u{10ffff}') -> '\u{10ffff}'
 ;; run: take(55295)
 ;; trap: take(55296) -> "invalid `char` bit pattern"
-;; trap: take(57343) -> "invalid `char` bit pattern"
+;; trap: take(57343) -> "invalid `char` bit pattern (57343)"
 ;; run: take(57344)
 ;; run: take(1114111)
 ;; trap: take(1114112) -> "invalid `char` bit pattern"

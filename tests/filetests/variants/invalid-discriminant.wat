@@ -1,10 +1,10 @@
 ;; A discriminant that no case has traps, wherever it comes from; all 32 bits of a flat one count.
 ;; run: argument(1)
-;; trap: argument(2) -> "invalid variant discriminant"
-;; trap: argument(4294967295) -> "invalid variant discriminant"
+;; trap: argument(2) -> "invalid variant discriminant (2)"
+;; trap: argument(4294967295) -> "invalid variant discriminant (4294967295)"
 ;; run: result(2) -> 2
 ;; trap: result(3) -> "invalid variant discriminant"
-;; trap: result(256) -> "invalid variant discriminant"
+;; trap: result(256) -> "invalid variant discriminant (256)"
 
 (component
   (component $C

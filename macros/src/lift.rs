@@ -1,0 +1,73 @@
+//! `Lift`: reads a value from its twin.
+
+use crate::component_type::{bounded, union_field};
+use crate::shape::{Case, Field, Item, Shape};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+pub(crate) fn implement(item: &Item) -> TokenStream {
+    let ident = &item.ident;
+    let generics = bounded(&item.generics, "Lift");
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let body = match &item.shape {
+        Shape::Record(fields) => record(fields),
+        Shape::Flags(fields) => flags(fields),
+        Shape::Variant(cases) => variant(cases),
+    };
+    quote! {
+        // SAFETY: reads fields as their types do, and a payload only when the discriminant says that it is there.
+        #[automatically_derived]
+        unsafe impl #impl_generics ::cantilever::runtime::Lift for #ident #ty_generics #where_clause {
+            #[allow(unused_variables)]
+            fn lift(
+                cx: &mut ::cantilever::runtime::LiftContext<'_>,
+                ty: ::core::option::Option<::cantilever::model::ValType>,
+                src: &<Self as ::cantilever::runtime::ComponentType>::Raw,
+            ) -> ::core::result::Result<Self, ::cantilever::runtime::ValueError> {
+                #body
+            }
+        }
+    }
+}
+
+fn record(fields: &[Field]) -> TokenStream {
+    let fields = fields.iter().enumerate().map(|(index, Field { ident, .. })| {
+        quote!(#ident: ::cantilever::runtime::derived::lift_field(cx, def, #index, &src.#ident)?)
+    });
+    quote! {
+        let def = cx.def(ty);
+        ::core::result::Result::Ok(Self { #(#fields,)* })
+    }
+}
+
+fn flags(fields: &[Field]) -> TokenStream {
+    let fields = fields.iter().enumerate().map(|(bit, Field { ident, .. })| quote!(#ident: *src >> #bit & 1 == 1));
+    quote!(::core::result::Result::Ok(Self { #(#fields,)* }))
+}
+
+fn variant(cases: &[Case]) -> TokenStream {
+    let plain = cases.iter().all(|case| case.payload.is_none());
+    let discriminant = if plain { quote!(*src) } else { quote!(src.discriminant) };
+    let arms = cases.iter().enumerate().map(|(index, Case { ident, payload, .. })| {
+        let tag = Literal::usize_unsuffixed(index);
+        if payload.is_none() {
+            return quote!(#tag => ::core::result::Result::Ok(Self::#ident),);
+        }
+        let field = union_field(index);
+        quote! {
+            #tag => {
+                // SAFETY: an adapter has written the payload of this case.
+                let payload = unsafe { src.payload.#field.assume_init_ref() };
+                ::cantilever::runtime::derived::lift_payload(cx, def, #index, payload).map(Self::#ident)
+            }
+        }
+    });
+    quote! {
+        let def = cx.def(ty);
+        match #discriminant {
+            #(#arms)*
+            #[allow(unreachable_patterns)]
+            _ => ::core::result::Result::Err(::cantilever::runtime::ValueError::Invalid("discriminant")),
+        }
+    }
+}

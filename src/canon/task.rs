@@ -1,0 +1,201 @@
+//! Tasks: what the specification keeps for each call of a lifted function, as far as calls that never block need it.
+//!
+//! A call runs to its end on the stack of its caller before the caller goes on. So a task is its storage, for
+//! `context.get`, and for an asynchronous lift a [`Task`] in the adapter's frame, to which `task.return` writes the
+//! result. An adapter saves the task state that it finds in the callee's instance, and restores it afterwards.
+//!
+//! The boundaries, each of which traps: a callback that asks to wait, backpressure when a call begins, and a task that
+//! yields while its caller could go on ([`Suspension`]). The result is lowered to the caller when the task has ended, not within `task.return`, so it lies in
+//! memory of the host's meanwhile: with 64-bit layout, and representations for handles ([`Side::task_result`]). An
+//! asynchronous lower always finds its subtask returned. Concurrent tasks will need stacks of their own, a record that
+//! outlives the adapter's frame, and subtasks in handle tables; what they change is behind [`TaskScope`], [`AsyncCall`]
+//! and the built-ins.
+
+use super::CanonEnv;
+use super::borrow::{Borrows, own_name};
+use super::operand::Operand;
+use super::side::Side;
+use super::tuple::{buffer, is_from_host, tuple_layout};
+use crate::block::{CONTEXT_LENGTH, InstanceState, Intrinsic, Task, TrapKind};
+use crate::clif::signature::POINTER;
+use crate::clif::{Emit, Region};
+use crate::model::layout::Layout;
+use crate::model::{Callee, CanonOptions, Encoding, FuncType, Memory, Place, PointerWidth, ValType};
+use core::mem::offset_of;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+
+/// `CallbackCode.WAIT`, the greatest; `EXIT` is 0 and `YIELD` is 1.
+const WAIT: i64 = 2;
+/// The bits of a packed callback result that are its code.
+const CODE_BITS: i64 = 0xf;
+/// `EventCode.NONE`.
+const NONE: i64 = 0;
+/// `Subtask.State.RETURNED`.
+const RETURNED: i64 = 2;
+
+/// What the task state of an instance was before a call into it: values and their block offsets.
+pub(super) struct TaskScope(Vec<(Value, usize)>);
+
+impl TaskScope {
+    /// `enter_implicit_thread`: the instance's task is this one, with storage of its own. A synchronous lift's task has no
+    /// record.
+    pub(super) fn enter(e: &mut Emit, env: &CanonEnv, instance: u32, record: Option<Value>) -> Self {
+        if !env.keeps_tasks(instance) {
+            return TaskScope(Vec::new());
+        }
+        let task = task_offset(env, instance);
+        let storage = (0..CONTEXT_LENGTH).map(|index| storage_offset(env, instance, index));
+        let fields = core::iter::once(task).chain(storage);
+        let saved: Vec<_> = fields.map(|at| (e.load_field(types::I64, Region::Task, e.vmctx, at), at)).collect();
+        let zero = e.b.ins().iconst(types::I64, 0);
+        for (_, at) in &saved {
+            let value = record.filter(|_| *at == task).unwrap_or(zero);
+            e.store_field(Region::Task, value, e.vmctx, *at);
+        }
+        TaskScope(saved)
+    }
+
+    /// `exit_implicit_thread`.
+    pub(super) fn exit(self, e: &mut Emit) {
+        for (value, at) in self.0 {
+            e.store_field(Region::Task, value, e.vmctx, at);
+        }
+    }
+}
+
+/// Block offset of the pointer to an instance's task.
+pub(super) fn task_offset(env: &CanonEnv, instance: u32) -> usize {
+    env.layout.instance_state(instance) as usize + offset_of!(InstanceState, task)
+}
+
+/// Block offset of a word of the storage of an instance's task.
+pub(super) fn storage_offset(env: &CanonEnv, instance: u32, index: usize) -> usize {
+    env.layout.instance_state(instance) as usize + offset_of!(InstanceState, context) + index * size_of::<u64>()
+}
+
+/// Block offset of an instance's `backpressure`.
+pub(super) fn backpressure_offset(env: &CanonEnv, instance: u32) -> usize {
+    env.layout.instance_state(instance) as usize + offset_of!(InstanceState, backpressure)
+}
+
+/// Traps if a call of an asynchronous function would have to wait until the instance takes new tasks.
+pub(super) fn check_backpressure(e: &mut Emit, env: &CanonEnv, ty: &FuncType, instance: u32) {
+    if ty.is_async && env.keeps_tasks(instance) {
+        let count = e.load_field(types::I32, Region::Task, e.vmctx, backpressure_offset(env, instance));
+        e.trap_if(count, TrapKind::CannotBlock);
+    }
+}
+
+/// What an asynchronous lower returns for a subtask that has returned.
+pub(super) fn returned_subtask(e: &mut Emit) -> Value {
+    e.b.ins().iconst(types::I32, RETURNED)
+}
+
+/// A call of a function that is lifted with `async`.
+pub(super) struct AsyncCall {
+    /// The address of its [`Task`].
+    pub(super) record: Value,
+    result: Value,
+}
+
+impl AsyncCall {
+    /// Makes the record. `result` is the type of the result, of which there is at most one.
+    pub(super) fn begin(
+        e: &mut Emit,
+        env: &CanonEnv,
+        (result, options): (&[ValType], &CanonOptions),
+        borrows: &Borrows,
+    ) -> Self {
+        let layout = tuple_layout(env, result, PointerWidth::W64);
+        let at = buffer(e, layout);
+        if is_from_host(layout) {
+            e.call_intrinsic(Intrinsic::HostKeep, &[]);
+        }
+        let record = buffer(e, Layout { size: size_of::<Task>() as u32, align: align_of::<Task>() as u32 });
+        let lender = own_name(e);
+        let scope = borrows.scope().unwrap_or_else(|| e.b.ins().iconst(types::I32, i64::from(Task::NO_SCOPE)));
+        let signature = e.b.ins().iconst(types::I64, signature(result, options.encoding, options.memory));
+        let zero = e.b.ins().iconst(types::I32, 0);
+        for (value, field) in [
+            (signature, offset_of!(Task, signature)),
+            (at, offset_of!(Task, result)),
+            (lender, offset_of!(Task, lender)),
+            (scope, offset_of!(Task, scope)),
+            (zero, offset_of!(Task, resolved)),
+        ] {
+            e.store_field(Region::Task, value, record, field);
+        }
+        AsyncCall { record, result: at }
+    }
+
+    /// Requires that the task has returned; the result, to be lifted from the side `host`.
+    pub(super) fn end(self, e: &mut Emit, env: &CanonEnv, result: &[ValType], host: Side) -> Vec<Operand> {
+        let resolved = e.load_field(types::I32, Region::Task, self.record, offset_of!(Task, resolved));
+        e.trap_unless(resolved, TrapKind::TaskNotReturned);
+        Operand::Memory(host.address(self.result)).fields(e, env.types, result)
+    }
+}
+
+/// What happens when a task of an asynchronous lift cannot go on at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Suspension {
+    /// The caller is blocked until the task returns. A task that yields goes on, for there is no other; one that waits
+    /// would wait forever.
+    CallerWaits,
+    /// The caller would go on, with a subtask that has not returned.
+    CallerGoesOn,
+}
+
+/// The loop of `canon_lift` over what the function, and then its callback, return.
+pub(super) fn run_callbacks(e: &mut Emit, callback: Callee, packed: Value, suspension: Suspension) {
+    let (next, go_on, exit) = (e.block([types::I32]), e.b.create_block(), e.b.create_block());
+    e.jump(next, &[packed]);
+    e.b.switch_to_block(next);
+    let packed = e.b.block_params(next)[0];
+    let code = e.b.ins().band_imm_u(packed, CODE_BITS);
+    let unsupported = e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThan, code, WAIT);
+    e.trap_if_with(unsupported, TrapKind::UnsupportedCallbackCode, &[code]);
+    match suspension {
+        Suspension::CallerWaits => {
+            let waits = e.b.ins().icmp_imm_u(IntCC::Equal, code, WAIT);
+            e.trap_if(waits, TrapKind::CannotBlock);
+        }
+        Suspension::CallerGoesOn => e.trap_if(code, TrapKind::Unsupported),
+    }
+    e.b.ins().brif(code, go_on, &[], exit, &[]);
+    e.b.seal_block(go_on);
+    e.b.seal_block(exit);
+    e.b.switch_to_block(go_on);
+    let none = e.b.ins().iconst(types::I32, NONE);
+    let signature = e.convention.core([types::I32; 3], [types::I32]);
+    let results = e.call_core(callback, signature, &[none; 3]);
+    e.jump(next, &results);
+    e.b.seal_block(next);
+    e.b.switch_to_block(exit);
+}
+
+/// The bits of a [`signature`] that say which memory is meant; zero for none.
+pub(super) const SIGNATURE_MEMORY: i64 = u32::MAX as i64;
+
+/// What a lift and the `task.return` of its tasks must agree on: the result's type, and the options of lifting it.
+pub(super) fn signature(result: &[ValType], encoding: Encoding, memory: Option<Memory>) -> i64 {
+    let encoding = match encoding {
+        Encoding::Utf8 => 0,
+        Encoding::Utf16 => 1,
+        Encoding::Latin1Utf16 => 2,
+    };
+    // Places are below 2^30, so this fits 32 bits.
+    let memory = match memory.map(|memory| memory.place) {
+        None => 0,
+        Some(Place::Here(at)) => 2 * i64::from(at) + 1,
+        Some(Place::Through(at)) => 2 * i64::from(at) + 2,
+    };
+    let ty = result.first().map_or(0, |ty| i64::from(ty.ordinal()) + 1);
+    ty << 34 | encoding << 32 | memory
+}
+
+/// The address of the record of an instance's task; 0 if its lift is synchronous.
+pub(super) fn current_task(e: &mut Emit, env: &CanonEnv, instance: u32) -> Value {
+    e.load_field(POINTER, Region::Task, e.vmctx, task_offset(env, instance))
+}

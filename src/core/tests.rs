@@ -1,1 +1,0 @@
-//! Translation of small modules: every function passes the verifier and compiles.
