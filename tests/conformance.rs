@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Scripts that are known not to pass, each with the reason. A script that passes must not stand here.
-const EXPECTED_FAILURES: &[(&str, &str)] = &[("linking/tags.wast", "core exceptions are not translated yet")];
+const EXPECTED_FAILURES: &[(&str, &str)] = &[];
 
 fn suite() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/suites/component-model");

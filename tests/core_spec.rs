@@ -28,16 +28,7 @@ const EXCLUDED: &[&str] = &[
 ];
 
 /// Scripts that are known not to pass, by reason. A script that passes must not stand here.
-const EXPECTED_FAILURES: &[(&str, &[&str])] = &[(
-    "exceptions are not translated yet",
-    &[
-        "wasm-v3/instance.wast",
-        "wasm-latest/instance.wast",
-        "exceptions/throw.wast",
-        "exceptions/throw_ref.wast",
-        "exceptions/try_table.wast",
-    ],
-)];
+const EXPECTED_FAILURES: &[(&str, &[&str])] = &[];
 
 /// Directives, counted by what became of them.
 #[derive(Default)]

@@ -9,7 +9,7 @@
 use core::ffi::c_void;
 
 /// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
-pub const INTRINSICS_VERSION: u32 = 2;
+pub const INTRINSICS_VERSION: u32 = 3;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
 macro_rules! intrinsics {
@@ -132,6 +132,19 @@ intrinsics! {
     Utf16ToProbablyUtf16 = utf16_to_probably_utf16(dst: ptr, src: ptr, units: u64) -> u32;
     /// Narrows `units` UTF-16 units at `ptr`, all below 256, to Latin-1 in place.
     DeflateUtf16 = deflate_utf16(ptr: ptr, units: u64);
+    /// Makes an [`Exception`](super::Exception) with this tag and a payload of `values` slots, which the caller fills.
+    /// Null when there is no memory for it.
+    ExceptionNew = exception_new(tag: ptr, values: u64) -> ptr;
+    /// An exception was caught and its payload has been read: it ends, unless there may be references to it.
+    ExceptionCaught = exception_caught(exception: ptr);
+    /// Is this the address of an exception of the store? 1 or 0.
+    ExceptionIsLive = exception_is_live(exception: ptr) -> u32;
+    /// Looks for the innermost call that has a handler, among the callers of the function whose frame pointer is
+    /// `frame` up to the host: 1, and writes the [`Landing`](super::Landing); or 0.
+    FindHandler = find_handler(frame: ptr, landing: ptr) -> u32;
+    /// Goes on at a [`Landing`](super::Landing) with an exception; does not return. Every frame that this skips is
+    /// compiled code's.
+    Land = land(landing: ptr, exception: ptr);
 }
 
 /// A data or element segment as the block holds it: native address and length in bytes or elements.

@@ -8,12 +8,14 @@
 //! This module must not know how code is emitted, nor what a component is: it holds `repr(C)` structures, offsets,
 //! trap codes and the table of intrinsics.
 
+pub mod exception;
 pub mod header;
 pub mod intrinsics;
 pub mod layout;
 pub mod memory;
 pub mod trap;
 
+pub use exception::{Exception, Landing};
 pub use header::{
     CONTEXT_LENGTH, Context, FuncDef, GlobalSlot, HandleEntry, HandleTable, Header, HostCallee, HostFunc,
     InstanceState, MemoryDef, TableDef, Task,

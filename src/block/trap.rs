@@ -57,6 +57,10 @@ trap_kinds! {
     UncaughtException = 12, "wasm trap: uncaught exception";
     /// Core: `call_indirect` beyond the end of the table.
     UndefinedElement = 13, "wasm trap: undefined element: out of bounds table access";
+    /// Core: `throw` when the exceptions of the store fill their quota.
+    ExceptionsExhausted = 14, "wasm trap: no memory for another exception";
+    /// Core: `throw_ref` of a reference that the host kept for too long, or made up.
+    StaleException = 15, "wasm trap: the exception of this reference no longer exists";
 
     /// `trap_if(not inst.may_leave)`.
     CannotLeave = 32, "wasm trap: cannot leave component instance";

@@ -6,9 +6,7 @@ use super::signature::POINTER;
 use crate::block::{Context, FuncDef, HostCallee, Intrinsic, TrapKind};
 use crate::model::{Callee, CtxArg, FuncKey};
 use core::mem::offset_of;
-use cranelift_codegen::ir::{
-    ExtFuncData, ExternalName, FuncRef, Inst, InstBuilder, Signature, UserExternalName, Value,
-};
+use cranelift_codegen::ir::{ExtFuncData, ExternalName, FuncRef, InstBuilder, Signature, UserExternalName, Value};
 
 /// A callee made ready: what a call instruction needs, `vmctx` included.
 pub enum Ready {
@@ -59,28 +57,23 @@ impl Emit<'_> {
         Ready::Indirect(code, vmctx)
     }
 
-    /// Calls a core-convention function with arguments after `vmctx`.
+    /// Calls a core-convention function with arguments after `vmctx`, from outside of core code: an exception traps.
     pub fn call_core(&mut self, callee: Callee, signature: Signature, args: &[Value]) -> Vec<Value> {
         let ready = self.ready(callee, &signature);
-        let inst = self.call_ready(ready, signature, args);
-        self.b.inst_results(inst).to_vec()
-    }
-
-    /// Calls what [`Emit::ready`] made ready.
-    pub fn call_ready(&mut self, ready: Ready, signature: Signature, args: &[Value]) -> Inst {
-        let (func, code, vmctx) = match ready {
-            Ready::Direct(func, vmctx) => (Some(func), None, vmctx),
-            Ready::Indirect(code, vmctx) => (None, Some(code), vmctx),
+        let (Ready::Direct(_, vmctx) | Ready::Indirect(_, vmctx)) = ready;
+        let args: Vec<Value> = core::iter::once(vmctx).chain(args.iter().copied()).collect();
+        let signature = match ready {
+            Ready::Direct(func, _) => self.b.func.dfg.ext_funcs[func].signature,
+            Ready::Indirect(..) => self.b.func.import_signature(signature),
         };
-        let all: Vec<Value> = core::iter::once(vmctx).chain(args.iter().copied()).collect();
-        match (func, code) {
-            (Some(func), _) => self.b.ins().call(func, &all),
-            (None, Some(code)) => {
-                let signature = self.b.func.import_signature(signature);
-                self.b.ins().call_indirect(signature, code, &all)
-            }
-            (None, None) => unreachable!("a callee is direct or indirect"),
+        if self.convention.throws {
+            return self.call_uncatching(&ready, signature, &args);
         }
+        let inst = match ready {
+            Ready::Direct(func, _) => self.b.ins().call(func, &args),
+            Ready::Indirect(code, _) => self.b.ins().call_indirect(signature, code, &args),
+        };
+        self.b.inst_results(inst).to_vec()
     }
 
     /// Calls an intrinsic; the result is there when the intrinsic has one.

@@ -8,12 +8,13 @@
 use super::emit::{Emit, offset32};
 use super::region::Region;
 use super::signature::{Convention, POINTER};
+use super::throw::exception_table;
 use crate::block::{Header, HostCallee, TrapKind};
 use crate::model::FuncKey;
 use core::mem::offset_of;
 use cranelift_codegen::ir::{
-    Block, BlockArg, BlockCall, ExceptionTable, ExceptionTableData, ExceptionTableItem, Function, InstBuilder,
-    MemFlagsData, SigRef, Signature, StackSlotData, StackSlotKind, Type, Value, types,
+    ExceptionTable, Function, InstBuilder, MemFlagsData, SigRef, Signature, StackSlotData, StackSlotKind, Type, Value,
+    types,
 };
 use cranelift_frontend::FunctionBuilderContext;
 
@@ -117,7 +118,7 @@ fn landing<'f>(
         e.b.ins().get_exception_handler_address(POINTER, calling, 0),
     ];
     set_landing(e, block, own);
-    let table = exception_table(e, signature, normal, exceptional);
+    let table = exception_table(e, signature, normal, exceptional, &[]);
     call(e, table);
 
     e.b.switch_to_block(normal);
@@ -139,20 +140,6 @@ fn set_landing(e: &mut Emit<'_>, block: Value, values: [Value; 3]) {
     for (field, value) in LANDING_FIELDS.into_iter().zip(values) {
         e.store_field(Region::Landing, value, block, field);
     }
-}
-
-/// The two ways out of the call. The normal one passes the results as block parameters.
-fn exception_table(e: &mut Emit<'_>, signature: SigRef, normal: Block, exceptional: Block) -> ExceptionTable {
-    let dfg = &mut e.b.func.dfg;
-    let results: Vec<Type> = dfg.signatures[signature].returns.iter().map(|result| result.value_type).collect();
-    for ty in &results {
-        dfg.append_block_param(normal, *ty);
-    }
-    let results = (0..results.len() as u32).map(BlockArg::TryCallRet);
-    let normal = BlockCall::new(normal, results, &mut dfg.value_lists);
-    let exceptional = BlockCall::new(exceptional, [], &mut dfg.value_lists);
-    let data = ExceptionTableData::new(signature, normal, [ExceptionTableItem::Default(exceptional)]);
-    dfg.exception_tables.push(data)
 }
 
 fn return_status(e: &mut Emit<'_>, status: u32) {

@@ -36,6 +36,8 @@ pub enum Region {
     LinearMemory,
     /// Buffers of calls to and from the host: parameters, results, slots.
     HostBuffer,
+    /// Exceptions: tags and payloads.
+    Exception,
 }
 
 impl Region {
@@ -55,6 +57,7 @@ impl Region {
             Region::Global => "core global",
             Region::Segment => "segment",
             Region::LinearMemory => "linear memory",
+            Region::Exception => "exception",
             Region::HostBuffer => "buffer of a host call",
         }
     }

@@ -15,13 +15,20 @@ pub struct Convention {
     pub c: CallConv,
     /// The byte order of the process, hence of the block and of the host's values.
     pub endianness: Endianness,
+    /// Can a call of core code end by an exception?
+    pub throws: bool,
 }
 
 impl Convention {
     /// The convention of a target.
     pub fn of(isa: &dyn TargetIsa) -> Self {
         assert_eq!(isa.pointer_type(), POINTER, "all supported targets have 64-bit pointers");
-        Convention { c: CallConv::triple_default(isa.triple()), endianness: isa.endianness() }
+        Convention { c: CallConv::triple_default(isa.triple()), endianness: isa.endianness(), throws: false }
+    }
+
+    /// The same, for a compilation in which calls of core code can end by an exception, or cannot.
+    pub fn throwing(self, throws: bool) -> Self {
+        Convention { throws, ..self }
     }
 
     /// A core-convention function: `vmctx`, then parameters; native results.

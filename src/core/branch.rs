@@ -21,9 +21,14 @@ pub(super) fn translate(t: &mut Translator<'_>, op: &O<'_>) -> Result<bool, Erro
 
 impl Translator<'_> {
     fn br(&mut self, relative_depth: u32) {
+        self.jump_to_label(relative_depth);
+        self.end_of_reachable();
+    }
+
+    /// Ends the block by a branch to a label.
+    pub fn jump_to_label(&mut self, relative_depth: u32) {
         let (target, args) = self.label(relative_depth);
         self.e.b.ins().jump(target, &args);
-        self.end_of_reachable();
     }
 
     /// Branches to a label when a condition is not zero. The operands that the branch carries stay.

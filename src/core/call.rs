@@ -11,7 +11,7 @@ use crate::clif::trap::trap_code;
 use crate::model::{Callee, CoreTypeId, CtxArg, Place};
 use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{FuncRef, InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{Block, FuncRef, InstBuilder, MemFlagsData, Value, types};
 use wasmparser::Operator as O;
 
 pub(super) fn translate(t: &mut Translator<'_>, op: &O<'_>) -> bool {
@@ -66,6 +66,9 @@ impl Translator<'_> {
 
     /// Calls, with arguments from the operand stack and results onto it.
     pub fn call(&mut self, ready: Ready, ty: CoreTypeId) {
+        if let Some(handler) = self.handler() {
+            return self.try_call(&ready, ty, handler);
+        }
         let inst = match ready {
             Ready::Direct(func, vmctx) => {
                 let args = self.args(vmctx, ty);
@@ -78,6 +81,17 @@ impl Translator<'_> {
             }
         };
         self.stack.extend_from_slice(self.e.b.inst_results(inst));
+    }
+
+    fn try_call(&mut self, ready: &Ready, ty: CoreTypeId, handler: Block) {
+        let (Ready::Direct(_, vmctx) | Ready::Indirect(_, vmctx)) = *ready;
+        let args = self.args(vmctx, ty);
+        let signature = match *ready {
+            Ready::Direct(func, _) => self.e.b.func.dfg.ext_funcs[func].signature,
+            Ready::Indirect(..) => self.signature(ty),
+        };
+        let results = self.e.try_call(ready, signature, &args, handler);
+        self.stack.extend(results);
     }
 
     fn return_call(&mut self, ready: Ready, ty: CoreTypeId) {

@@ -4,6 +4,7 @@
 
 use super::env::clif_type;
 use super::error::Error;
+use super::exception::Handler;
 use super::translator::Translator;
 use crate::block::TrapKind;
 use crate::clif::trap::trap_code;
@@ -19,6 +20,8 @@ pub(super) struct Control {
     pub unreachable: bool,
     /// How many constructs that began in unreachable code are open.
     unreachable_depth: u64,
+    /// Handlers of the `try_table`s that enclose the current operator.
+    pub handlers: Vec<Handler>,
 }
 
 /// A construct that has begun.
@@ -41,6 +44,8 @@ enum FrameKind {
     Block,
     /// `loop`: its label is its beginning.
     Loop,
+    /// `try_table` that has a handler.
+    Try,
     /// `if` before its `else`. A copy of its parameters lies below `height` for the other arm.
     If {
         /// Where the other arm begins.
@@ -108,11 +113,22 @@ impl Translator<'_> {
         self.push_frame(FrameKind::Block, target, results.len(), results.len(), 0);
     }
 
-    fn block(&mut self, ty: &BlockType) {
+    /// Opens a `block`.
+    pub fn block(&mut self, ty: &BlockType) {
+        self.begin(FrameKind::Block, ty);
+    }
+
+    /// Opens a `try_table` whose handler was just pushed.
+    pub fn begin_try(&mut self, ty: &BlockType) {
+        self.begin(FrameKind::Try, ty);
+    }
+
+    /// Opens a construct whose label is its end.
+    fn begin(&mut self, kind: FrameKind, ty: &BlockType) {
         let env = self.env;
         let (params, results) = env.block_types(ty);
         let target = self.block_with_params(results);
-        self.push_frame(FrameKind::Block, target, results.len(), results.len(), params.len());
+        self.push_frame(kind, target, results.len(), results.len(), params.len());
     }
 
     fn begin_loop(&mut self, ty: &BlockType) {
@@ -153,13 +169,25 @@ impl Translator<'_> {
 
     fn end(&mut self) {
         let kind = &self.control.frames.last().expect("validated: `end` ends a construct").kind;
-        if let FrameKind::If { .. } = kind {
-            // Without `else` the other arm passes its parameters on.
-            self.begin_else();
-            self.leave_by_jump();
-            self.end_of_reachable();
+        let try_table = matches!(kind, FrameKind::Try);
+        match kind {
+            FrameKind::If { .. } => {
+                // Without `else` the other arm passes its parameters on.
+                self.begin_else();
+                self.leave_by_jump();
+                self.end_of_reachable();
+            }
+            FrameKind::Try => {
+                self.leave_by_jump();
+                self.end_of_reachable();
+            }
+            FrameKind::Block | FrameKind::Loop => {}
         }
         let frame = self.control.frames.pop().expect("validated: `end` ends a construct");
+        if try_table {
+            self.stack.truncate(frame.height);
+            self.end_handler();
+        }
         match frame.kind {
             FrameKind::Loop => self.e.b.seal_block(frame.target),
             _ if frame.reached => self.join(&frame),

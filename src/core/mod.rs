@@ -13,6 +13,7 @@ mod call;
 mod control;
 mod env;
 mod error;
+mod exception;
 mod function;
 mod global;
 mod init;

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::translator::Translator;
-use super::{branch, bulk, call, control, global, local, memory, numeric, reference, simd, table};
+use super::{branch, bulk, call, control, exception, global, local, memory, numeric, reference, simd, table};
 use wasmparser::Operator;
 
 /// Translates one reachable operator.
@@ -22,6 +22,7 @@ pub(super) fn translate(t: &mut Translator<'_>, op: &Operator<'_>) -> Result<(),
         || table::translate(t, op)
         || bulk::translate(t, op)
         || simd::translate(t, op)
-        || numeric::wide::translate(t, op);
+        || numeric::wide::translate(t, op)
+        || exception::translate(t, op);
     if translated { Ok(()) } else { Err(Error::unsupported(op, t.offset)) }
 }

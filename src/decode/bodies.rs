@@ -1,4 +1,4 @@
-//! Function bodies: validated on all cores, and in the same pass asked which tables they write.
+//! Function bodies: validated on all cores, and in the same pass asked which tables they write and whether they throw.
 
 use super::{features, garbage_collection};
 use crate::error::Result;
@@ -20,26 +20,37 @@ pub(super) struct Body<'a> {
 struct Findings {
     /// The tables that it writes, with repetitions.
     written: Vec<u32>,
+    /// Does it throw or catch exceptions?
+    throws: bool,
     /// Where it uses something of the garbage-collection proposal that is refused.
     garbage_collection: Option<u64>,
 }
 
-/// Validates all bodies. Gives the tables that they write, as pairs of module and table, with repetitions; or the
-/// first error in the order of the input.
-pub(super) fn validate(bodies: Vec<Body>) -> Result<Vec<(usize, u32)>> {
+/// What is found in all bodies.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The tables that they write, as pairs of module and table, with repetitions.
+    pub(super) written: Vec<(usize, u32)>,
+    /// The modules that throw or catch exceptions, with repetitions.
+    pub(super) throwing: Vec<usize>,
+}
+
+/// Validates all bodies; or gives the first error in the order of the input.
+pub(super) fn validate(bodies: Vec<Body>) -> Result<Found> {
     let outcomes: Vec<(usize, wasmparser::Result<Findings>)> = bodies
         .into_par_iter()
         .map_init(FuncValidatorAllocations::default, |allocations, body| (body.module, validate_one(body, allocations)))
         .collect();
-    let mut written = Vec::new();
+    let mut found = Found::default();
     for (module, findings) in outcomes {
         let findings = findings.map_err(features::error)?;
         if let Some(offset) = findings.garbage_collection {
             return Err(garbage_collection::refusal(offset));
         }
-        written.extend(findings.written.into_iter().map(|table| (module, table)));
+        found.written.extend(findings.written.into_iter().map(|table| (module, table)));
+        found.throwing.extend(findings.throws.then_some(module));
     }
-    Ok(written)
+    Ok(found)
 }
 
 fn validate_one(body: Body, allocations: &mut FuncValidatorAllocations) -> wasmparser::Result<Findings> {
@@ -56,6 +67,7 @@ fn validate_one(body: Body, allocations: &mut FuncValidatorAllocations) -> wasmp
         let (operator, offset) = operators.read_with_offset()?;
         validator.op(offset, &operator)?;
         findings.written.extend(written_table(&operator));
+        findings.throws |= is_exception_operator(&operator);
         if garbage_collection::is_operator(&operator) {
             findings.garbage_collection.get_or_insert(offset);
         }
@@ -75,4 +87,9 @@ fn written_table(operator: &Operator) -> Option<u32> {
         | Operator::TableCopy { dst_table: table, .. } => Some(table),
         _ => None,
     }
+}
+
+/// Does an operator throw or catch exceptions?
+fn is_exception_operator(operator: &Operator) -> bool {
+    matches!(operator, Operator::Throw { .. } | Operator::ThrowRef | Operator::TryTable { .. })
 }

@@ -96,8 +96,12 @@ fn decode_valid(bytes: &Arc<[u8]>, features: WasmFeatures) -> Result<Decoded> {
     };
     decoder.payloads(bytes)?;
     let Decoder { mut modules, components, core_types, bodies, root, .. } = decoder;
-    for (module, table) in bodies::validate(bodies)? {
+    let found = bodies::validate(bodies)?;
+    for (module, table) in found.written {
         modules[module].table_written[table as usize] = true;
+    }
+    for module in found.throwing {
+        modules[module].throws = true;
     }
     let root = root.ok_or_else(|| Error::invalid("the input ends before it is complete", bytes.len()))?;
     let (core_types, core_type_ids) = core_types.into_parts();

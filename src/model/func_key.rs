@@ -21,6 +21,8 @@ pub enum FuncKey {
     HostCall(u32),
     /// The core-convention function that calls the destructor of a resource type: `(vmctx, rep)`.
     Dtor(u32),
+    /// The core-convention function that throws: `(vmctx, exception)`. Returns when nobody catches it.
+    Throw,
 }
 
 impl FuncKey {
@@ -38,6 +40,7 @@ impl FuncKey {
             FuncKey::CoreEntry(i) => (4, i),
             FuncKey::HostCall(i) => (5, i),
             FuncKey::Dtor(i) => (6, i),
+            FuncKey::Throw => (7, 0),
         }
     }
 
@@ -51,12 +54,13 @@ impl FuncKey {
             4 => FuncKey::CoreEntry(index),
             5 => FuncKey::HostCall(index),
             6 => FuncKey::Dtor(index),
+            7 => FuncKey::Throw,
             module => FuncKey::Core(module - KINDS, index),
         }
     }
 }
 
 /// How many namespaces are not core modules.
-const KINDS: u32 = 7;
+const KINDS: u32 = 8;
 /// The number of core modules that can be named.
 const CORE_BASE: u32 = u32::MAX - KINDS;

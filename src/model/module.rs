@@ -51,6 +51,8 @@ pub struct Module {
     pub escapes: Vec<bool>,
     /// For each table: does any instruction of the module write it (`table.set`, `.grow`, `.fill`, `.copy`, `.init`)?
     pub table_written: Vec<bool>,
+    /// Does any instruction of the module throw or catch exceptions?
+    pub throws: bool,
 }
 
 impl Module {

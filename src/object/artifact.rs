@@ -36,6 +36,10 @@ pub struct Artifact {
     pub functions: Vec<FunctionEntry>,
     /// Every trap site, by ascending offset.
     pub traps: Vec<TrapSite>,
+    /// Every call that has a handler for exceptions, by ascending offset.
+    pub handlers: Vec<HandlerSite>,
+    /// Can references to exceptions outlive the host's call of the guest in which they were made?
+    pub keeps_exceptions: bool,
     /// Is the root a core module?
     pub is_module: bool,
 }
@@ -344,4 +348,15 @@ pub struct TrapSite {
     pub kind: u8,
     /// Offset in the input, or `u32::MAX`.
     pub source: u32,
+}
+
+/// A call that has a handler for exceptions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandlerSite {
+    /// Offset in the text section of the instruction to which the call returns.
+    pub at: u32,
+    /// How far the stack pointer lies below the frame pointer when the call has returned.
+    pub frame: u32,
+    /// Offset of the handler in the text section.
+    pub handler: u32,
 }

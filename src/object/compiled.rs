@@ -1,5 +1,6 @@
 //! Compiled functions, as code generation hands them to the writer of objects. Pure data.
 
+use super::artifact::HandlerSite;
 use crate::block::TrapKind;
 use crate::model::FuncKey;
 use cranelift_codegen::binemit::Reloc;
@@ -22,6 +23,8 @@ pub struct Compiled {
     pub relocs: Vec<Relocation>,
     /// Instructions that can trap: offset, kind, and offset in the input where known.
     pub traps: Vec<(u32, TrapKind, Option<u32>)>,
+    /// Calls that have a handler for exceptions. Offsets are in the function.
+    pub handlers: Vec<HandlerSite>,
     /// How to unwind its frames, where the target has such a description.
     pub unwind: Option<UnwindInfo>,
 }

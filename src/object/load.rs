@@ -256,6 +256,10 @@ fn check_artifact(artifact: &Artifact, text: usize) -> Result<(), LoadError> {
     if !artifact.functions.is_sorted_by_key(|f| f.start) || !artifact.traps.is_sorted_by_key(|t| t.at) {
         return malformed("a table of code offsets is not sorted");
     }
+    let handlers = &artifact.handlers;
+    if !handlers.is_sorted_by_key(|site| site.at) || handlers.iter().any(|site| site.handler as usize >= text) {
+        return malformed("the table of exception handlers is not sorted, or leads outside the text section");
+    }
     if artifact.layout.instance_count == 0 {
         return malformed("the instance block has no place for the host");
     }

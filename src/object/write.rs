@@ -3,7 +3,7 @@
 //! Calls between functions of the object stay relocations, as from any compiler, so that a linker may lay the code out
 //! anew; the loader applies them too.
 
-use super::artifact::{Artifact, FunctionEntry, TrapSite};
+use super::artifact::{Artifact, FunctionEntry, HandlerSite, TrapSite};
 use super::compiled::{Compiled, Relocation};
 use super::container::{DATA_SECTION, META_SECTION, wrap};
 use super::unwind::FrameDescriptions;
@@ -105,6 +105,11 @@ fn write_text(
             at: start32 + at,
             kind: *kind as u8,
             source: source.unwrap_or(u32::MAX),
+        }));
+        artifact.handlers.extend(function.handlers.iter().map(|site| HandlerSite {
+            at: start32 + site.at,
+            handler: start32 + site.handler,
+            frame: site.frame,
         }));
         artifact.functions.push(FunctionEntry {
             start: start32,

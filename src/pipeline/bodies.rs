@@ -5,10 +5,10 @@
 
 use super::Graph;
 use super::codegen::Worker;
-use super::functions::Function;
+use super::functions::{self, Function};
 use super::inline::{self, Budget};
 use crate::canon::{self, CanonEnv};
-use crate::clif::{Convention, entry};
+use crate::clif::{Convention, entry, throw};
 use crate::core::{self, ModuleEnv};
 use crate::error::Error;
 use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
@@ -104,7 +104,7 @@ fn shims(graph: &Graph) -> Result<Vec<FuncKey>, Error> {
 
 /// Makes the CLIF of a function, as the pass that owns it does, without inlining.
 pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -> Result<ir::Function, Error> {
-    let convention = Convention::of(&*graph.isa);
+    let convention = Convention::of(&*graph.isa).throwing(functions::throws(&graph.plan));
     let placed = &graph.placed;
     let canon_env = || CanonEnv {
         types: &graph.plan.types,
@@ -133,6 +133,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         FuncKey::Dtor(index) => canon::emit_dtor(&canon_env(), cx, key, ResourceId::new(index as usize)),
         FuncKey::Entry(index) => entry::component_entry(convention, cx, key, FuncKey::Lift(index)),
         FuncKey::CoreEntry(ty) => entry::core_entry(convention, cx, key, signature(ty)),
+        FuncKey::Throw => throw::throw(convention, cx, key),
         FuncKey::HostCall(ty) => entry::host_call(convention, cx, key, signature(ty)),
     })
 }

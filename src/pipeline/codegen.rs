@@ -4,10 +4,13 @@ use super::functions::Function;
 use crate::clif::trap::trap_kind;
 use crate::error::Error;
 use crate::model::FuncKey;
+use crate::object::artifact::HandlerSite;
 use crate::object::compiled::{Compiled, Relocation};
 use cranelift_codegen::ir::{self, ExternalName};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::{Context, FinalizedRelocTarget};
+use cranelift_codegen::{
+    CompiledCode, Context, FinalizedMachCallSite, FinalizedMachExceptionHandler, FinalizedRelocTarget,
+};
 use cranelift_frontend::FunctionBuilderContext;
 
 /// What a thread keeps from one function to the next.
@@ -80,11 +83,27 @@ fn compile_context(
         source: function.source.clone(),
         relocs: relocations(&context.func, function.key, code.buffer.relocs()),
         traps,
+        handlers: handlers(function.key, &code),
         align: code.buffer.alignment,
         code: code.buffer.data().to_vec(),
         unwind,
     };
     Ok((compiled, code.vcode.unwrap_or_default()))
+}
+
+/// The calls whose handlers exceptions can reach. Only traps land in an entry trampoline.
+fn handlers(key: FuncKey, code: &CompiledCode) -> Vec<HandlerSite> {
+    if matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_)) {
+        return Vec::new();
+    }
+    let site = |site: FinalizedMachCallSite<'_>| match site.exception_handlers.first()? {
+        FinalizedMachExceptionHandler::Default(handler) => {
+            let frame = site.frame_offset.expect("calls with handlers know their frame");
+            Some(HandlerSite { at: site.ret_addr, frame, handler: *handler })
+        }
+        other => unreachable!("{other:?} is made by no pass"),
+    };
+    code.buffer.call_sites().filter_map(site).collect()
 }
 
 fn relocations(func: &ir::Function, own: FuncKey, relocs: &[cranelift_codegen::FinalizedMachReloc]) -> Vec<Relocation> {

@@ -62,6 +62,9 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
     for ty in host_call_types(plan) {
         add(FuncKey::HostCall(ty), format!("host-call[{}]", plan.core_types[CoreTypeId::new(ty as usize)]));
     }
+    if throws(plan) {
+        add(FuncKey::Throw, "throw".to_owned());
+    }
     for (i, module) in plan.modules.iter().enumerate() {
         let prefix = module.name.clone().unwrap_or_else(|| format!("module{i}"));
         functions.push(Function { key: FuncKey::Init(i as u32), name: format!("{prefix}.init"), source: 0..0 });
@@ -83,6 +86,11 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
 fn symbol(name: &str) -> String {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     name.chars().map(escape).collect()
+}
+
+/// Does any core code of a plan throw or catch exceptions?
+pub fn throws(plan: &Plan) -> bool {
+    plan.modules.iter().any(|module| module.throws)
 }
 
 fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {

@@ -106,6 +106,8 @@ impl Graph {
             steps: placed.steps.clone(),
             functions: Vec::new(),
             traps: Vec::new(),
+            handlers: Vec::new(),
+            keeps_exceptions: artifact_types::keeps_exceptions(&self.plan),
             is_module: self.plan.is_module,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::address_space::AddressSpace;
 use super::trap::CodeRegistration;
-use crate::object::artifact::TrapSite;
+use crate::object::artifact::{HandlerSite, TrapSite};
 use crate::object::load::{LoadError, ObjectFile, Relocation, RelocationKind, RelocationTarget};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -24,6 +24,7 @@ impl Code {
     /// Loads the code of an object.
     pub(crate) fn load(object: &ObjectFile<'_>) -> Result<Self, LoadError> {
         let traps: Arc<[TrapSite]> = object.artifact.traps.as_slice().into();
+        let handlers: Arc<[HandlerSite]> = object.artifact.handlers.as_slice().into();
         let no_memory = |e: std::io::Error| LoadError::NoMemory(e.to_string());
         let externals = externals(&object.relocations)?;
         let veneers = object.text.len().next_multiple_of(VENEER_SIZE);
@@ -49,7 +50,7 @@ impl Code {
         flush_instruction_cache(bytes.as_ptr_range());
         space.make_executable(0..space.len()).map_err(no_memory)?;
         let start = space.base() as usize;
-        let registration = CodeRegistration::new(start..start + object.text.len(), traps);
+        let registration = CodeRegistration::new(start..start + object.text.len(), traps, handlers);
         Ok(Code { _registration: registration, len: object.text.len(), space })
     }
 

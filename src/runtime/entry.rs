@@ -40,7 +40,14 @@ pub(crate) unsafe fn enter(
             }
         }
         let activation = Activation::new(block, thread);
-        match activation.run(thread, || call(block)) {
+        let status = activation.run(thread, || call(block));
+        // SAFETY: as above; compiled code has been left.
+        unsafe {
+            if !(*store).exceptions.is_empty() && thread.activation.get().is_null() {
+                (*store).exceptions.end_call();
+            }
+        }
+        match status {
             0 => Ok(()),
             // SAFETY: as above; compiled code has been left.
             _ => Err(unsafe { landed(&mut *store, record, &activation) }),

@@ -80,6 +80,9 @@ pub(crate) fn new_record(
     if store.instances.len() >= store.limits.instances {
         return Err(Error::Resources("the store has as many instances as its limits allow".to_owned()));
     }
+    if image.artifact.keeps_exceptions {
+        store.exceptions.keep();
+    }
     let layout = &image.artifact.layout;
     let block = BlockMemory::reserve(layout).map_err(|e| Error::out_of_resources("an instance", &e))?;
     let record = Box::new(InstanceRecord {

@@ -16,6 +16,7 @@ mod core_types;
 mod engine;
 mod entry;
 mod error;
+mod exception;
 mod export;
 mod func;
 mod handle_history;

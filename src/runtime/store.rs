@@ -3,6 +3,7 @@
 use super::arena::Arena;
 use super::engine::Engine;
 use super::error::HostError;
+use super::exception::Exceptions;
 use super::instance::InstanceRecord;
 use super::linear_memory::LinearMemory;
 use super::table::Table;
@@ -41,6 +42,8 @@ pub(crate) struct StoreState {
     /// Every context of every block.
     pub(crate) contexts: Vec<*mut Context>,
     pub(crate) arena: Arena,
+    /// Exceptions that core code has thrown.
+    pub(crate) exceptions: Exceptions,
     /// Boxed: blocks hold their addresses.
     #[expect(clippy::vec_box, reason = "blocks hold the addresses of their instances' records")]
     pub(crate) instances: Vec<Box<InstanceRecord>>,
@@ -81,11 +84,18 @@ pub struct Limits {
     pub table_elements: u64,
     /// The greatest number of instances.
     pub instances: usize,
+    /// The greatest size of all exceptions that core code has thrown and that may still be referred to, in bytes.
+    pub exception_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { memory_bytes: crate::block::memory::RESERVATION, table_elements: 10_000_000, instances: usize::MAX }
+        Limits {
+            memory_bytes: crate::block::memory::RESERVATION,
+            table_elements: 10_000_000,
+            instances: usize::MAX,
+            exception_bytes: 64 << 20,
+        }
     }
 }
 
@@ -104,6 +114,7 @@ impl<T> Store<T> {
             stack_limit: 0,
             contexts: Vec::new(),
             arena: Arena::default(),
+            exceptions: Exceptions::default(),
             instances: Vec::new(),
             memories: HashMap::new(),
             tables: HashMap::new(),

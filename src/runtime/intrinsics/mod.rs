@@ -2,7 +2,9 @@
 //! [`crate::block::intrinsics`].
 //!
 //! No routine may panic, and none is ever skipped by a trap: compiled code raises traps after a routine has returned.
+//! Only `land` does not return; it has no frame.
 
+mod exception;
 mod handle;
 mod memory;
 mod string;
@@ -43,6 +45,11 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     inflate_latin1: string::inflate_latin1,
     utf16_to_probably_utf16: string::utf16_to_probably_utf16,
     deflate_utf16: string::deflate_utf16,
+    exception_new: exception::exception_new,
+    exception_caught: exception::exception_caught,
+    exception_is_live: exception::exception_is_live,
+    find_handler: exception::find_handler,
+    land: super::exception::resume,
 };
 
 /// The store of the calling code.

@@ -17,7 +17,7 @@ pub enum CoreVal {
     FuncRef(Option<FuncRef>),
     /// A number of the host's.
     ExternRef(Option<u32>),
-    /// A reference to an exception: opaque, or null.
+    /// A reference to an exception: opaque, or null. Throwing one that its store does not hold traps.
     ExnRef(Option<u64>),
 }
 

@@ -54,6 +54,8 @@ impl Guest {
             steps: Vec::new(),
             functions: Vec::new(),
             traps: Vec::new(),
+            handlers: Vec::new(),
+            keeps_exceptions: false,
             is_module: false,
         };
         (Guest { isa, artifact, text: Vec::new(), data: Vec::new(), calls: Vec::new() }, offsets)

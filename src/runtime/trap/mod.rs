@@ -12,7 +12,7 @@ mod signals;
 
 pub(crate) use activation::Activation;
 pub(crate) use message::describe;
-pub(crate) use registry::CodeRegistration;
+pub(crate) use registry::{CallSite, CodeRegistration, call_sites};
 
 use crate::block::TrapKind;
 

@@ -1,6 +1,7 @@
-//! Which addresses are compiled code, and which of them are trap sites. The signal handler reads it without a lock.
+//! Which addresses are compiled code, which of them are trap sites, and which are returned to by calls that have handlers
+//! for exceptions. The signal handler reads it without a lock.
 
-use crate::object::artifact::TrapSite;
+use crate::object::artifact::{HandlerSite, TrapSite};
 use std::ops::Range;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,8 @@ struct CodeRange {
     addresses: Range<usize>,
     /// By ascending offset from the start of the range.
     traps: Arc<[TrapSite]>,
+    /// By ascending offset from the start of the range.
+    handlers: Arc<[HandlerSite]>,
 }
 
 /// What readers see: ranges by ascending address. Null when there are none.
@@ -34,13 +37,23 @@ pub(super) enum Found {
     OtherCode,
 }
 
+/// Where a call returns to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallSite {
+    /// The call has a handler for exceptions, at this address; the stack pointer is then `frame` bytes below the frame
+    /// pointer.
+    Handler { handler: usize, frame: usize },
+    /// The call has none.
+    Plain,
+}
+
 impl CodeRegistration {
     /// Registers code.
-    pub(crate) fn new(addresses: Range<usize>, traps: Arc<[TrapSite]>) -> Self {
+    pub(crate) fn new(addresses: Range<usize>, traps: Arc<[TrapSite]>, handlers: Arc<[HandlerSite]>) -> Self {
         let start = addresses.start;
         replace(|ranges| {
             let at = ranges.partition_point(|r| r.addresses.start < start);
-            ranges.insert(at, CodeRange { addresses, traps });
+            ranges.insert(at, CodeRange { addresses, traps, handlers });
         });
         CodeRegistration { start }
     }
@@ -70,22 +83,44 @@ fn replace(change: impl FnOnce(&mut Vec<CodeRange>)) {
     }
 }
 
-/// Looks an address up. Safe in a signal handler: takes no lock, allocates nothing.
-pub(super) fn find(pc: usize) -> Option<Found> {
+/// Reads the table. Safe in a signal handler: takes no lock, allocates nothing. `f` must not panic.
+fn read<R>(f: impl FnOnce(&[CodeRange]) -> R) -> R {
     READERS.fetch_add(1, SeqCst);
     let current = CURRENT.load(SeqCst);
     // SAFETY: writers free no table while a reader is announced.
-    let found = if current.is_null() { None } else { find_in(unsafe { &*current }, pc) };
+    let result = f(if current.is_null() { &[] } else { unsafe { &*current } });
     READERS.fetch_sub(1, SeqCst);
-    found
+    result
+}
+
+/// Looks an address up.
+pub(super) fn find(pc: usize) -> Option<Found> {
+    read(|ranges| find_in(ranges, pc))
+}
+
+/// Lends a function that looks up return addresses; it gives `None` for what is not compiled code.
+pub(crate) fn call_sites<R>(f: impl FnOnce(&dyn Fn(usize) -> Option<CallSite>) -> R) -> R {
+    read(|ranges| f(&|return_address| call_site(ranges, return_address)))
+}
+
+/// The range that an address is in, and its offset there.
+fn range_of(ranges: &[CodeRange], pc: usize) -> Option<(&CodeRange, usize)> {
+    let range = ranges[..ranges.partition_point(|r| r.addresses.start <= pc)].last()?;
+    range.addresses.contains(&pc).then(|| (range, pc - range.addresses.start))
+}
+
+fn call_site(ranges: &[CodeRange], return_address: usize) -> Option<CallSite> {
+    // A call may be the last instruction of its code.
+    let (range, before) = range_of(ranges, return_address.wrapping_sub(1))?;
+    let site = range.handlers.binary_search_by_key(&(before + 1), |site| site.at as usize);
+    Some(site.map_or(CallSite::Plain, |index| {
+        let site = range.handlers[index];
+        CallSite::Handler { handler: range.addresses.start + site.handler as usize, frame: site.frame as usize }
+    }))
 }
 
 fn find_in(ranges: &[CodeRange], pc: usize) -> Option<Found> {
-    let range = ranges[..ranges.partition_point(|r| r.addresses.start <= pc)].last()?;
-    if !range.addresses.contains(&pc) {
-        return None;
-    }
-    let offset = pc - range.addresses.start;
+    let (range, offset) = range_of(ranges, pc)?;
     let site = range.traps.binary_search_by_key(&offset, |t| t.at as usize);
     Some(site.map_or(Found::OtherCode, |i| Found::TrapSite(range.traps[i].kind)))
 }
@@ -97,8 +132,8 @@ mod tests {
     #[test]
     fn sites_are_found_while_code_is_registered() {
         let traps: Arc<[TrapSite]> = [(4, 1), (8, 2)].map(|(at, kind)| TrapSite { at, kind, source: 0 }).into();
-        let low = CodeRegistration::new(0x1000..0x1010, traps.clone());
-        let high = CodeRegistration::new(0x3000..0x3010, traps);
+        let low = CodeRegistration::new(0x1000..0x1010, traps.clone(), [].into());
+        let high = CodeRegistration::new(0x3000..0x3010, traps, [].into());
         assert_eq!(find(0x1004), Some(Found::TrapSite(1)));
         assert_eq!(find(0x3008), Some(Found::TrapSite(2)));
         assert_eq!(find(0x3009), Some(Found::OtherCode));

@@ -1,0 +1,34 @@
+//! Exceptions of core code, as compiled code sees them, and where one lands.
+
+use core::ffi::c_void;
+
+/// An exception. A slot of [`PAYLOAD_SLOT`] bytes follows for each value of its payload, each in native byte order.
+///
+/// A reference to an exception is its address; 0 is null.
+#[repr(C, align(16))]
+#[derive(Debug)]
+pub struct Exception {
+    /// Its tag: the address of the place of the tag's definition, which is different for each tag.
+    pub tag: *const c_void,
+    /// Non-zero once a reference to it has been given to core code, which may have kept it.
+    pub referenced: u32,
+    /// Keeps the size a multiple of a slot.
+    pub reserved: u32,
+}
+
+/// Bytes of one value of an exception's payload.
+pub const PAYLOAD_SLOT: usize = 16;
+
+const _: () = assert!(size_of::<Exception>() % PAYLOAD_SLOT == 0);
+
+/// Where a thrown exception is caught: at a handler of a call that has not returned.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Landing {
+    /// The address of the handler.
+    pub handler: usize,
+    /// The stack pointer that it needs.
+    pub sp: usize,
+    /// The frame pointer that it needs.
+    pub fp: usize,
+}

@@ -1,0 +1,64 @@
+//! The search for the innermost call that has a handler.
+//!
+//! All compiled code keeps a frame pointer, and every target that can run lays a frame out in the same way: at the frame
+//! pointer lies that of the caller, above it the return address.
+
+use crate::block::Landing;
+use crate::runtime::trap::{CallSite, call_sites};
+
+/// Looks for a handler among the callers of the function with the frame pointer `frame`, up to `entry`, the frame pointer of
+/// the entry trampoline.
+///
+/// # Safety
+///
+/// `frame` must be the frame pointer of a live frame of compiled code on this thread, and `entry` that of an entry
+/// trampoline below which there is only compiled code.
+pub(crate) unsafe fn find_handler(frame: usize, entry: usize) -> Option<Landing> {
+    call_sites(|site| {
+        let mut frame = frame;
+        loop {
+            // SAFETY: compiled code stored both words in its prologue.
+            let [caller, return_address] = unsafe { *(frame as *const [usize; 2]) };
+            if caller == entry {
+                return None;
+            }
+            match site(return_address)? {
+                CallSite::Handler { handler, frame: size } => {
+                    return Some(Landing { handler, sp: caller.wrapping_sub(size), fp: caller });
+                }
+                CallSite::Plain => frame = caller,
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::artifact::HandlerSite;
+    use crate::runtime::trap::CodeRegistration;
+
+    #[test]
+    fn the_innermost_handler_below_the_entry_is_found() {
+        let handlers = [HandlerSite { at: 8, frame: 32, handler: 12 }, HandlerSite { at: 24, frame: 64, handler: 28 }];
+        let base = 0x0070_0000_0000;
+        let _registration = CodeRegistration::new(base..base + 64, [].into(), handlers.into());
+        let mut stack = [[0usize; 2]; 4];
+        let fp = |i: usize, stack: &[[usize; 2]; 4]| &raw const stack[i] as usize;
+        for i in 0..3 {
+            stack[i][0] = fp(i + 1, &stack);
+        }
+        stack[0][1] = base + 4;
+        stack[1][1] = base + 24;
+        stack[2][1] = base + 8;
+        // SAFETY: the frames are laid out above.
+        unsafe {
+            let landing = find_handler(fp(0, &stack), fp(3, &stack)).unwrap();
+            assert_eq!((landing.handler, landing.fp), (base + 28, fp(2, &stack)));
+            assert_eq!(landing.sp, landing.fp - 64);
+            assert_eq!(find_handler(fp(0, &stack), fp(2, &stack)), None);
+            stack[1][1] = 1;
+            assert_eq!(find_handler(fp(0, &stack), fp(3, &stack)), None);
+        }
+    }
+}
