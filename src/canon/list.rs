@@ -68,8 +68,10 @@ pub(super) fn transfer_long_list(c: &mut Crossing, element: ValType, count: u32,
     }
 }
 
-/// Transfers elements one by one.
+/// Transfers elements one by one; truth values eight by eight first.
 fn store_list_into_valid_range(c: &mut Crossing, element: &[ValType], [from, end]: [Value; 2], to: Value) {
+    let by_words = element == [ValType::Bool] && !is_swapped(c);
+    let [from, to] = if by_words { store_words_of_bools(c, [from, end], to) } else { [from, to] };
     let steps = [c.from, c.to].map(|side| element_layout(c.env, element, side.width()).size);
     let each = c.e.begin_loop(&[from, to], end);
     let source = Operand::Memory(c.from.address(each.at[0]));
@@ -84,6 +86,26 @@ fn store_list_into_valid_range(c: &mut Crossing, element: &[ValType], [from, end
     c.e.end_loop(each, &steps);
 }
 
+/// Transfers as many truth values as fill words: every byte that is not 0 becomes 1. Where source and target go on.
+fn store_words_of_bools(c: &mut Crossing, [from, end]: [Value; 2], to: Value) -> [Value; 2] {
+    const WORD: u32 = size_of::<u64>() as u32;
+    const TOP_BITS: u64 = 0x8080_8080_8080_8080;
+    let bytes = c.e.b.ins().isub(end, from);
+    let bytes = c.e.b.ins().band_imm_s(bytes, -i64::from(WORD));
+    let rest = [from, to].map(|start| c.e.b.ins().iadd(start, bytes));
+    let each = c.e.begin_loop(&[from, to], rest[0]);
+    let word = Operand::Memory(c.from.address(each.at[0])).int(c.e, WORD, false);
+    // A byte's top bit is set when a carry out of its other bits, or the bit itself, says that it is not 0.
+    let low = c.e.b.ins().band_imm_s(word, !TOP_BITS as i64);
+    let carried = c.e.b.ins().iadd_imm_s(low, !TOP_BITS as i64);
+    let set = c.e.b.ins().bor(carried, word);
+    let set = c.e.b.ins().band_imm_s(set, TOP_BITS as i64);
+    let ones = c.e.b.ins().ushr_imm_u(set, i64::from(u8::BITS - 1));
+    Target::Memory(c.to.address(each.at[1])).put(c.e, ones, WORD);
+    c.e.end_loop(each, &[WORD, WORD]);
+    rest
+}
+
 fn element_layout(env: &CanonEnv, element: &[ValType], width: PointerWidth) -> Layout {
     Layout::record(element.iter().map(|ty| env.types.layout(*ty, width)))
 }
@@ -91,8 +113,12 @@ fn element_layout(env: &CanonEnv, element: &[ValType], width: PointerWidth) -> L
 /// Can elements be copied as bytes? Then the two sides agree on their layout and byte order, every bit pattern is a
 /// value, and there is no padding, whose bytes would leak from one side to the other.
 fn is_copied(c: &Crossing, element: &[ValType]) -> bool {
-    let swapped = c.from.is_host() != c.to.is_host() && c.e.convention.endianness == Endianness::Big;
-    is_plain(c.env, element, if swapped { 1 } else { u32::MAX })
+    is_plain(c.env, element, if is_swapped(c) { 1 } else { u32::MAX })
+}
+
+/// Have the two sides different byte orders?
+fn is_swapped(c: &Crossing) -> bool {
+    c.from.is_host() != c.to.is_host() && c.e.convention.endianness == Endianness::Big
 }
 
 /// Have records of these fields no padding and no bit pattern that is not a value, and is no scalar larger than

@@ -18,12 +18,12 @@
 //! | fault | what is noticed |
 //! |---|---|
 //! | flags keep bits without a label | the callee's memory |
-//! | payload of a variant directly after its discriminant | values, a trap not foretold |
+//! | payload of a variant directly after its discriminant | a trap not foretold |
 //! | fields of records not aligned | the test crashes |
 //! | `s8` and `s16` extended with zeros | core values of the result |
 //! | U+DFFF taken for a scalar value | no trap |
 //! | discriminant compared with `>` instead of `>=` | no trap |
-//! | alignment of lists not checked | values |
+//! | alignment of lists not checked | no trap |
 //! | a range may not end where the memory ends | a trap not foretold |
 //! | 64-bit ranges not checked for overflow (a) | another trap |
 //! | alignment of what `realloc` gives not checked | another trap |
@@ -39,7 +39,7 @@
 //! | lists of elements with padding copied as bytes (c) | the callee's memory |
 //! | lists of `bool` copied as bytes | memory |
 //! | given handle not removed | the caller's table |
-//! | borrow for the implementer made an entry | core values, the callee's table |
+//! | borrow for the implementer made an entry | the callee's memory and table |
 //!
 //! # Longer runs
 //!

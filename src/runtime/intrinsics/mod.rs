@@ -9,6 +9,7 @@ mod handle;
 mod memory;
 mod string;
 mod table;
+mod vector;
 
 use super::store::StoreState;
 use crate::block::{Context, Intrinsics};

@@ -3,6 +3,7 @@
 //! A guest chooses where a transcoded string goes, and may choose a place that overlaps the source. Plain copies are
 //! `memmove`s, and transcoders read from a copy of the source then, so that no two Rust slices ever overlap.
 
+use super::vector;
 use encoding_rs::mem;
 use std::ffi::c_void;
 
@@ -63,10 +64,6 @@ fn check_utf8(bytes: &[u8]) -> Result<&str, u32> {
     })
 }
 
-fn is_utf16(units: &[u16]) -> bool {
-    mem::utf16_valid_up_to(units) == units.len()
-}
-
 /// The status where a length is returned.
 fn length(status: u32) -> u64 {
     if status == INCOMPLETE { INCOMPLETE_LEN } else { INVALID_LEN }
@@ -81,20 +78,24 @@ pub(super) unsafe extern "C" fn utf8_validate(_vmctx: *mut c_void, src: *mut u8,
     check_utf8(unsafe { units(src, len) }).map_or_else(|status| status, |_| VALID)
 }
 
-pub(super) unsafe extern "C" fn utf8_to_utf8(vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
-    // SAFETY: see above.
-    unsafe {
-        let status = utf8_validate(vmctx, src, len);
-        if status == VALID {
-            std::ptr::copy(src, dst, len as usize);
+pub(super) unsafe extern "C" fn utf8_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
+    let run = |src: &[u8], dst: &mut [u8]| {
+        let ascii = vector::copy_ascii(src, dst);
+        match check_utf8(&src[ascii..]) {
+            Ok(text) => {
+                dst[ascii..].copy_from_slice(text.as_bytes());
+                VALID
+            }
+            Err(status) => status,
         }
-        status
-    }
+    };
+    // SAFETY: see above.
+    unsafe { transcode((dst, len), (src, len), run) }
 }
 
 pub(super) unsafe extern "C" fn utf16_validate(_vmctx: *mut c_void, src: *mut u8, units_len: u64) -> u32 {
     // SAFETY: see above.
-    u32::from(is_utf16(unsafe { units(src, units_len) }))
+    u32::from(vector::is_utf16(unsafe { units(src, units_len) }))
 }
 
 pub(super) unsafe extern "C" fn utf16_to_utf16(vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
@@ -109,9 +110,12 @@ pub(super) unsafe extern "C" fn utf16_to_utf16(vmctx: *mut c_void, dst: *mut u8,
 }
 
 pub(super) unsafe extern "C" fn utf8_to_utf16(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let run = |src: &[u8], dst: &mut [u16]| match check_utf8(src) {
-        Ok(text) => mem::convert_str_to_utf16(text, dst) as u64,
-        Err(status) => length(status),
+    let run = |src: &[u8], dst: &mut [u16]| {
+        let ascii = vector::widen_ascii(src, dst);
+        match check_utf8(&src[ascii..]) {
+            Ok(text) => (ascii + mem::convert_str_to_utf16(text, &mut dst[ascii..])) as u64,
+            Err(status) => length(status),
+        }
     };
     // SAFETY: see above.
     unsafe { transcode((dst, len), (src, len), run) }
@@ -119,17 +123,17 @@ pub(super) unsafe extern "C" fn utf8_to_utf16(_vmctx: *mut c_void, dst: *mut u8,
 
 pub(super) unsafe extern "C" fn latin1_to_utf16(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) {
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), mem::convert_latin1_to_utf16) }
+    unsafe { transcode((dst, len), (src, len), vector::widen_latin1) };
 }
 
 pub(super) unsafe extern "C" fn utf16_to_utf8_ascii(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), mem::copy_basic_latin_to_ascii) as u64 }
+    unsafe { transcode((dst, len), (src, len), vector::narrow_ascii) as u64 }
 }
 
 pub(super) unsafe extern "C" fn utf16_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
     let run = |src: &[u16], dst: &mut [u8]| {
-        if is_utf16(src) { mem::convert_utf16_to_utf8(src, dst) as u64 } else { INVALID_LEN }
+        if vector::is_utf16(src) { mem::convert_utf16_to_utf8(src, dst) as u64 } else { INVALID_LEN }
     };
     // SAFETY: see above.
     unsafe { transcode((dst, 3 * len), (src, len), run) }
@@ -137,7 +141,7 @@ pub(super) unsafe extern "C" fn utf16_to_utf8(_vmctx: *mut c_void, dst: *mut u8,
 
 pub(super) unsafe extern "C" fn latin1_to_utf8_ascii(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), mem::copy_ascii_to_ascii) as u64 }
+    unsafe { transcode((dst, len), (src, len), vector::copy_ascii) as u64 }
 }
 
 pub(super) unsafe extern "C" fn latin1_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
@@ -146,13 +150,16 @@ pub(super) unsafe extern "C" fn latin1_to_utf8(_vmctx: *mut c_void, dst: *mut u8
 }
 
 pub(super) unsafe extern "C" fn utf8_to_latin1(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let run = |src: &[u8], dst: &mut [u8]| match check_utf8(src) {
-        Ok(text) => {
-            let consumed = mem::str_latin1_up_to(text);
-            let written = mem::convert_utf8_to_latin1_lossy(&src[..consumed], dst);
-            (written as u64) << 32 | consumed as u64
+    let run = |src: &[u8], dst: &mut [u8]| {
+        let ascii = vector::copy_ascii(src, dst);
+        match check_utf8(&src[ascii..]) {
+            Ok(text) => {
+                let latin1 = mem::str_latin1_up_to(text);
+                let written = mem::convert_utf8_to_latin1_lossy(&text.as_bytes()[..latin1], &mut dst[ascii..]);
+                ((ascii + written) as u64) << 32 | (ascii + latin1) as u64
+            }
+            Err(status) => length(status),
         }
-        Err(status) => length(status),
     };
     // SAFETY: see above.
     unsafe { transcode((dst, len), (src, len), run) }
@@ -160,16 +167,7 @@ pub(super) unsafe extern "C" fn utf8_to_latin1(_vmctx: *mut c_void, dst: *mut u8
 
 pub(super) unsafe extern "C" fn utf16_to_latin1(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
     let run = |src: &[u16], dst: &mut [u8]| {
-        if !is_utf16(src) {
-            return INVALID_LEN;
-        }
-        let narrow = if mem::is_utf16_latin1(src) {
-            src.len()
-        } else {
-            src.iter().position(|unit| *unit > 0xff).unwrap_or(src.len())
-        };
-        mem::convert_utf16_to_latin1_lossy(&src[..narrow], dst);
-        narrow as u64
+        if vector::is_utf16(src) { vector::narrow_latin1(src, dst) as u64 } else { INVALID_LEN }
     };
     // SAFETY: see above.
     unsafe { transcode((dst, len), (src, len), run) }
@@ -190,10 +188,10 @@ pub(super) unsafe extern "C" fn utf16_to_probably_utf16(
 ) -> u32 {
     // SAFETY: see above.
     let source: &[u16] = unsafe { units(src, len) };
-    if !is_utf16(source) {
+    if !vector::is_utf16(source) {
         return INVALID;
     }
-    let narrow = mem::is_utf16_latin1(source);
+    let narrow = vector::is_latin1(source);
     // SAFETY: see above; the source is not used as a slice any more.
     unsafe { std::ptr::copy(src, dst, 2 * len as usize) };
     1 + u32::from(narrow)

@@ -1,0 +1,5 @@
+//! What the work costs without any boundary: the least that an implementation could hope for.
+
+pub mod bytes;
+pub mod handles;
+mod table;

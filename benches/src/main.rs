@@ -1,0 +1,55 @@
+//! Cantilever beside Wasmtime, as shipped and at its best settings, and beside bounds.
+//!
+//! ```text
+//! cargo run --release --manifest-path benches/Cargo.toml [-- [--quick] [--no-write] NAME…]
+//! ```
+//!
+//! Runs the workloads whose names contain one of the arguments (all without), prints a table, and writes `BENCHMARKS.md`
+//! and `benches/ratios.svg` when all were run.
+//!
+//! The harness is a small one of its own and not criterion: what is wanted is a *ratio* on a machine whose speed drifts, so
+//! the contestants take turns in one process, a few milliseconds each, and their medians are compared. Criterion measures one
+//! function to the end before it begins with the next.
+
+mod bound;
+mod contestant;
+mod measure;
+mod plot;
+mod report;
+mod workload;
+
+use contestant::Contestant;
+use measure::Effort;
+use report::Row;
+
+fn main() -> anyhow::Result<()> {
+    let mut names = Vec::new();
+    let (mut effort, mut write) = (Effort::THOROUGH, true);
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--quick" => effort = Effort::QUICK,
+            "--no-write" => write = false,
+            "--bench" => {}
+            name => names.push(name.to_owned()),
+        }
+    }
+    let chosen = |name: &str| names.is_empty() || names.iter().any(|part| name.contains(part.as_str()));
+    let contestants = Contestant::all()?;
+    let mut rows = Vec::new();
+    for workload in workload::all().into_iter().filter(|w| chosen(&w.name)) {
+        match measure::workload(&workload, &contestants, effort) {
+            Ok(times) => {
+                let row = Row { name: workload.name, group: workload.group, goal: workload.goal, times };
+                println!("{}", report::line(&row));
+                rows.push(row);
+            }
+            Err(error) => eprintln!("{}: {error:#}", workload.name),
+        }
+    }
+    if write && names.is_empty() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        std::fs::write(root.join("BENCHMARKS.md"), report::markdown(&rows))?;
+        std::fs::write(root.join("benches/ratios.svg"), plot::ratios(&rows))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Loops over simple text, written so that the compiler makes vector instructions of them: runs of ASCII or Latin-1, which
+//! change their width only, and the validation of UTF-16. What is not simple is for the libraries.
+//!
+//! Each exists twice on x86-64: for every machine, and for those with AVX2, chosen when it is called.
+
+/// Units that are converted at once. A run ends exactly; this is only how far a loop looks ahead.
+const STRIDE: usize = 64;
+
+/// Defines a function whose loops may use the widest vectors that the machine has.
+macro_rules! vectorised {
+    ($(#[$doc:meta])* pub fn $name:ident($($param:ident: $ty:ty),*) -> $result:ty $body:block) => {
+        $(#[$doc])*
+        pub fn $name($($param: $ty),*) -> $result {
+            #[inline(always)]
+            fn portable($($param: $ty),*) -> $result $body
+
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2")]
+                fn wide($($param: $ty),*) -> $result {
+                    portable($($param),*)
+                }
+                if std::arch::is_x86_feature_detected!("avx2") {
+                    // SAFETY: the machine has the feature.
+                    return unsafe { wide($($param),*) };
+                }
+            }
+            portable($($param),*)
+        }
+    };
+}
+
+vectorised! {
+    /// Is this well-formed? It is when exactly those units which follow a high surrogate are low ones.
+    pub fn is_utf16(units: &[u16]) -> bool {
+        if !units.iter().fold(false, |seen, unit| seen | (unit & 0xf800 == 0xd800)) {
+            return true;
+        }
+        let is_low = |unit: u16| unit & 0xfc00 == 0xdc00;
+        let is_high = |unit: u16| unit & 0xfc00 == 0xd800;
+        let (Some(first), Some(last)) = (units.first(), units.last()) else { return true };
+        let mut unpaired = is_low(*first) | is_high(*last);
+        for (before, unit) in units.iter().zip(&units[1..]) {
+            unpaired |= is_high(*before) != is_low(*unit);
+        }
+        !unpaired
+    }
+}
+
+vectorised! {
+    /// Is every unit a character of Latin-1?
+    pub fn is_latin1(units: &[u16]) -> bool {
+        units.iter().fold(0, |seen, unit| seen | unit) <= 0xff
+    }
+}
+
+vectorised! {
+    /// Copies ASCII up to the first byte that is not; how much that is. `to` is no shorter than `from`.
+    pub fn copy_ascii(from: &[u8], to: &mut [u8]) -> usize {
+        run(from, to, |bytes| bytes.iter().fold(0, |seen, byte| seen | byte) < 0x80, |byte| byte)
+    }
+}
+
+vectorised! {
+    /// ASCII as UTF-16, up to the first byte that is not; how much that is. `to` is no shorter than `from`.
+    pub fn widen_ascii(from: &[u8], to: &mut [u16]) -> usize {
+        run(from, to, |bytes| bytes.iter().fold(0, |seen, byte| seen | byte) < 0x80, u16::from)
+    }
+}
+
+vectorised! {
+    /// Latin-1 as UTF-16; its length. `to` is no shorter than `from`.
+    pub fn widen_latin1(from: &[u8], to: &mut [u16]) -> usize {
+        run(from, to, |_| true, u16::from)
+    }
+}
+
+vectorised! {
+    /// UTF-16 as ASCII, up to the first unit that is not; how much that is. `to` is no shorter than `from`.
+    pub fn narrow_ascii(from: &[u16], to: &mut [u8]) -> usize {
+        run(from, to, |units| units.iter().fold(0, |seen, unit| seen | unit) < 0x80, |unit| unit as u8)
+    }
+}
+
+vectorised! {
+    /// UTF-16 as Latin-1, up to the first unit that is not; how much that is. `to` is no shorter than `from`.
+    pub fn narrow_latin1(from: &[u16], to: &mut [u8]) -> usize {
+        run(from, to, |units| units.iter().fold(0, |seen, unit| seen | unit) <= 0xff, |unit| unit as u8)
+    }
+}
+
+/// Converts up to the first unit that is not `simple`; how many units that is.
+#[inline(always)]
+fn run<S: Copy, D>(from: &[S], to: &mut [D], simple: impl Fn(&[S]) -> bool, convert: impl Fn(S) -> D) -> usize {
+    let mut done = 0;
+    for (source, target) in from.chunks_exact(STRIDE).zip(to.chunks_exact_mut(STRIDE)) {
+        if !simple(source) {
+            break;
+        }
+        for (unit, place) in source.iter().zip(target) {
+            *place = convert(*unit);
+        }
+        done += STRIDE;
+    }
+    let (rest, to) = (&from[done..], &mut to[done..]);
+    let left = if rest.len() < STRIDE && simple(rest) {
+        rest.len()
+    } else {
+        rest.iter().position(|unit| !simple(std::slice::from_ref(unit))).unwrap_or(rest.len())
+    };
+    for (unit, place) in rest[..left].iter().zip(to) {
+        *place = convert(*unit);
+    }
+    done + left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lengths around the stride, and every place of the one unit that is not simple.
+    fn cases() -> impl Iterator<Item = (usize, usize)> {
+        [0, 1, 63, 64, 65, 130].into_iter().flat_map(|len| (0..=len).map(move |odd| (len, odd)))
+    }
+
+    #[test]
+    fn runs_end_at_the_first_unit_that_is_not_simple() {
+        for (len, odd) in cases() {
+            let mut bytes = vec![b'a'; len];
+            let mut units = vec![u16::from(b'a'); len];
+            if odd < len {
+                (bytes[odd], units[odd]) = (0x80, 0x80);
+            }
+            let (mut narrow, mut wide) = (vec![0u8; len], vec![0u16; len]);
+            assert_eq!(copy_ascii(&bytes, &mut narrow), odd);
+            assert_eq!(narrow[..odd], bytes[..odd]);
+            assert_eq!(widen_ascii(&bytes, &mut wide), odd);
+            assert_eq!(wide[..odd], units[..odd]);
+            assert_eq!(narrow_ascii(&units, &mut narrow), odd);
+            assert_eq!(narrow_latin1(&units, &mut narrow), len);
+            assert_eq!(narrow, bytes);
+            assert_eq!(widen_latin1(&bytes, &mut wide), len);
+            assert_eq!(wide, units);
+            assert!(is_latin1(&units));
+            if odd < len {
+                units[odd] = 0x100;
+                assert!(!is_latin1(&units));
+                assert_eq!(narrow_latin1(&units, &mut narrow), odd);
+            }
+        }
+    }
+
+    #[test]
+    fn surrogates_come_in_pairs() {
+        for (len, at) in cases().filter(|(len, at)| at < len) {
+            for pattern in
+                [&[0xd800u16, 0xdc00][..], &[0xd800], &[0xdc00], &[0xdc00, 0xd800], &[0xdbff, 0xdfff, 0xdfff]]
+            {
+                let mut units = vec![0x6f22u16; len];
+                let taken = pattern.len().min(len - at);
+                units[at..at + taken].copy_from_slice(&pattern[..taken]);
+                assert_eq!(is_utf16(&units), String::from_utf16(&units).is_ok(), "{pattern:x?} at {at} of {len}");
+            }
+        }
+        assert!(is_utf16(&[]));
+    }
+}
