@@ -41,7 +41,7 @@ impl Contestant {
         Ok([
             Contestant::Cantilever(cantilever::runtime::Engine::default()),
             Contestant::Wasmtime(wasmtime::Engine::default()),
-            Contestant::Wasmtime(wasmtime::Engine::new(&best)?),
+            Contestant::Wasmtime(wasmtime::Engine::new(&best).map_err(peer::foreign)?),
         ])
     }
 
@@ -49,13 +49,15 @@ impl Contestant {
     pub fn prepare(&self, component: &[u8], driver: Driver) -> Result<Run> {
         match self {
             Contestant::Cantilever(engine) => ours::prepare(engine, component, driver).context("cantilever"),
-            Contestant::Wasmtime(engine) => peer::prepare(engine, component, driver).context("wasmtime"),
+            Contestant::Wasmtime(engine) => {
+                peer::prepare(engine, component, driver).map_err(peer::foreign).context("wasmtime")
+            }
         }
     }
 }
 
 /// Sums what `call` returns.
-fn repeat(n: u32, mut call: impl FnMut(u32) -> Result<u32>) -> Result<u32> {
+fn repeat<E>(n: u32, mut call: impl FnMut(u32) -> Result<u32, E>) -> Result<u32, E> {
     (0..n).try_fold(0u32, |sum, i| Ok(sum.wrapping_add(call(i)?)))
 }
 

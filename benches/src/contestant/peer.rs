@@ -1,21 +1,29 @@
 //! Wasmtime.
 
 use super::{Driver, Run, repeat, text};
-use anyhow::Result;
 use wasmtime::component::{Component, Instance, Linker};
-use wasmtime::{Engine, Store};
+use wasmtime::{Engine, Result, Store};
+
+/// Wasmtime's errors are of a type of its own.
+pub fn foreign(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error:?}")
+}
+
+fn boxed(mut run: impl FnMut(u32) -> Result<u32> + 'static) -> Run {
+    Box::new(move |n| run(n).map_err(foreign))
+}
 
 /// Prepares a component to be run.
 pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
     let engine = engine.clone();
     if let Driver::Compile = driver {
         let bytes = bytes.to_vec();
-        return Ok(Box::new(move |n| repeat(n, |_| Ok(Component::from_binary(&engine, &bytes).map(|_| 0)?))));
+        return Ok(boxed(move |n| repeat(n, |_| Ok(Component::from_binary(&engine, &bytes).map(|_| 0)?))));
     }
     let component = Component::from_binary(&engine, bytes)?;
     let pre = linker(&engine)?.instantiate_pre(&component)?;
     if let Driver::Instantiate = driver {
-        return Ok(Box::new(move |n| repeat(n, |_| Ok(pre.instantiate(&mut Store::new(&engine, ())).map(|_| 0)?))));
+        return Ok(boxed(move |n| repeat(n, |_| Ok(pre.instantiate(&mut Store::new(&engine, ())).map(|_| 0)?))));
     }
     let mut store = Store::new(&engine, ());
     let instance = pre.instantiate(&mut store)?;
@@ -36,25 +44,25 @@ fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run
     Ok(match driver {
         Driver::Guest => {
             let run = instance.get_typed_func::<(u32,), (u32,)>(&mut store, "run")?;
-            Box::new(move |n| Ok(run.call(&mut store, (n,))?.0))
+            boxed(move |n| Ok(run.call(&mut store, (n,))?.0))
         }
         Driver::CallScalars => {
             let f = instance.get_typed_func::<(u32, u32), (u32,)>(&mut store, "f")?;
-            Box::new(move |n| repeat(n, |i| Ok(f.call(&mut store, (i, 1))?.0)))
+            boxed(move |n| repeat(n, |i| Ok(f.call(&mut store, (i, 1))?.0)))
         }
         Driver::CallString(len) => {
             let f = instance.get_typed_func::<(&'static str,), (u32,)>(&mut store, "f")?;
             let text = text(len);
-            Box::new(move |n| repeat(n, |_| Ok(f.call(&mut store, (text,))?.0)))
+            boxed(move |n| repeat(n, |_| Ok(f.call(&mut store, (text,))?.0)))
         }
         Driver::ReturnString(len) => {
             let f = instance.get_typed_func::<(u32,), (String,)>(&mut store, "f")?;
-            Box::new(move |n| repeat(n, |_| Ok(f.call(&mut store, (len as u32,))?.0.len() as u32)))
+            boxed(move |n| repeat(n, |_| Ok(f.call(&mut store, (len as u32,))?.0.len() as u32)))
         }
         Driver::CallBytes(len) => {
             let f = instance.get_typed_func::<(&'static [u8],), (u32,)>(&mut store, "f")?;
             let list = text(len).as_bytes();
-            Box::new(move |n| repeat(n, |_| Ok(f.call(&mut store, (list,))?.0)))
+            boxed(move |n| repeat(n, |_| Ok(f.call(&mut store, (list,))?.0)))
         }
         Driver::Instantiate | Driver::Compile => unreachable!("no calls are made"),
     })
