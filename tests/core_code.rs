@@ -36,6 +36,7 @@ fn places(decoded: &Decoded) -> ModulePlaces {
     let tables = place(module.tables.len(), module.imported_tables);
     let memories = place(module.memories.len(), module.imported_memories);
     let globals = place(module.globals.len(), module.imported_globals);
+    let tags = place(module.tags.len(), module.imported_tags);
     let func = |i: u32| match i.checked_sub(module.imported_funcs) {
         None => Callee::Slot(1000 + 32 * i),
         Some(defined) => Callee::Direct { func: FuncKey::Core(0, defined), ctx: CtxArg::Same },
@@ -46,6 +47,7 @@ fn places(decoded: &Decoded) -> ModulePlaces {
         tables,
         memories,
         globals,
+        tags,
         datas: (0..module.datas.len() as u32).map(|i| 20_000 + 16 * i).collect(),
         elems: (0..module.elems.len() as u32)
             .map(|i| ElemPlace { slot: 30_000 + 16 * i, storage: 40_000 + 1024 * i })
@@ -249,15 +251,25 @@ fn nesting_costs_no_native_stack() {
 }
 
 #[test]
-fn unsupported_operators_are_named_and_leave_the_builder_usable() {
-    let module = decoded("(module (tag) (func (throw 0)) (func))");
-    let places = places(&module);
-    let env = env(&module, &places, Convention::of(&*isa()));
-    let mut cx = FunctionBuilderContext::new();
-    let error = translate_function(&env, &mut cx, 0).unwrap_err();
-    let offset = module.modules[0].bodies[0].start + 1;
-    assert_eq!(error, Error::Unsupported { operator: "Throw".to_owned(), offset });
-    translate_function(&env, &mut cx, 1).unwrap();
+fn only_calls_inside_of_try_table_have_handlers() {
+    let functions = translate(
+        r#"(module
+          (import "" "f" (func $f (param i32) (result i32)))
+          (tag $t (param i32))
+          (func (export "catch") (param i32) (result i32)
+            (local.set 0 (call $f (local.get 0)))
+            (block $caught (result i32)
+              (try_table (result i32) (catch $t $caught)
+                (call $f (local.get 0)))))
+          (func (export "local") (result i32)
+            (block $caught (result i32)
+              (try_table (result i32) (catch $t $caught)
+                (throw $t (i32.const 1)))))
+          (func (export "nothing-caught") (param i32) (result i32)
+            (try_table (result i32) (call $f (local.get 0)))))"#,
+    );
+    let tries = |function: &String| function.matches("try_call").count();
+    assert_eq!(functions.iter().map(tries).collect::<Vec<_>>(), [1, 0, 0]);
 }
 
 #[test]
@@ -266,10 +278,13 @@ fn small_code_that_stands_for_much_is_refused() {
     let values = "(i32.const 0)".repeat(1000);
     let targets = "0 ".repeat(5_000);
     let module = decoded(&format!(
-        "(module (type $t (func (result {results}))) (func (type $t) {values} (br_table {targets} (i32.const 0))))"
+        "(module (type $t (func (result {results}))) (func (type $t) {values} (br_table {targets} (i32.const 0))) (func))"
     ));
     let places = places(&module);
     let env = env(&module, &places, Convention::of(&*isa()));
-    let error = translate_function(&env, &mut FunctionBuilderContext::new(), 0).unwrap_err();
+    let mut cx = FunctionBuilderContext::new();
+    let error = translate_function(&env, &mut cx, 0).unwrap_err();
     assert!(matches!(error, Error::TooComplex { .. }), "{error}");
+    // What is left of the failed function does not disturb the next.
+    translate_function(&env, &mut cx, 1).unwrap();
 }
