@@ -25,6 +25,23 @@ pub struct CodeOptions {
     /// from reading past the table; without it a handle costs less.
     #[arg(long)]
     no_spectre_guard: bool,
+
+    /// Let a host stop the code while it runs, as `run --timeout` does
+    ///
+    /// Loops look for an interruption each time round; functions do so for nothing.
+    #[arg(long)]
+    interruptible: bool,
+
+    /// Let a host limit how many operators the code runs, as `run --fuel` does
+    #[arg(long)]
+    count_fuel: bool,
+
+    /// Address space for each memory, beyond which it cannot grow
+    ///
+    /// The default is 4294967296, 4 GiB, with which 32-bit memories need no checks of bounds; with less, every access is
+    /// checked. A memory that is larger from the beginning gets what it needs, and cannot grow.
+    #[arg(long, value_name = "BYTES")]
+    memory_reservation: Option<u64>,
 }
 
 /// The specification's greatest number of handles.
@@ -54,6 +71,9 @@ impl CodeOptions {
             },
             spectre_guard: !self.no_spectre_guard,
             handle_capacity: self.handle_entries().unwrap_or(defaults.handle_capacity),
+            interruptible: self.interruptible,
+            fuel: self.count_fuel,
+            memory_reservation: self.memory_reservation.unwrap_or(defaults.memory_reservation),
             ..defaults
         }
     }

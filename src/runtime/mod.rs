@@ -32,6 +32,7 @@ mod module;
 mod resource;
 mod stack;
 mod store;
+mod supervision;
 mod table;
 mod trap;
 mod type_reflection;
@@ -53,6 +54,7 @@ pub use self::module::{
 };
 pub use self::resource::{Resource, ResourceAny};
 pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
+pub use self::supervision::InterruptHandle;
 pub use self::trap::{Trap, TrapFrame};
 pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};
 #[doc(hidden)]

@@ -8,9 +8,9 @@
 ;; | block1:
 ;; |     jump block3
 ;; | block3:
-;; |     v7 = load.i32 notrap aligned region1 v0+208  ; may_leave
+;; |     v7 = load.i32 notrap aligned region1 v0+216  ; may_leave
 ;; |     trapz v7, user32  ; trap: wasm trap: cannot leave component instance
-;; |     v8 = load.i32 notrap aligned region2 v0+220  ; handle table: free list and limit
+;; |     v8 = load.i32 notrap aligned region2 v0+228  ; handle table: free list and limit
 ;; |     v9 = icmp.i32 ult v1, v8
 ;; |     v10 = iconst.i32 0
 ;; |     v11 = select_spectre_guard.i32 v9, v1, v10  ; v10 = 0
@@ -30,17 +30,17 @@
 ;; |     brif v52, block6, block7
 ;; | block6 cold:
 ;; |     v53 = uextend.i64 v1
-;; |     v54 = load.i64 notrap aligned readonly can_move region0 v0+16  ; constant part of the block
-;; |     store notrap aligned region4 v53, v54+56  ; where a trap lands, and its values
+;; |     v54 = load.i64 notrap aligned readonly can_move region4 v0+16  ; constant part of the block
+;; |     store notrap aligned region5 v53, v54+64  ; where a trap lands, and its values
 ;; |     trap user33  ; trap: unknown handle index {0}
 ;; | block7 cold:
 ;; |     v41 = uextend.i64 v1
-;; |     v40 = load.i64 notrap aligned readonly can_move region0 v0+16  ; constant part of the block
-;; |     store notrap aligned region4 v41, v40+56  ; where a trap lands, and its values
+;; |     v40 = load.i64 notrap aligned readonly can_move region4 v0+16  ; constant part of the block
+;; |     store notrap aligned region5 v41, v40+64  ; where a trap lands, and its values
 ;; |     v44 = iconst.i64 2
-;; |     store notrap aligned region4 v44, v40+64  ; v44 = 2  ; where a trap lands, and its values
+;; |     store notrap aligned region5 v44, v40+72  ; v44 = 2  ; where a trap lands, and its values
 ;; |     v43 = uextend.i64 v16
-;; |     store notrap aligned region4 v43, v40+72  ; where a trap lands, and its values
+;; |     store notrap aligned region5 v43, v40+80  ; where a trap lands, and its values
 ;; |     trap user34  ; trap: handle index {0} used with the wrong type, expected {t1} but found {t2} (expected {n1}, found {n2})
 ;; | block4:
 ;; |     v21 = load.i32 notrap aligned region3 v15+0x0841_0004  ; handle entry

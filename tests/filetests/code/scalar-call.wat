@@ -8,7 +8,7 @@
 ;; | block1:
 ;; |     jump block3
 ;; | block3:
-;; |     v10 = load.i32 notrap aligned region1 v0+208  ; may_leave
+;; |     v10 = load.i32 notrap aligned region1 v0+216  ; may_leave
 ;; |     trapz v10, user32  ; trap: wasm trap: cannot leave component instance
 ;; |     jump block4
 ;; | block4:
