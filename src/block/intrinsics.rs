@@ -9,7 +9,7 @@
 use core::ffi::c_void;
 
 /// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
-pub const INTRINSICS_VERSION: u32 = 3;
+pub const INTRINSICS_VERSION: u32 = 4;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
 macro_rules! intrinsics {
@@ -89,6 +89,8 @@ intrinsics! {
     TableCopy = table_copy(dst_table: ptr, src_table: ptr, dst: u64, src: u64, len: u64) -> u32;
     /// `table.fill`: 1, or 0 when out of bounds.
     TableFill = table_fill(table: ptr, dst: u64, value: u64, len: u64) -> u32;
+    /// Is a function type, by its engine-wide identity, a declared subtype of another? 1 or 0.
+    IsSubtype = is_subtype(ty: u32, supertype: u32) -> u32;
     /// Raises the limit of a handle table; `table` is the [`HandleTable`](super::HandleTable). 1, or 0 at the quota.
     HandleTableGrow = handle_table_grow(table: ptr) -> u32;
     /// Memory for a value that the host receives, valid until the call's results have been read: the host's `realloc`.

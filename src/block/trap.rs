@@ -62,6 +62,9 @@ trap_kinds! {
     /// Core: `throw_ref` of a reference that the host kept for too long, or made up.
     StaleException = 15, "wasm trap: the exception of this reference no longer exists";
 
+    /// Core: `ref.cast` of a reference of another type.
+    CastFailure = 16, "wasm trap: cast failure";
+
     /// `trap_if(not inst.may_leave)`.
     CannotLeave = 32, "wasm trap: cannot leave component instance";
     /// Value 0: the index.

@@ -4,7 +4,7 @@
 //! exports, and the table of trap sites. It knows nothing of core modules' insides.
 
 use crate::block::BlockLayout;
-use crate::model::{CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
+use crate::model::{CoreTypeDecl, CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
 use serde::{Deserialize, Serialize};
 
 /// The metadata.
@@ -26,6 +26,8 @@ pub struct Artifact {
     pub resources: Vec<Resource>,
     /// Core function types, by [`CoreTypeId`].
     pub core_types: Vec<CoreFuncType>,
+    /// How each of them is declared.
+    pub core_type_decls: Vec<CoreTypeDecl>,
     /// What the host must provide.
     pub imports: Vec<ImportEntry>,
     /// What the root exports, in order.
@@ -79,6 +81,18 @@ pub enum CoreValType {
     },
     /// A reference to an exception.
     ExnRef {
+        nullable: bool,
+    },
+    /// Of the references to functions, null at the most.
+    NoFuncRef {
+        nullable: bool,
+    },
+    /// Of the references of the host's, null at the most.
+    NoExternRef {
+        nullable: bool,
+    },
+    /// Of the references to exceptions, null at the most.
+    NoExnRef {
         nullable: bool,
     },
     /// A reference to a function of one type; `nullable`. In an object the type is an index in

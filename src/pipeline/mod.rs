@@ -101,6 +101,7 @@ impl Graph {
             types: self.plan.types.clone(),
             resources: placed.resources.values().cloned().collect(),
             core_types: core_types.collect(),
+            core_type_decls: self.plan.core_types.keys().map(|id| self.plan.core_type_decls[id]).collect(),
             imports: placed.imports.clone(),
             exports: placed.exports.clone(),
             steps: placed.steps.clone(),

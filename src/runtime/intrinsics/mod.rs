@@ -5,6 +5,7 @@
 //! Only `land` does not return; it has no frame.
 
 mod exception;
+mod function;
 mod handle;
 mod memory;
 mod string;
@@ -26,6 +27,7 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     table_init: table::table_init,
     table_copy: table::table_copy,
     table_fill: table::table_fill,
+    is_subtype: function::is_subtype,
     handle_table_grow: handle::handle_table_grow,
     host_alloc: memory::host_alloc,
     host_keep: memory::host_keep,
