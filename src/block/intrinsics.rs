@@ -89,8 +89,6 @@ intrinsics! {
     TableCopy = table_copy(dst_table: ptr, src_table: ptr, dst: u64, src: u64, len: u64) -> u32;
     /// `table.fill`: 1, or 0 when out of bounds.
     TableFill = table_fill(table: ptr, dst: u64, value: u64, len: u64) -> u32;
-    /// Is a function type, by its engine-wide identity, a declared subtype of another? 1 or 0.
-    IsSubtype = is_subtype(ty: u32, supertype: u32) -> u32;
     /// Raises the limit of a handle table; `table` is the [`HandleTable`](super::HandleTable). 1, or 0 at the quota.
     HandleTableGrow = handle_table_grow(table: ptr) -> u32;
     /// Memory for a value that the host receives, valid until the call's results have been read: the host's `realloc`.
@@ -147,6 +145,8 @@ intrinsics! {
     /// Goes on at a [`Landing`](super::Landing) with an exception; does not return. Every frame that this skips is
     /// compiled code's.
     Land = land(landing: ptr, exception: ptr);
+    /// Is a function type, by its engine-wide identity, a declared subtype of another? 1 or 0.
+    IsSubtype = is_subtype(ty: u32, supertype: u32) -> u32;
 }
 
 /// A data or element segment as the block holds it: native address and length in bytes or elements.

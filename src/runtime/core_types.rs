@@ -43,7 +43,7 @@ fn members(
     let resolved = |id: CoreTypeId| {
         let index = id.as_u32() as usize;
         match index.checked_sub(group.start) {
-            Some(position) if group.contains(&index) => Ok(OF_THE_GROUP | position as u32),
+            Some(position) if group.contains(&index) => Ok(mark(position as u32)),
             _ => ids.get(index).copied().ok_or_else(unknown_type),
         }
     };
@@ -74,6 +74,11 @@ fn resolve(ids: &[u32], value: &mut CoreValType) -> Result<(), LoadError> {
 
 fn unknown_type() -> LoadError {
     LoadError::Malformed("unknown core type".to_owned())
+}
+
+/// What stands for the type at a position of the group whose identity is asked for.
+pub(super) fn mark(position: u32) -> u32 {
+    OF_THE_GROUP | position
 }
 
 /// The position in its group of the type with this mark, if it is one of the group.

@@ -103,3 +103,43 @@ impl Engine {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::CoreTypeId;
+    use crate::object::artifact::CoreValType;
+    use crate::runtime::core_types::mark;
+
+    fn member(refers_to: Option<u32>, is_final: bool, supertype: Option<u32>) -> GroupMember {
+        let reference = |id| CoreValType::TypedFuncRef { nullable: true, ty: CoreTypeId::from_u32(mark(id)) };
+        let ty = CoreFuncType { params: refers_to.map(reference).into_iter().collect(), results: vec![] };
+        GroupMember { ty, is_final, supertype }
+    }
+
+    #[test]
+    fn equal_groups_have_equal_identities_and_no_others() {
+        let engine = Engine::default();
+        let pair = || vec![member(Some(1), true, None), member(Some(0), true, None)];
+        let first = engine.group_id(pair());
+        assert_eq!(engine.group_id(pair()), first);
+        let plain = engine.group_id(vec![member(None, true, None)]);
+        assert_eq!(plain, first + 2);
+        assert_eq!(engine.type_id(&CoreFuncType { params: vec![], results: vec![] }), plain);
+        let open = engine.group_id(vec![member(None, false, None)]);
+        assert_ne!(open, plain);
+        assert_ne!(engine.group_id(vec![member(None, true, Some(open))]), plain);
+    }
+
+    #[test]
+    fn subtypes_are_declared_and_transitive() {
+        let engine = Engine::default();
+        let top = engine.group_id(vec![member(None, false, None)]);
+        let middle = engine.group_id(vec![member(None, false, Some(top))]);
+        let bottom = engine.group_id(vec![member(None, true, Some(middle))]);
+        let other = engine.group_id(vec![member(None, true, Some(top))]);
+        assert!(engine.is_subtype(bottom, top) && engine.is_subtype(bottom, bottom));
+        assert!(!engine.is_subtype(top, bottom) && !engine.is_subtype(other, middle));
+        assert!(!engine.is_subtype(0, top) && !engine.is_subtype(u32::MAX, top));
+    }
+}

@@ -27,7 +27,6 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     table_init: table::table_init,
     table_copy: table::table_copy,
     table_fill: table::table_fill,
-    is_subtype: function::is_subtype,
     handle_table_grow: handle::handle_table_grow,
     host_alloc: memory::host_alloc,
     host_keep: memory::host_keep,
@@ -52,6 +51,7 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     exception_is_live: exception::exception_is_live,
     find_handler: exception::find_handler,
     land: super::exception::resume,
+    is_subtype: function::is_subtype,
 };
 
 /// The store of the calling code.
