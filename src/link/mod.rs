@@ -8,6 +8,7 @@ mod canon;
 mod core_instance;
 mod instantiate;
 pub mod known_tables;
+pub mod may_leave;
 mod root;
 mod root_module;
 mod scope;

@@ -114,6 +114,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         layout: &placed.layout,
         convention,
         keeps_tasks: &placed.keeps_tasks,
+        may_always_leave: &placed.may_always_leave,
         spectre: graph.spectre_guard,
     };
     let module_env = |module: u32| {
