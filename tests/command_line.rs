@@ -152,6 +152,47 @@ fn what_is_compiled_runs() {
 }
 
 #[test]
+fn imported_modules_and_components_are_compiled_in() {
+    let folder = Folder::new("provide");
+    let app = folder.file(
+        "app.wat",
+        r#"(component
+        (import "math" (core module $math (export "double" (func (param i32) (result i32)))))
+        (import "text" (component $text (export "length" (func (result u32)))))
+        (core instance $m (instantiate $math))
+        (instance $t (instantiate $text))
+        (func (export "double") (param "n" u32) (result u32) (canon lift (core func $m "double")))
+        (export "length" (func $t "length")))"#,
+    );
+    let math = folder.file(
+        "math.wat",
+        r#"(module (func (export "double") (param i32) (result i32)
+        (i32.mul (local.get 0) (i32.const 2))))"#,
+    );
+    let text = folder.file(
+        "text.wat",
+        r#"(component
+        (core module $M (func (export "length") (result i32) (i32.const 5)))
+        (core instance $m (instantiate $M))
+        (func (export "length") (result u32) (canon lift (core func $m "length"))))"#,
+    );
+    let (math_is, text_is) = (format!("math={math}"), format!("text={text}"));
+    prints(&["run", "--invoke", "double(21)", "--provide", &math_is, "--provide", &text_is, &app], "42\n");
+    let object = folder.path("app.o");
+    prints(&["compile", &app, "-o", &object, "--provide", &math_is, "--provide", &text_is], "");
+    prints(&["run", "--invoke", "length()", &object], "5\n");
+    refuses(&["run", "--invoke", "double(1)", &app, "--provide", &text_is], 1, &["`math`", "--provide NAME=FILE"]);
+    refuses(&["run", "--invoke", "double(1)", &app, "--provide", &math_is], 1, &["`text`", "--provide NAME=FILE"]);
+    let swapped = format!("math={text}");
+    refuses(
+        &["compile", &app, "-o", &object, "--provide", &swapped],
+        1,
+        &["`math`", "expected module, found component"],
+    );
+    refuses(&["compile", &app, "-o", &object, "--provide", "math"], 1, &["--provide math=math.wasm"]);
+}
+
+#[test]
 fn every_target_compiles() {
     let folder = Folder::new("targets");
     let adder = folder.file("adder.wat", ADDER);

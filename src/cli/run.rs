@@ -3,8 +3,10 @@
 use super::code_options::CodeOptions;
 use super::invocation::{Found, Invocation};
 use super::progress::ProgressLine;
+use super::provided::ProvidedImports;
 use super::wave::{self, WaveError};
 use super::{Failure, input::Input};
+use crate::CompileOptions;
 use crate::runtime::{Component, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Store, Val};
 use clap::Args;
 use std::fmt::Write;
@@ -27,6 +29,9 @@ pub struct Run {
 
     #[command(flatten)]
     code: CodeOptions,
+
+    #[command(flatten)]
+    provided: ProvidedImports,
 }
 
 const EXAMPLES: &str = "\
@@ -85,7 +90,8 @@ impl Run {
             let what = format!("{}: this is a core module, not a component", self.file.display());
             return Err(Failure::remedied(what, "make a component of it with `wasm-tools component new`"));
         }
-        crate::compile(&wasm, &self.code.compile_options(), &ProgressLine::new())
+        let options = CompileOptions { provided: self.provided.read()?, ..self.code.compile_options() };
+        crate::compile(&wasm, &options, &ProgressLine::new())
             .map_err(|e| Failure::refused(format!("{}: {e}", self.file.display())))
     }
 

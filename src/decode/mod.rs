@@ -12,6 +12,7 @@ mod features;
 mod garbage_collection;
 mod module;
 mod names;
+pub mod provided;
 mod types;
 
 use crate::error::{Error, Result};

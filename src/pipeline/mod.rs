@@ -29,6 +29,7 @@ pub use text::{EmitText, emit_text};
 use crate::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
 use crate::clif::Convention;
 use crate::core::core_signature;
+use crate::decode::provided::provide;
 use crate::error::Error;
 use crate::model::CoreTypeId;
 use crate::model::plan::Plan;
@@ -66,7 +67,11 @@ struct Graph {
 impl Graph {
     fn new(bytes: &[u8], options: &CompileOptions) -> Result<Self, Error> {
         let isa = target::isa(options)?;
-        let mut plan = crate::link::plan(Arc::from(bytes))?;
+        let bytes = match &options.provided[..] {
+            [] => Arc::from(bytes),
+            provided => Arc::from(provide(bytes, provided)?),
+        };
+        let mut plan = crate::link::plan(bytes)?;
         functions::intern_entry_types(&mut plan);
         let placed = placement::place(&plan, options.handle_capacity).map_err(too_large)?;
         let functions = functions::list(&plan, &placed);

@@ -1,5 +1,7 @@
 //! What a caller can choose about a compilation, and what it is told while it runs.
 
+use crate::decode::provided::Provided;
+
 /// How much effort Cranelift's optimiser takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OptLevel {
@@ -24,6 +26,9 @@ pub struct CompileOptions {
     /// Entries of address space to reserve for each component instance's handle table. The greatest quota a host can
     /// set later. At most 2^28.
     pub handle_capacity: u32,
+    /// Core modules and components that the root component imports, to be compiled with it. Offsets in errors and traps
+    /// then count them in the places of their imports.
+    pub provided: Vec<Provided>,
 }
 
 impl Default for CompileOptions {
@@ -35,6 +40,7 @@ impl Default for CompileOptions {
             opt_level: OptLevel::default(),
             spectre_guard: true,
             handle_capacity: HANDLE_CAPACITY,
+            provided: Vec::new(),
         }
     }
 }

@@ -20,6 +20,7 @@ mod exception;
 mod export;
 mod func;
 mod handle_history;
+mod handle_life;
 mod host_func;
 mod host_handles;
 mod image;
@@ -62,7 +63,7 @@ pub use self::typed::{
     TypeContext, TypedFunc, View, ViewParams,
 };
 pub use self::val::Val;
-pub use self::value_error::{HandleEnd, Place, ValueError};
+pub use self::value_error::{HandleEnd, HandleUse, Place, ValueError};
 
 /// Derives of the traits for Rust structs and enums.
 #[cfg(feature = "derive")]
