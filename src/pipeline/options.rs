@@ -24,6 +24,10 @@ pub struct CompileOptions {
     /// Entries of address space to reserve for each component instance's handle table. The greatest quota a host can
     /// set later. At most 2^28.
     pub handle_capacity: u32,
+    /// Record for each handle where it was created and where it was dropped, so that traps about handles and
+    /// [`Store::live_handles`](crate::runtime::Store::live_handles) can tell. The code is larger and slower: nothing is
+    /// inlined.
+    pub debug_handles: bool,
 }
 
 impl Default for CompileOptions {
@@ -35,6 +39,7 @@ impl Default for CompileOptions {
             opt_level: OptLevel::default(),
             spectre_guard: true,
             handle_capacity: HANDLE_CAPACITY,
+            debug_handles: false,
         }
     }
 }

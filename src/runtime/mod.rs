@@ -18,8 +18,10 @@ mod entry;
 mod error;
 mod exception;
 mod export;
+mod frames;
 mod func;
 mod handle_history;
+mod handle_trace;
 mod host_func;
 mod host_handles;
 mod image;
@@ -45,6 +47,7 @@ pub use self::engine::{Config, Engine};
 pub use self::error::{Error, HostError, LinkError, Result};
 pub use self::export::{ExportKind, ExportedItem};
 pub use self::func::Func;
+pub use self::handle_trace::{HandleHolder, HandleSite, LiveHandle};
 pub use self::instance::Instance;
 pub use self::linker::{InstancePre, Linker, LinkerInstance};
 pub use self::module::{

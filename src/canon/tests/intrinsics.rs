@@ -48,6 +48,7 @@ pub static TABLE: Intrinsics = Intrinsics {
     exception_is_live: absent!(*mut u8 => u32),
     find_handler: absent!(*mut u8, *mut u8 => u32),
     land: absent!(*mut u8, *mut u8 => ()),
+    core_calls: absent!(*mut u8, *mut u8 => ()),
 };
 
 unsafe extern "C" fn handle_table_grow(_: Ctx, table: *mut u8) -> u32 {

@@ -50,6 +50,7 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     exception_is_live: exception::exception_is_live,
     find_handler: exception::find_handler,
     land: super::exception::resume,
+    core_calls: handle::core_calls,
 };
 
 /// The store of the calling code.
