@@ -57,7 +57,9 @@ So a string is printed on one line, with quotation marks and escapes; `--raw`
 prints the text itself.
 
 A trap of the guest goes to standard error, with the function and the offset in
-the input; the exit code is then 134.";
+the input; the exit code is then 134. So do the handles that are still alive at
+the end, for code that was compiled with --debug-handles; they change no exit
+code.";
 
 impl Run {
     /// Compiles if need be, instantiates, calls, prints.
@@ -67,6 +69,10 @@ impl Run {
         })?;
         let engine = Engine::new(self.code.engine_config());
         let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
+        if self.code.debug_handles() && !component.debugs_handles() {
+            let what = format!("{}: this object was compiled without --debug-handles", self.file.display());
+            return Err(Failure::remedied(what, "compile it again with `cantilever compile --debug-handles`"));
+        }
         let chosen = Chosen::new(&component, call.as_ref())?;
         let arguments = match &call {
             Some(call) => chosen.arguments(call)?,
@@ -178,6 +184,10 @@ impl Chosen {
 
     fn call(&self, engine: &Engine, component: &Component, arguments: &[Val]) -> Result<Option<Val>, Error> {
         let mut store = Store::new(engine, ());
+        store.on_leak(|handles| {
+            eprintln!("handles that are still alive at the end: {}", handles.len());
+            handles.iter().for_each(|handle| eprintln!("    {handle}"));
+        });
         let instance = Linker::new(engine).instantiate(&mut store, component)?;
         let func = instance.get_func(&mut store, &self.path).expect("the component lists this export");
         func.call(&mut store, arguments)

@@ -27,7 +27,9 @@ impl Bodies {
     pub fn new(graph: &Graph) -> Result<Self, Error> {
         let mut bodies = Bodies { inlinable: HashMap::new() };
         let mut cx = FunctionBuilderContext::new();
-        if graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None {
+        // Who calls a canonical function can be told at run time only where that is a call.
+        let debugs_handles = graph.placed.layout.records.is_some();
+        if debugs_handles || graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None {
             return Ok(bodies);
         }
         for (i, canon) in graph.placed.canons.iter().enumerate() {

@@ -73,7 +73,7 @@ impl Graph {
         };
         let mut plan = crate::link::plan(bytes)?;
         functions::intern_entry_types(&mut plan);
-        let placed = placement::place(&plan, options.handle_capacity).map_err(too_large)?;
+        let placed = placement::place(&plan, options).map_err(too_large)?;
         let functions = functions::list(&plan, &placed);
         let convention = Convention::of(&*isa);
         let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
@@ -113,6 +113,7 @@ impl Graph {
             functions: Vec::new(),
             traps: Vec::new(),
             handlers: Vec::new(),
+            calls: Vec::new(),
             keeps_exceptions: artifact_types::keeps_exceptions(&self.plan),
             is_module: self.plan.is_module,
         }

@@ -29,6 +29,10 @@ pub struct CompileOptions {
     /// Core modules and components that the root component imports, to be compiled with it. Offsets in errors and traps
     /// then count them in the places of their imports.
     pub provided: Vec<Provided>,
+    /// Record for each handle where it was created and where it was dropped, so that traps about handles and
+    /// [`Store::live_handles`](crate::runtime::Store::live_handles) can tell. The code is larger and slower: nothing is
+    /// inlined.
+    pub debug_handles: bool,
 }
 
 impl Default for CompileOptions {
@@ -41,6 +45,7 @@ impl Default for CompileOptions {
             spectre_guard: true,
             handle_capacity: HANDLE_CAPACITY,
             provided: Vec::new(),
+            debug_handles: false,
         }
     }
 }

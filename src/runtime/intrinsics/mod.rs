@@ -52,6 +52,7 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     find_handler: exception::find_handler,
     land: super::exception::resume,
     is_subtype: function::is_subtype,
+    core_calls: handle::core_calls,
 };
 
 /// The store of the calling code.

@@ -56,6 +56,7 @@ impl Guest {
             functions: Vec::new(),
             traps: Vec::new(),
             handlers: Vec::new(),
+            calls: Vec::new(),
             keeps_exceptions: false,
             is_module: false,
         };
