@@ -9,6 +9,7 @@
 //! | `;; interruptible: yes` | the component is compiled to be interruptible |
 //! | `;; memory-reservation: 65536` | the component is compiled for so many bytes of address space for each memory |
 //! | `;; handle-quota: 100` | the component is compiled with this many handles per instance |
+//! | `;; debug-handles: true` | it is compiled to debug handles |
 //! | `;; clif: NAME` | the optimised CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
 //!
 //! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` the expected CLIF is replaced by the actual
@@ -76,6 +77,7 @@ impl FileTest {
                     test.options.handle_capacity = quota + 1;
                     test.engine = Config::new().handle_quota(quota + 1);
                 }
+                "debug-handles" => test.options.debug_handles = rest.parse().map_err(|e| located(format!("{e}")))?,
                 "fuel" => {
                     test.options.fuel = true;
                     test.fuel = Some(rest.parse().map_err(|e| located(format!("{e}")))?);

@@ -4,6 +4,7 @@ use super::code_options::CodeOptions;
 use super::deadline::Deadline;
 use super::invocation::{Found, Invocation};
 use super::progress::ProgressLine;
+use super::provided::ProvidedImports;
 use super::wave::{self, WaveError};
 use super::{Failure, input::Input};
 use crate::CompileOptions;
@@ -44,6 +45,9 @@ pub struct Run {
 
     #[command(flatten)]
     code: CodeOptions,
+
+    #[command(flatten)]
+    provided: ProvidedImports,
 }
 
 const EXAMPLES: &str = "\
@@ -71,7 +75,8 @@ prints the text itself.
 
 A trap of the guest goes to standard error, with the function and the offset in
 the input; the exit code is then 134, or 124 if it ran longer than `--timeout`
-allows.";
+allows. So do the handles that are still alive at the end, for code that was
+compiled with --debug-handles; they change no exit code.";
 
 impl Run {
     /// Compiles if need be, instantiates, calls, prints.
@@ -81,6 +86,10 @@ impl Run {
         })?;
         let engine = Engine::new(self.code.engine_config());
         let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
+        if self.code.debug_handles() && !component.debugs_handles() {
+            let what = format!("{}: this object was compiled without --debug-handles", self.file.display());
+            return Err(Failure::remedied(what, "compile it again with `cantilever compile --debug-handles`"));
+        }
         let chosen = Chosen::new(&component, call.as_ref())?;
         let arguments = match &call {
             Some(call) => chosen.arguments(call)?,
@@ -106,6 +115,7 @@ impl Run {
         }
         let options = self.code.compile_options();
         let options = CompileOptions {
+            provided: self.provided.read()?,
             interruptible: options.interruptible || self.timeout.is_some(),
             fuel: options.fuel || self.fuel.is_some(),
             ..options
@@ -123,6 +133,10 @@ impl Run {
         arguments: &[Val],
     ) -> Result<Option<Val>, Error> {
         let mut store = Store::new(engine, ());
+        store.on_leak(|handles| {
+            eprintln!("handles that are still alive at the end: {}", handles.len());
+            handles.iter().for_each(|handle| eprintln!("    {handle}"));
+        });
         if let Some(fuel) = self.fuel {
             store.set_fuel(fuel)?;
         }

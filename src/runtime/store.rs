@@ -4,6 +4,7 @@ use super::arena::Arena;
 use super::engine::Engine;
 use super::error::HostError;
 use super::exception::Exceptions;
+use super::handle_trace::{LeakReport, LiveHandle};
 use super::instance::InstanceRecord;
 use super::linear_memory::LinearMemory;
 use super::supervision::Contexts;
@@ -60,6 +61,17 @@ pub(crate) struct StoreState {
     pub(crate) host_items: Vec<Box<dyn Any>>,
     /// Why the innermost host function failed, until its caller takes it.
     pub(crate) failure: Option<Failure>,
+    pub(crate) leak_report: Option<LeakReport>,
+}
+
+impl Drop for StoreState {
+    fn drop(&mut self) {
+        let Some(report) = self.leak_report.take() else { return };
+        let leaks = self.live_handles();
+        if !leaks.is_empty() {
+            report.0(leaks);
+        }
+    }
 }
 
 /// How a host function failed.
@@ -127,6 +139,7 @@ impl<T> Store<T> {
             tables: HashMap::new(),
             host_items: Vec::new(),
             failure: None,
+            leak_report: None,
         };
         let inner = NonNull::from(Box::leak(Box::new(StoreInner { state, data })));
         Store { inner, _data: PhantomData }
@@ -167,6 +180,20 @@ impl<T> Store<T> {
     pub fn set_limits(&mut self, limits: Limits) {
         // SAFETY: as in `data_mut`.
         unsafe { self.inner.as_mut().state.limits = limits }
+    }
+
+    /// The handles that live in instances which were compiled with
+    /// [`CompileOptions::debug_handles`](crate::CompileOptions::debug_handles), the host's among them. An instance that
+    /// trapped is left out: its state is unknown.
+    pub fn live_handles(&self) -> Vec<LiveHandle> {
+        // SAFETY: as in `data`.
+        unsafe { self.inner.as_ref().state.live_handles() }
+    }
+
+    /// When the store ends while there are [live handles](Self::live_handles), the report is given them.
+    pub fn on_leak(&mut self, report: impl FnOnce(Vec<LiveHandle>) + Send + 'static) {
+        // SAFETY: as in `data_mut`.
+        unsafe { self.inner.as_mut().state.leak_report = Some(LeakReport(Box::new(report))) }
     }
 }
 
@@ -270,6 +297,10 @@ impl StoreState {
     pub(crate) fn move_to_stack(&mut self, limit: usize) {
         self.contexts.set_limit(limit);
         self.stack_limit = limit;
+    }
+
+    fn live_handles(&self) -> Vec<LiveHandle> {
+        self.instances.iter().flat_map(|record| record.live_handles()).collect()
     }
 
     /// Gives a context of a block of this store the stack limit and the fuel.

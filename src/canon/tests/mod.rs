@@ -86,6 +86,7 @@ impl Fixture {
             layout: &self.layout,
             convention: self.convention,
             keeps_tasks: &[],
+            may_always_leave: &[],
             spectre: self.spectre,
             supervision: self.supervision,
         }

@@ -49,6 +49,7 @@ impl Guest {
             layout: layout.finish().unwrap(),
             types: Types::default(),
             resources: Vec::new(),
+            core_type_decls: vec![crate::model::CoreTypeDecl::default()],
             core_types: vec![CoreFuncType { params: vec![crate::object::artifact::CoreValType::I32], results: vec![] }],
             imports: Vec::new(),
             exports: Vec::new(),
@@ -58,6 +59,7 @@ impl Guest {
             supervision: Supervision::default(),
             memory_reservation: RESERVATION,
             handlers: Vec::new(),
+            calls: Vec::new(),
             keeps_exceptions: false,
             is_module: false,
         };
