@@ -186,9 +186,13 @@ const MUST_NOT_LEAVE: &str = r#"(component
   (core module $m
     (import "" "f" (func $f))
     (type $none (func))
+    (type $open (sub (func)))
+    (type $sub (sub $open (func)))
     (table $known 1 1 funcref) (elem (table $known) (i32.const 0) func $f)
     (table $written 1 1 funcref)
+    (table $subtypes 1 1 funcref) (elem (table $subtypes) (i32.const 0) func $leaves)
     (memory (export "m") 1)
+    (func $leaves (type $sub) (call $f))
     (func $write (table.set $written (i32.const 0) (ref.null func)))
     (func $leaf)
     (func $inner (call $leaf))
@@ -214,6 +218,8 @@ fn an_instance_may_always_leave_if_what_must_not_leave_cannot() {
     assert!(!always("", "(call $inner) (call $f)"));
     assert!(!always("(call_indirect $known (type $none) (i32.const 0))", ""), "the table has the function");
     assert!(always("(drop (call_indirect $known (result i32) (i32.const 0)))", ""), "it has none of that type");
+    assert!(!always("(call_indirect $subtypes (type $open) (i32.const 0))", ""), "it has one of a subtype");
+    assert!(always("(call_indirect $subtypes (type $none) (i32.const 0))", ""), "it has none of just that type");
     assert!(!always("(call_indirect $written (type $none) (i32.const 0))", ""), "nobody knows what is in the table");
 }
 
