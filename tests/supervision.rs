@@ -275,8 +275,7 @@ fn a_handle_goes_to_other_threads() {
 fn the_instance_of_a_core_module_runs_again() {
     let engine = Engine::default();
     let wasm = wat::parse_str(r#"(module (func $f (export "f") (param i32) (loop (br_if 0 (local.get 0)))))"#).unwrap();
-    let object = cantilever::compile(&wasm, &interruptible(), &()).unwrap();
-    let module = Module::from_object(&engine, &object).unwrap();
+    let module = Module::with_options(&engine, &wasm, &interruptible()).unwrap();
     let mut store = Store::new(&engine, ());
     let handle = store.interrupt_handle().unwrap();
     let instance = CoreLinker::new().instantiate(&mut store, &module).unwrap();
