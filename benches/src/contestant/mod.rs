@@ -1,9 +1,10 @@
-//! The engines that run a workload's component. Each becomes a closure that does a number of iterations.
+//! The engines that run a workload's guest. Each becomes a closure that does a number of iterations.
 
+mod module;
 mod ours;
 mod peer;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 /// Does this many iterations; returns a sum that must be the same for all contestants.
 pub type Run = Box<dyn FnMut(u32) -> Result<u32>>;
@@ -13,6 +14,8 @@ pub type Run = Box<dyn FnMut(u32) -> Result<u32>>;
 pub enum Driver {
     /// The component's own export `run: func(n: u32) -> u32` loops.
     Guest,
+    /// The same of a core module: it exports `run: [i32] -> [i32]`.
+    Module,
     /// The host calls `f: func(a: u32, b: u32) -> u32` in a loop.
     CallScalars,
     /// The host calls `f: func(s: string) -> u32` with a string of this many bytes.
@@ -36,24 +39,37 @@ pub enum Contestant {
 impl Contestant {
     /// Cantilever, Wasmtime as shipped, Wasmtime at its best settings.
     pub fn all() -> Result<[Contestant; 3]> {
-        let mut best = wasmtime::Config::new();
-        best.compiler_inlining(wasmtime::Inlining::Yes).concurrency_support(false);
         Ok([
             Contestant::Cantilever(cantilever::runtime::Engine::default()),
             Contestant::Wasmtime(wasmtime::Engine::default()),
-            Contestant::Wasmtime(wasmtime::Engine::new(&best).map_err(peer::foreign)?),
+            Contestant::Wasmtime(peer::best()?),
         ])
     }
 
-    /// Prepares a component to be run.
-    pub fn prepare(&self, component: &[u8], driver: Driver) -> Result<Run> {
-        match self {
-            Contestant::Cantilever(engine) => ours::prepare(engine, component, driver).context("cantilever"),
-            Contestant::Wasmtime(engine) => {
-                peer::prepare(engine, component, driver).map_err(peer::foreign).context("wasmtime")
+    /// Prepares a guest to be run.
+    pub fn prepare(&self, guest: &[u8], driver: Driver) -> Result<Run> {
+        match (self, driver) {
+            (Contestant::Cantilever(engine), Driver::Module) => module::ours(engine, guest).context("cantilever"),
+            (Contestant::Wasmtime(engine), Driver::Module) => module::theirs(engine, guest).context("wasmtime"),
+            (Contestant::Cantilever(engine), _) => ours::prepare(engine, guest, driver).context("cantilever"),
+            (Contestant::Wasmtime(engine), _) => {
+                peer::prepare(engine, guest, driver).map_err(peer::foreign).context("wasmtime")
             }
         }
     }
+}
+
+/// From bytes to a native image.
+pub type Compiler = Box<dyn Fn(&[u8]) -> Result<Vec<u8>>>;
+
+/// The compiler of this name: one of [`crate::compilation::CONTESTANTS`].
+pub fn compiler(name: &str) -> Result<Compiler> {
+    Ok(match name {
+        "Cantilever" => Box::new(ours::compile),
+        "Wasmtime as shipped" => peer::compiler(wasmtime::Engine::default()),
+        "Wasmtime at its best" => peer::compiler(peer::best()?),
+        _ => bail!("there is no compiler {name}"),
+    })
 }
 
 /// Sums what `call` returns.

@@ -4,6 +4,11 @@ use super::{Driver, Run, repeat, text};
 use anyhow::Result;
 use cantilever::runtime::{Component, Engine, Instance, Linker, Store};
 
+/// Compiles to an object.
+pub fn compile(bytes: &[u8]) -> Result<Vec<u8>> {
+    Ok(cantilever::compile(bytes, &cantilever::CompileOptions::default(), &())?)
+}
+
 /// Prepares a component to be run.
 pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
     let engine = engine.clone();
@@ -54,6 +59,6 @@ fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run
             let list = text(len).as_bytes();
             Box::new(move |n| repeat(n, |_| Ok(f.call(&mut store, (list,))?)))
         }
-        Driver::Instantiate | Driver::Compile => unreachable!("no calls are made"),
+        Driver::Instantiate | Driver::Compile | Driver::Module => unreachable!("no calls of a component are made"),
     })
 }

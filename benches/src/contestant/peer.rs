@@ -1,8 +1,8 @@
 //! Wasmtime.
 
-use super::{Driver, Run, repeat, text};
+use super::{Compiler, Driver, Run, repeat, text};
 use wasmtime::component::{Component, Instance, Linker};
-use wasmtime::{Engine, Result, Store};
+use wasmtime::{Config, Engine, Inlining, Result, Store};
 
 /// Wasmtime's errors are of a type of its own.
 pub fn foreign(error: wasmtime::Error) -> anyhow::Error {
@@ -11,6 +11,25 @@ pub fn foreign(error: wasmtime::Error) -> anyhow::Error {
 
 fn boxed(mut run: impl FnMut(u32) -> Result<u32> + 'static) -> Run {
     Box::new(move |n| run(n).map_err(foreign))
+}
+
+/// Where a binary says whether it is a component.
+const LAYER: usize = 6;
+
+/// Its best settings.
+pub fn best() -> anyhow::Result<Engine> {
+    let mut config = Config::new();
+    config.compiler_inlining(Inlining::Yes).concurrency_support(false);
+    Engine::new(&config).map_err(foreign)
+}
+
+/// Compiles to what Wasmtime loads.
+pub fn compiler(engine: Engine) -> Compiler {
+    Box::new(move |bytes| {
+        let component = bytes.get(LAYER) == Some(&1);
+        let image = if component { engine.precompile_component(bytes) } else { engine.precompile_module(bytes) };
+        image.map_err(foreign)
+    })
 }
 
 /// Prepares a component to be run.
@@ -64,6 +83,6 @@ fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run
             let list = text(len).as_bytes();
             boxed(move |n| repeat(n, |_| Ok(f.call(&mut store, (list,))?.0)))
         }
-        Driver::Instantiate | Driver::Compile => unreachable!("no calls are made"),
+        Driver::Instantiate | Driver::Compile | Driver::Module => unreachable!("no calls of a component are made"),
     })
 }
