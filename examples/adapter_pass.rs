@@ -58,6 +58,7 @@ pub fn main() -> Result<(), Failure> {
         layout: &layout,
         convention: Convention::of(&*isa),
         keeps_tasks: &[],
+        may_always_leave: &[],
         spectre: true,
     };
     let mut builder = FunctionBuilderContext::new();

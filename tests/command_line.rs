@@ -151,6 +151,93 @@ fn what_is_compiled_runs() {
     prints(&["run", "--invoke", "add(20, 22)", &small], "42\n");
 }
 
+/// Keeps a handle, or uses one that it dropped.
+const KEEPER: &str = r#"(component
+  (type $r (resource (rep i32)))
+  (export "r" (type $r))
+  (core func $new (canon resource.new $r))
+  (core func $drop (canon resource.drop $r))
+  (core module $M
+    (import "r" "new" (func $new (param i32) (result i32)))
+    (import "r" "drop" (func $drop (param i32)))
+    (func $keep (export "keep") (result i32) (call $new (i32.const 1)))
+    (func $drop-twice (export "drop-twice") (call $drop (call $new (i32.const 1))) (call $drop (i32.const 1))))
+  (core instance $m (instantiate $M (with "r" (instance (export "new" (func $new)) (export "drop" (func $drop))))))
+  (func (export "keep") (result u32) (canon lift (core func $m "keep")))
+  (func (export "drop-twice") (canon lift (core func $m "drop-twice"))))
+"#;
+
+#[test]
+fn handles_are_debugged_on_demand() {
+    let folder = Folder::new("debug-handles");
+    let keeper = folder.file("keeper.wat", KEEPER);
+    let [plain, debug] = ["plain.o", "debug.o"].map(|name| folder.path(name));
+    prints(&["compile", &keeper, "-o", &plain], "");
+    prints(&["compile", "--debug-handles", &keeper, "-o", &debug], "");
+    assert!(said(&["inspect", &debug]).out.contains("records where handles are created and dropped"));
+    assert!(!said(&["inspect", &plain]).out.contains("records where handles"));
+    let (created, dropped) =
+        ("created by canon.resource.new[r] at M.", "dropped by canon.resource.drop[r] at M.drop-twice");
+    for arguments in [&["run", "--debug-handles", &keeper][..], &["run", &debug], &["run", "--debug-handles", &debug]] {
+        let kept = said(&[arguments, &["--invoke", "keep()"]].concat());
+        assert_eq!((kept.code, kept.out.as_str()), (Some(0), "1\n"), "{}", kept.err);
+        for words in
+            ["still alive at the end: 1", "own<r>, index 1 of component instance 0", created, "M.keep, offset 0x"]
+        {
+            assert!(kept.err.contains(words), "`{words}` is not in: {}", kept.err);
+        }
+        refuses(
+            &[arguments, &["--invoke", "drop-twice()"]].concat(),
+            134,
+            &["unknown handle index 1", created, dropped],
+        );
+    }
+    prints(&["run", "--invoke", "keep()", &keeper], "1\n");
+    prints(&["run", "--invoke", "keep()", &plain], "1\n");
+    refuses(&["run", "--debug-handles", "--invoke", "keep()", &plain], 1, &["compile it again"]);
+}
+
+#[test]
+fn imported_modules_and_components_are_compiled_in() {
+    let folder = Folder::new("provide");
+    let app = folder.file(
+        "app.wat",
+        r#"(component
+        (import "math" (core module $math (export "double" (func (param i32) (result i32)))))
+        (import "text" (component $text (export "length" (func (result u32)))))
+        (core instance $m (instantiate $math))
+        (instance $t (instantiate $text))
+        (func (export "double") (param "n" u32) (result u32) (canon lift (core func $m "double")))
+        (export "length" (func $t "length")))"#,
+    );
+    let math = folder.file(
+        "math.wat",
+        r#"(module (func (export "double") (param i32) (result i32)
+        (i32.mul (local.get 0) (i32.const 2))))"#,
+    );
+    let text = folder.file(
+        "text.wat",
+        r#"(component
+        (core module $M (func (export "length") (result i32) (i32.const 5)))
+        (core instance $m (instantiate $M))
+        (func (export "length") (result u32) (canon lift (core func $m "length"))))"#,
+    );
+    let (math_is, text_is) = (format!("math={math}"), format!("text={text}"));
+    prints(&["run", "--invoke", "double(21)", "--provide", &math_is, "--provide", &text_is, &app], "42\n");
+    let object = folder.path("app.o");
+    prints(&["compile", &app, "-o", &object, "--provide", &math_is, "--provide", &text_is], "");
+    prints(&["run", "--invoke", "length()", &object], "5\n");
+    refuses(&["run", "--invoke", "double(1)", &app, "--provide", &text_is], 1, &["`math`", "--provide NAME=FILE"]);
+    refuses(&["run", "--invoke", "double(1)", &app, "--provide", &math_is], 1, &["`text`", "--provide NAME=FILE"]);
+    let swapped = format!("math={text}");
+    refuses(
+        &["compile", &app, "-o", &object, "--provide", &swapped],
+        1,
+        &["`math`", "expected module, found component"],
+    );
+    refuses(&["compile", &app, "-o", &object, "--provide", "math"], 1, &["--provide math=math.wasm"]);
+}
+
 #[test]
 fn every_target_compiles() {
     let folder = Folder::new("targets");

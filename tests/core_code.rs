@@ -60,6 +60,7 @@ fn env<'a>(decoded: &'a Decoded, places: &'a ModulePlaces, convention: Conventio
     ModuleEnv {
         source: &decoded.source,
         core_types: &decoded.core_types,
+        core_type_decls: &decoded.core_type_decls,
         module: &decoded.modules[0],
         module_index: 0,
         places,

@@ -6,6 +6,7 @@
 //! | `;; trap: f(1) -> "text"` | the call traps, with a message that contains the text; the same call again is then refused |
 //! | `;; instantiation-trap: "text"` | the instantiation traps, with a message that contains the text |
 //! | `;; handle-quota: 100` | the component is compiled with this many handles per instance |
+//! | `;; debug-handles: true` | it is compiled to debug handles |
 //! | `;; clif: NAME` | the optimised CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
 //!
 //! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` the expected CLIF is replaced by the actual
@@ -72,6 +73,7 @@ impl FileTest {
                     test.options.handle_capacity = quota + 1;
                     test.engine = Config::new().handle_quota(quota + 1);
                 }
+                "debug-handles" => test.options.debug_handles = rest.parse().map_err(|e| located(format!("{e}")))?,
                 "clif" => {
                     let body = lines[line..].iter().map_while(|l| l.strip_prefix(CLIF_LINE.trim_end()));
                     let expected = body.map(|l| format!("{}\n", l.strip_prefix(' ').unwrap_or(l))).collect();

@@ -9,6 +9,7 @@
 //! trap codes and the table of intrinsics.
 
 pub mod exception;
+pub mod handle_record;
 pub mod header;
 pub mod intrinsics;
 pub mod layout;
@@ -16,6 +17,7 @@ pub mod memory;
 pub mod trap;
 
 pub use exception::{Exception, Landing};
+pub use handle_record::{CALL_DEPTH, HandleEvent, HandleRecord};
 pub use header::{
     CONTEXT_LENGTH, Context, FuncDef, GlobalSlot, HandleEntry, HandleTable, Header, HostCallee, HostFunc,
     InstanceState, MemoryDef, TableDef, Task,

@@ -70,6 +70,9 @@ pub struct CanonEnv<'a> {
     /// For each component instance: has it built-ins that ask for its task, so that its tasks must be kept? An instance
     /// past the end has none.
     pub keeps_tasks: &'a [bool],
+    /// For each component instance: is it proven that none of its canonical functions is called while its `realloc` or
+    /// `post-return` runs? Then `may_leave` is neither kept nor checked. For an instance past the end it is not.
+    pub may_always_leave: &'a [bool],
     /// Guard handle indices against speculation past the end of a table.
     pub spectre: bool,
 }

@@ -12,7 +12,7 @@
 //! and the built-ins.
 
 use super::CanonEnv;
-use super::borrow::{Borrows, own_name};
+use super::borrow::Borrows;
 use super::operand::Operand;
 use super::side::Side;
 use super::tuple::{buffer, is_from_host, tuple_layout};
@@ -113,7 +113,7 @@ impl AsyncCall {
             e.call_intrinsic(Intrinsic::HostKeep, &[]);
         }
         let record = buffer(e, Layout { size: size_of::<Task>() as u32, align: align_of::<Task>() as u32 });
-        let lender = own_name(e);
+        let lender = e.own_name();
         let scope = borrows.scope().unwrap_or_else(|| e.b.ins().iconst(types::I32, i64::from(Task::NO_SCOPE)));
         let signature = e.b.ins().iconst(types::I64, signature(result, options.encoding, options.memory));
         let zero = e.b.ins().iconst(types::I32, 0);

@@ -25,6 +25,13 @@ pub struct CodeOptions {
     /// from reading past the table; without it a handle costs less.
     #[arg(long)]
     no_spectre_guard: bool,
+
+    /// Record where handles are created and dropped
+    ///
+    /// Traps about a handle then tell its story, and `run` lists the handles that are still alive at the end. The code is
+    /// slower, and larger where it uses handles.
+    #[arg(long)]
+    debug_handles: bool,
 }
 
 /// The specification's greatest number of handles.
@@ -54,8 +61,14 @@ impl CodeOptions {
             },
             spectre_guard: !self.no_spectre_guard,
             handle_capacity: self.handle_entries().unwrap_or(defaults.handle_capacity),
+            debug_handles: self.debug_handles,
             ..defaults
         }
+    }
+
+    /// Are handles to be debugged?
+    pub fn debug_handles(&self) -> bool {
+        self.debug_handles
     }
 
     /// The engine's settings for running.

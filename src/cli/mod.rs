@@ -11,6 +11,7 @@ mod inspect;
 mod invocation;
 mod listing;
 mod progress;
+mod provided;
 mod run;
 mod signature;
 mod wast;

@@ -3,8 +3,10 @@
 use super::code_options::CodeOptions;
 use super::invocation::{Found, Invocation};
 use super::progress::ProgressLine;
+use super::provided::ProvidedImports;
 use super::wave::{self, WaveError};
 use super::{Failure, input::Input};
+use crate::CompileOptions;
 use crate::runtime::{Component, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Store, Val};
 use clap::Args;
 use std::fmt::Write;
@@ -27,6 +29,9 @@ pub struct Run {
 
     #[command(flatten)]
     code: CodeOptions,
+
+    #[command(flatten)]
+    provided: ProvidedImports,
 }
 
 const EXAMPLES: &str = "\
@@ -52,7 +57,9 @@ So a string is printed on one line, with quotation marks and escapes; `--raw`
 prints the text itself.
 
 A trap of the guest goes to standard error, with the function and the offset in
-the input; the exit code is then 134.";
+the input; the exit code is then 134. So do the handles that are still alive at
+the end, for code that was compiled with --debug-handles; they change no exit
+code.";
 
 impl Run {
     /// Compiles if need be, instantiates, calls, prints.
@@ -62,6 +69,10 @@ impl Run {
         })?;
         let engine = Engine::new(self.code.engine_config());
         let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
+        if self.code.debug_handles() && !component.debugs_handles() {
+            let what = format!("{}: this object was compiled without --debug-handles", self.file.display());
+            return Err(Failure::remedied(what, "compile it again with `cantilever compile --debug-handles`"));
+        }
         let chosen = Chosen::new(&component, call.as_ref())?;
         let arguments = match &call {
             Some(call) => chosen.arguments(call)?,
@@ -85,7 +96,8 @@ impl Run {
             let what = format!("{}: this is a core module, not a component", self.file.display());
             return Err(Failure::remedied(what, "make a component of it with `wasm-tools component new`"));
         }
-        crate::compile(&wasm, &self.code.compile_options(), &ProgressLine::new())
+        let options = CompileOptions { provided: self.provided.read()?, ..self.code.compile_options() };
+        crate::compile(&wasm, &options, &ProgressLine::new())
             .map_err(|e| Failure::refused(format!("{}: {e}", self.file.display())))
     }
 
@@ -172,6 +184,10 @@ impl Chosen {
 
     fn call(&self, engine: &Engine, component: &Component, arguments: &[Val]) -> Result<Option<Val>, Error> {
         let mut store = Store::new(engine, ());
+        store.on_leak(|handles| {
+            eprintln!("handles that are still alive at the end: {}", handles.len());
+            handles.iter().for_each(|handle| eprintln!("    {handle}"));
+        });
         let instance = Linker::new(engine).instantiate(&mut store, component)?;
         let func = instance.get_func(&mut store, &self.path).expect("the component lists this export");
         func.call(&mut store, arguments)

@@ -38,6 +38,8 @@ pub enum Region {
     HostBuffer,
     /// Exceptions: tags and payloads.
     Exception,
+    /// Records of handle tables.
+    HandleRecord,
 }
 
 impl Region {
@@ -59,6 +61,7 @@ impl Region {
             Region::LinearMemory => "linear memory",
             Region::Exception => "exception",
             Region::HostBuffer => "buffer of a host call",
+            Region::HandleRecord => "handle record",
         }
     }
 

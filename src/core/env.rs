@@ -2,12 +2,12 @@
 
 use super::places::ModulePlaces;
 use crate::clif::Convention;
-use crate::model::CoreTypeId;
 use crate::model::module::Module;
 use crate::model::plan::Plan;
+use crate::model::{CoreTypeDecl, CoreTypeId};
 use cranelift_codegen::ir::{Signature, Type, types};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_entity::PrimaryMap;
+use cranelift_entity::{PrimaryMap, SecondaryMap};
 use std::ops::Range;
 use wasmparser::{BlockType, FuncType, ValType};
 
@@ -31,6 +31,8 @@ pub struct ModuleEnv<'a> {
     pub source: &'a [u8],
     /// Core function types of the plan.
     pub core_types: &'a PrimaryMap<CoreTypeId, FuncType>,
+    /// How they are declared.
+    pub core_type_decls: &'a SecondaryMap<CoreTypeId, CoreTypeDecl>,
     /// The module.
     pub module: &'a Module,
     /// Its index in the plan.
@@ -49,6 +51,7 @@ impl<'a> ModuleEnv<'a> {
         ModuleEnv {
             source: &plan.source,
             core_types: &plan.core_types,
+            core_type_decls: &plan.core_type_decls,
             module: &plan.modules[module_index as usize],
             module_index,
             places,

@@ -10,6 +10,7 @@ mod address;
 mod branch;
 mod bulk;
 mod call;
+mod cast;
 mod control;
 mod env;
 mod error;

@@ -27,7 +27,9 @@ impl Bodies {
     pub fn new(graph: &Graph) -> Result<Self, Error> {
         let mut bodies = Bodies { inlinable: HashMap::new() };
         let mut cx = FunctionBuilderContext::new();
-        if graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None {
+        // Who calls a canonical function can be told at run time only where that is a call.
+        let debugs_handles = graph.placed.layout.records.is_some();
+        if debugs_handles || graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None {
             return Ok(bodies);
         }
         for (i, canon) in graph.placed.canons.iter().enumerate() {
@@ -114,6 +116,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         layout: &placed.layout,
         convention,
         keeps_tasks: &placed.keeps_tasks,
+        may_always_leave: &placed.may_always_leave,
         spectre: graph.spectre_guard,
     };
     let module_env = |module: u32| {

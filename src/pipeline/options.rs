@@ -1,5 +1,7 @@
 //! What a caller can choose about a compilation, and what it is told while it runs.
 
+use crate::decode::provided::Provided;
+
 /// How much effort Cranelift's optimiser takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OptLevel {
@@ -24,6 +26,13 @@ pub struct CompileOptions {
     /// Entries of address space to reserve for each component instance's handle table. The greatest quota a host can
     /// set later. At most 2^28.
     pub handle_capacity: u32,
+    /// Core modules and components that the root component imports, to be compiled with it. Offsets in errors and traps
+    /// then count them in the places of their imports.
+    pub provided: Vec<Provided>,
+    /// Record for each handle where it was created and where it was dropped, so that traps about handles and
+    /// [`Store::live_handles`](crate::runtime::Store::live_handles) can tell. The code is larger and slower: nothing is
+    /// inlined.
+    pub debug_handles: bool,
 }
 
 impl Default for CompileOptions {
@@ -35,6 +44,8 @@ impl Default for CompileOptions {
             opt_level: OptLevel::default(),
             spectre_guard: true,
             handle_capacity: HANDLE_CAPACITY,
+            provided: Vec::new(),
+            debug_handles: false,
         }
     }
 }

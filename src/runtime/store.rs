@@ -4,6 +4,7 @@ use super::arena::Arena;
 use super::engine::Engine;
 use super::error::HostError;
 use super::exception::Exceptions;
+use super::handle_trace::{LeakReport, LiveHandle};
 use super::instance::InstanceRecord;
 use super::linear_memory::LinearMemory;
 use super::table::Table;
@@ -55,6 +56,17 @@ pub(crate) struct StoreState {
     pub(crate) host_items: Vec<Box<dyn Any>>,
     /// Why the innermost host function failed, until its caller takes it.
     pub(crate) failure: Option<Failure>,
+    pub(crate) leak_report: Option<LeakReport>,
+}
+
+impl Drop for StoreState {
+    fn drop(&mut self) {
+        let Some(report) = self.leak_report.take() else { return };
+        let leaks = self.live_handles();
+        if !leaks.is_empty() {
+            report.0(leaks);
+        }
+    }
 }
 
 /// How a host function failed.
@@ -120,6 +132,7 @@ impl<T> Store<T> {
             tables: HashMap::new(),
             host_items: Vec::new(),
             failure: None,
+            leak_report: None,
         };
         let inner = NonNull::from(Box::leak(Box::new(StoreInner { state, data })));
         Store { inner, _data: PhantomData }
@@ -155,6 +168,20 @@ impl<T> Store<T> {
     pub fn set_limits(&mut self, limits: Limits) {
         // SAFETY: as in `data_mut`.
         unsafe { self.inner.as_mut().state.limits = limits }
+    }
+
+    /// The handles that live in instances which were compiled with
+    /// [`CompileOptions::debug_handles`](crate::CompileOptions::debug_handles), the host's among them. An instance that
+    /// trapped is left out: its state is unknown.
+    pub fn live_handles(&self) -> Vec<LiveHandle> {
+        // SAFETY: as in `data`.
+        unsafe { self.inner.as_ref().state.live_handles() }
+    }
+
+    /// When the store ends while there are [live handles](Self::live_handles), the report is given them.
+    pub fn on_leak(&mut self, report: impl FnOnce(Vec<LiveHandle>) + Send + 'static) {
+        // SAFETY: as in `data_mut`.
+        unsafe { self.inner.as_mut().state.leak_report = Some(LeakReport(Box::new(report))) }
     }
 }
 
@@ -261,6 +288,10 @@ impl StoreState {
             unsafe { (**context).stack_limit = limit };
         }
         self.stack_limit = limit;
+    }
+
+    fn live_handles(&self) -> Vec<LiveHandle> {
+        self.instances.iter().flat_map(|record| record.live_handles()).collect()
     }
 
     /// Adds a context that is to hold the stack limit.

@@ -84,6 +84,7 @@ impl Fixture {
             layout: &self.layout,
             convention: self.convention,
             keeps_tasks: &[],
+            may_always_leave: &[],
             spectre: self.spectre,
         }
     }

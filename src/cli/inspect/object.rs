@@ -23,12 +23,13 @@ pub fn read(bytes: &[u8]) -> Result<Artifact, String> {
 pub fn write(out: &mut Outline, artifact: &Artifact) {
     let code: u64 = artifact.functions.iter().map(|f| u64::from(f.len)).sum();
     out.paragraph(format_args!(
-        "object for {}, written by cantilever {}\ncpu features: {}\n{} functions, {code} bytes of code, {} trap sites",
+        "object for {}, written by cantilever {}\ncpu features: {}\n{} functions, {code} bytes of code, {} trap sites{}",
         artifact.triple,
         artifact.version,
         if artifact.cpu_features.is_empty() { "baseline".to_owned() } else { artifact.cpu_features.join(" ") },
         artifact.functions.len(),
-        artifact.traps.len()
+        artifact.traps.len(),
+        if artifact.debugs_handles() { "\nrecords where handles are created and dropped" } else { "" }
     ));
     out.section(
         "imports",

@@ -48,6 +48,7 @@ impl Guest {
             layout: layout.finish().unwrap(),
             types: Types::default(),
             resources: Vec::new(),
+            core_type_decls: vec![crate::model::CoreTypeDecl::default()],
             core_types: vec![CoreFuncType { params: vec![crate::object::artifact::CoreValType::I32], results: vec![] }],
             imports: Vec::new(),
             exports: Vec::new(),
@@ -55,6 +56,7 @@ impl Guest {
             functions: Vec::new(),
             traps: Vec::new(),
             handlers: Vec::new(),
+            calls: Vec::new(),
             keeps_exceptions: false,
             is_module: false,
         };
