@@ -84,7 +84,7 @@ fn compile_context(
         relocs: relocations(&context.func, function.key, code.buffer.relocs()),
         traps,
         handlers: handlers(function.key, &code),
-        align: code.buffer.alignment,
+        align: code.buffer.alignment.max(isa.function_alignment().preferred),
         code: code.buffer.data().to_vec(),
         unwind,
     };

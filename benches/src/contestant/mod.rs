@@ -13,18 +13,35 @@ pub type Run = Box<dyn FnMut(u32) -> Result<u32>>;
 pub enum Driver {
     /// The component's own export `run: func(n: u32) -> u32` loops.
     Guest,
-    /// The host calls `f: func(a: u32, b: u32) -> u32` in a loop.
-    CallScalars,
-    /// The host calls `f: func(s: string) -> u32` with a string of this many bytes.
-    CallString(usize),
-    /// The host calls `f: func(n: u32) -> string`, which returns a string of this many bytes.
-    ReturnString(usize),
-    /// The host calls `f: func(l: list<u8>) -> u32` with a list of this many bytes.
-    CallBytes(usize),
+    /// The host calls the component's exports in a loop, by functions of Rust types.
+    Typed(Call),
+    /// The same with values of any type.
+    Dynamic(Call),
     /// The host instantiates the component and drops the instance.
     Instantiate,
     /// The host compiles the component.
     Compile,
+}
+
+/// What the host calls in a loop. Sizes are in bytes.
+#[derive(Clone, Copy)]
+pub enum Call {
+    /// `f: func()`
+    Empty,
+    /// `f: func(a: u32, b: u32) -> u32`
+    Scalars,
+    /// `f: func(s: string) -> u32`
+    String(usize),
+    /// `f: func(n: u32) -> string`, which returns a string of that size.
+    ReturnString(usize),
+    /// `f: func(l: list<u8>) -> u32`
+    Bytes(usize),
+    /// `make: func(x: u32) -> own<r>`, then `take: func(r: own<r>) -> u32`.
+    Own,
+    /// `get: func(r: borrow<r>) -> u32` of a resource that `make` made before.
+    Borrow,
+    /// `f: func(n: u32) -> string`, whose sums are those of the lengths of what it returns.
+    Report,
 }
 
 /// An engine with its settings.
@@ -46,11 +63,11 @@ impl Contestant {
     }
 
     /// Prepares a component to be run.
-    pub fn prepare(&self, component: &[u8], driver: Driver) -> Result<Run> {
+    pub fn prepare(&self, guest: &[u8], driver: Driver) -> Result<Run> {
         match self {
-            Contestant::Cantilever(engine) => ours::prepare(engine, component, driver).context("cantilever"),
+            Contestant::Cantilever(engine) => ours::prepare(engine, guest, driver).context("cantilever"),
             Contestant::Wasmtime(engine) => {
-                peer::prepare(engine, component, driver).map_err(peer::foreign).context("wasmtime")
+                peer::prepare(engine, guest, driver).map_err(peer::foreign).context("wasmtime")
             }
         }
     }
