@@ -16,18 +16,35 @@ pub enum Driver {
     Guest,
     /// The same of a core module: it exports `run: [i32] -> [i32]`.
     Module,
-    /// The host calls `f: func(a: u32, b: u32) -> u32` in a loop.
-    CallScalars,
-    /// The host calls `f: func(s: string) -> u32` with a string of this many bytes.
-    CallString(usize),
-    /// The host calls `f: func(n: u32) -> string`, which returns a string of this many bytes.
-    ReturnString(usize),
-    /// The host calls `f: func(l: list<u8>) -> u32` with a list of this many bytes.
-    CallBytes(usize),
+    /// The host calls the component's exports in a loop, by functions of Rust types.
+    Typed(Call),
+    /// The same with values of any type.
+    Dynamic(Call),
     /// The host instantiates the component and drops the instance.
     Instantiate,
     /// The host compiles the component.
     Compile,
+}
+
+/// What the host calls in a loop. Sizes are in bytes.
+#[derive(Clone, Copy)]
+pub enum Call {
+    /// `f: func()`
+    Empty,
+    /// `f: func(a: u32, b: u32) -> u32`
+    Scalars,
+    /// `f: func(s: string) -> u32`
+    String(usize),
+    /// `f: func(n: u32) -> string`, which returns a string of that size.
+    ReturnString(usize),
+    /// `f: func(l: list<u8>) -> u32`
+    Bytes(usize),
+    /// `make: func(x: u32) -> own<r>`, then `take: func(r: own<r>) -> u32`.
+    Own,
+    /// `get: func(r: borrow<r>) -> u32` of a resource that `make` made before.
+    Borrow,
+    /// `f: func(n: u32) -> string`, whose sums are those of the lengths of what it returns.
+    Report,
 }
 
 /// An engine with its settings.

@@ -3,9 +3,12 @@
 mod calls;
 mod embedding;
 mod handles;
+mod into_guest;
 pub mod kernels;
 mod lists;
 mod strings;
+mod to_host;
+mod toolchain;
 
 use crate::contestant::{Driver, Run};
 use anyhow::Result;
@@ -34,14 +37,8 @@ pub struct Goal {
 impl Workload {
     /// A workload whose loop is in the guest.
     fn new(group: &'static str, name: &str, guest: impl Into<Vec<u8>>) -> Self {
-        Workload {
-            name: name.to_owned(),
-            group,
-            guest: guest.into(),
-            driver: Driver::Guest,
-            goal: Goal::default(),
-            bound: None,
-        }
+        let (name, guest) = (name.to_owned(), guest.into());
+        Workload { name, group, guest, driver: Driver::Guest, goal: Goal::default(), bound: None }
     }
 
     fn driven(self, driver: Driver) -> Self {
@@ -59,10 +56,18 @@ impl Workload {
 
 /// All workloads, in the order of the table.
 pub fn all() -> Vec<Workload> {
-    [handles::all(), calls::all(), strings::all(), lists::all(), embedding::all(), kernels::all()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let families = [
+        handles::all(),
+        calls::all(),
+        strings::all(),
+        lists::all(),
+        into_guest::all(),
+        to_host::all(),
+        toolchain::all(),
+        embedding::all(),
+        kernels::all(),
+    ];
+    families.into_iter().flatten().collect()
 }
 
 /// A core function `run`: `before` once, then `$n` times `body`, which adds to `$sum`.
