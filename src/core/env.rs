@@ -1,6 +1,8 @@
 //! What the translation of a module's functions reads.
 
 use super::places::ModulePlaces;
+use crate::block::Supervision;
+use crate::block::memory::RESERVATION;
 use crate::clif::Convention;
 use crate::model::module::Module;
 use crate::model::plan::Plan;
@@ -11,16 +13,21 @@ use cranelift_entity::{PrimaryMap, SecondaryMap};
 use std::ops::Range;
 use wasmparser::{BlockType, FuncType, ValType};
 
-/// Choices that change the code but not its meaning.
+/// Choices that change the code, but not what it computes.
 #[derive(Debug, Clone, Copy)]
 pub struct Tunables {
     /// Guard explicit bounds checks against misspeculation.
     pub spectre_guards: bool,
+    /// How the host can keep the code in check.
+    pub supervision: Supervision,
+    /// Bytes of address space that each memory will have; decides which accesses are
+    /// [checked](crate::block::memory::is_guarded).
+    pub memory_reservation: u64,
 }
 
 impl Default for Tunables {
     fn default() -> Self {
-        Tunables { spectre_guards: true }
+        Tunables { spectre_guards: true, supervision: Supervision::default(), memory_reservation: RESERVATION }
     }
 }
 

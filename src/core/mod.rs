@@ -15,6 +15,7 @@ mod control;
 mod env;
 mod error;
 mod exception;
+mod fuel;
 mod function;
 mod global;
 mod init;

@@ -3,7 +3,7 @@
 //! It is what the plan leaves behind: the block's layout, the steps of an instantiation, the types of imports and
 //! exports, and the table of trap sites. It knows nothing of core modules' insides.
 
-use crate::block::BlockLayout;
+use crate::block::{BlockLayout, Supervision};
 use crate::model::{CoreTypeDecl, CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,11 @@ pub struct Artifact {
     pub functions: Vec<FunctionEntry>,
     /// Every trap site, by ascending offset.
     pub traps: Vec<TrapSite>,
+    /// What the code does so that the host can keep it in check.
+    pub supervision: Supervision,
+    /// Bytes of address space that each memory needs, as
+    /// [`is_guarded`](crate::block::memory::is_guarded) takes it.
+    pub memory_reservation: u64,
     /// Every call that has a handler for exceptions, by ascending offset.
     pub handlers: Vec<HandlerSite>,
     /// In an object that debugs handles: every call in core code whose place in the input is known, by ascending offset.

@@ -26,6 +26,7 @@ mod text;
 pub use options::{CompileOptions, OptLevel, Progress};
 pub use text::{EmitText, emit_text};
 
+use crate::block::Supervision;
 use crate::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
 use crate::clif::Convention;
 use crate::core::core_signature;
@@ -62,6 +63,8 @@ struct Graph {
     /// The signatures of the plan's core function types.
     signatures: PrimaryMap<CoreTypeId, Signature>,
     spectre_guard: bool,
+    supervision: Supervision,
+    memory_reservation: u64,
 }
 
 impl Graph {
@@ -77,7 +80,16 @@ impl Graph {
         let functions = functions::list(&plan, &placed);
         let convention = Convention::of(&*isa);
         let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
-        Ok(Graph { plan, placed, isa, functions, signatures, spectre_guard: options.spectre_guard })
+        Ok(Graph {
+            plan,
+            placed,
+            isa,
+            functions,
+            signatures,
+            spectre_guard: options.spectre_guard,
+            supervision: options.supervision(),
+            memory_reservation: options.memory_reservation,
+        })
     }
 
     fn compile_all(&self, progress: &dyn Progress) -> Result<Vec<Compiled>, Error> {
@@ -114,6 +126,8 @@ impl Graph {
             traps: Vec::new(),
             handlers: Vec::new(),
             calls: Vec::new(),
+            supervision: self.supervision,
+            memory_reservation: self.memory_reservation,
             keeps_exceptions: artifact_types::keeps_exceptions(&self.plan),
             is_module: self.plan.is_module,
         }

@@ -35,6 +35,7 @@ mod module;
 mod resource;
 mod stack;
 mod store;
+mod supervision;
 mod table;
 mod trap;
 mod type_reflection;
@@ -57,6 +58,7 @@ pub use self::module::{
 };
 pub use self::resource::{Resource, ResourceAny};
 pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
+pub use self::supervision::InterruptHandle;
 pub use self::trap::{Trap, TrapFrame};
 pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};
 #[doc(hidden)]

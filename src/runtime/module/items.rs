@@ -2,6 +2,7 @@
 
 use super::host::{CoreClosure, HostCoreFunc};
 use super::val::CoreVal;
+use crate::block::memory::RESERVATION;
 use crate::block::{FuncDef, GlobalSlot, MemoryDef, TableDef};
 use crate::object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
 use crate::runtime::engine::Engine;
@@ -153,7 +154,7 @@ impl CoreMemory {
         let state = store.state();
         let def = leak_into(state, MemoryDef { base: std::ptr::null_mut(), len: 0 });
         // SAFETY: the definition lives as long as the store.
-        let memory = unsafe { LinearMemory::new(def, limits, state.limits.memory_bytes) };
+        let memory = unsafe { LinearMemory::new(def, limits, RESERVATION, state.limits.memory_bytes) };
         let memory = memory.map_err(|e| Error::out_of_resources("a linear memory", &e))?;
         state.memories.insert(def as usize, memory);
         Ok(CoreMemory { store_id: state.id, address: def as usize })

@@ -1,6 +1,7 @@
 //! Does what is given for an import match its type? `externtype` matching of the core specification.
 
 use super::items::CoreExtern;
+use crate::block::memory::is_guarded;
 use crate::model::CoreTypeId;
 use crate::object::artifact::{CoreValType, ImportSlot, MemoryLimits, TableLimits};
 use crate::runtime::engine::Engine;
@@ -21,7 +22,13 @@ pub(super) fn check(store: &StoreState, image: &Image, slot: &ImportSlot, given:
             *mutable == global.mutable && types_match
         }
         (ImportSlot::CoreMemory { ty, .. }, CoreExtern::Memory(memory)) => {
-            store.memories.get(&memory.address).is_some_and(|memory| memory_matches(memory.pages(), &memory.limits, ty))
+            let memory = store.memories.get(&memory.address);
+            // What the code does not check must be guarded, whoever made the memory.
+            let needs_guard = is_guarded(image.artifact.memory_reservation, ty.memory64, ty.page_log2.into());
+            if needs_guard && memory.is_some_and(|memory| !memory.is_guarded()) {
+                return Err("the memory has a smaller reservation than the module was compiled for".to_owned());
+            }
+            memory.is_some_and(|memory| memory_matches(memory.pages(), &memory.limits, ty))
         }
         (ImportSlot::CoreTable { ty, .. }, CoreExtern::Table(table)) => {
             store.tables.get(&table.address).is_some_and(|table| table_matches(table.len(), &table.limits, ty))

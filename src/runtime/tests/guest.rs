@@ -1,6 +1,7 @@
 //! Hand-made guests: CLIF functions compiled for this host, with the metadata that a compiler would write.
 
-use crate::block::{BlockLayoutBuilder, Context, Header, INTRINSICS_VERSION, TrapKind};
+use crate::block::memory::RESERVATION;
+use crate::block::{BlockLayoutBuilder, Context, Header, INTRINSICS_VERSION, Supervision, TrapKind};
 use crate::model::{FuncKey, FuncType, Resource, Types};
 use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, FunctionEntry, ImportEntry, Step, TrapSite};
 use crate::object::load::{ObjectFile, Relocation, RelocationKind, RelocationTarget};
@@ -55,6 +56,8 @@ impl Guest {
             steps: Vec::new(),
             functions: Vec::new(),
             traps: Vec::new(),
+            supervision: Supervision::default(),
+            memory_reservation: RESERVATION,
             handlers: Vec::new(),
             calls: Vec::new(),
             keeps_exceptions: false,
