@@ -5,9 +5,11 @@
 //! resolved here is a mistake of ours. Nothing here knows the block, CLIF or the runtime.
 
 mod canon;
+pub mod constant;
 mod core_instance;
 mod instantiate;
 pub mod known_tables;
+pub mod prepare;
 mod root;
 mod root_module;
 mod scope;

@@ -1,6 +1,7 @@
 //! Every function of a compilation, in the order in which it lies in the object, with its symbol.
 
 use super::placement::Placed;
+use crate::core::needs_init;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
 use crate::object::artifact::ExportEntry;
@@ -67,7 +68,9 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
     }
     for (i, module) in plan.modules.iter().enumerate() {
         let prefix = module.name.clone().unwrap_or_else(|| format!("module{i}"));
-        functions.push(Function { key: FuncKey::Init(i as u32), name: format!("{prefix}.init"), source: 0..0 });
+        if needs_init(module, &placed.modules[i].prepared) {
+            functions.push(Function { key: FuncKey::Init(i as u32), name: format!("{prefix}.init"), source: 0..0 });
+        }
         for (defined, body) in (0u32..).zip(&module.bodies) {
             functions.push(Function {
                 key: FuncKey::Core(i as u32, defined),

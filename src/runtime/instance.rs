@@ -1,13 +1,15 @@
 //! An instance of a component.
 
-use super::block_memory::BlockMemory;
 use super::error::{LinkError, Result};
 use super::func::Func;
 use super::handle_history::HandleHistory;
 use super::image::Image;
+use super::prepared_block::PreparedBlock;
 use super::store::{AsContextMut, StoreState};
 use super::typed::{ComponentType, Lift, LowerParams, TypedFunc};
+use crate::block::Context;
 use std::any::{Any, TypeId};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -15,7 +17,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct InstanceRecord {
     pub(crate) image: Arc<Image>,
-    pub(crate) block: BlockMemory,
+    /// Goes back to the image when the record is dropped.
+    pub(crate) block: ManuallyDrop<PreparedBlock>,
     /// Its place in the store.
     pub(crate) index: u32,
     pub(crate) store_id: u64,
@@ -23,6 +26,28 @@ pub(crate) struct InstanceRecord {
     pub(crate) host_types: Arc<HostTypes>,
     /// Keeps what the block's `HostCallee`s point to.
     pub(crate) _bindings: Arc<dyn Any + Send + Sync>,
+}
+
+impl InstanceRecord {
+    /// Writes the stack limit of the thread that is going to use the instance into its contexts.
+    ///
+    /// # Safety
+    ///
+    /// No code of the instance may be running.
+    pub(crate) unsafe fn set_stack_limit(&self, limit: usize) {
+        let block = self.block.header().cast::<u8>();
+        for at in &self.image.plan.template.contexts {
+            // SAFETY: contexts lie in the template, and so in the block.
+            unsafe { (*block.add(*at as usize).cast::<Context>()).stack_limit = limit };
+        }
+    }
+}
+
+impl Drop for InstanceRecord {
+    fn drop(&mut self) {
+        // SAFETY: taken here and nowhere else.
+        self.image.give_back(unsafe { ManuallyDrop::take(&mut self.block) });
+    }
 }
 
 /// The Rust types that stand for the resource types which the host implements, by `ResourceId`.

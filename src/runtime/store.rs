@@ -5,11 +5,7 @@ use super::engine::Engine;
 use super::error::HostError;
 use super::exception::Exceptions;
 use super::instance::InstanceRecord;
-use super::linear_memory::LinearMemory;
-use super::table::Table;
-use crate::block::Context;
 use std::any::Any;
-use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -39,19 +35,13 @@ pub(crate) struct StoreState {
     pub(crate) limits: Limits,
     /// The stack limit that all contexts hold.
     pub(crate) stack_limit: usize,
-    /// Every context of every block.
-    pub(crate) contexts: Vec<*mut Context>,
     pub(crate) arena: Arena,
     /// Exceptions that core code has thrown.
     pub(crate) exceptions: Exceptions,
     /// Boxed: blocks hold their addresses.
     #[expect(clippy::vec_box, reason = "blocks hold the addresses of their instances' records")]
     pub(crate) instances: Vec<Box<InstanceRecord>>,
-    /// By the address of the `MemoryDef`.
-    pub(crate) memories: HashMap<usize, LinearMemory>,
-    /// By the address of the `TableDef`.
-    pub(crate) tables: HashMap<usize, Table>,
-    /// Items that blocks point to and that lie in no block: the host's globals, tags, callees …
+    /// Items that blocks point to and that lie in no block: the host's memories, globals, tags, callees …
     pub(crate) host_items: Vec<Box<dyn Any>>,
     /// Why the innermost host function failed, until its caller takes it.
     pub(crate) failure: Option<Failure>,
@@ -112,12 +102,9 @@ impl<T> Store<T> {
             engine: engine.clone(),
             limits: Limits::default(),
             stack_limit: 0,
-            contexts: Vec::new(),
             arena: Arena::default(),
             exceptions: Exceptions::default(),
             instances: Vec::new(),
-            memories: HashMap::new(),
-            tables: HashMap::new(),
             host_items: Vec::new(),
             failure: None,
         };
@@ -256,17 +243,10 @@ impl StoreState {
     /// Writes the current thread's stack limit into every context.
     #[cold]
     pub(crate) fn move_to_stack(&mut self, limit: usize) {
-        for context in &self.contexts {
-            // SAFETY: contexts lie in blocks of this store, which live as long as it.
-            unsafe { (**context).stack_limit = limit };
+        for instance in &self.instances {
+            // SAFETY: the store is being entered; its instances run only on behalf of this entry.
+            unsafe { instance.set_stack_limit(limit) };
         }
         self.stack_limit = limit;
-    }
-
-    /// Adds a context that is to hold the stack limit.
-    pub(crate) fn add_context(&mut self, context: *mut Context) {
-        // SAFETY: the caller just made it.
-        unsafe { (*context).stack_limit = self.stack_limit };
-        self.contexts.push(context);
     }
 }

@@ -3,6 +3,7 @@
 mod calls;
 mod embedding;
 mod handles;
+mod instances;
 mod lists;
 mod strings;
 
@@ -51,7 +52,7 @@ impl Workload {
 
 /// All workloads, in the order of the table.
 pub fn all() -> Vec<Workload> {
-    [handles::all(), calls::all(), strings::all(), lists::all(), embedding::all()].into_iter().flatten().collect()
+    [handles::all(), calls::all(), strings::all(), lists::all(), embedding::all(), instances::all()].into_iter().flatten().collect()
 }
 
 /// A core function `run`: `before` once, then `$n` times `body`, which adds to `$sum`.

@@ -109,7 +109,7 @@ impl Machine {
             .iter()
             .map(|at| {
                 let base = map(MEMORY, libc::PROT_READ | libc::PROT_WRITE);
-                *self.at::<MemoryDef>(*at) = MemoryDef { base, len: MEMORY as u64 };
+                *self.at::<MemoryDef>(*at) = MemoryDef { base, len: MEMORY as u64, owner: core::ptr::null() };
                 base
             })
             .collect();

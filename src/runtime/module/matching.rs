@@ -22,10 +22,10 @@ pub(super) fn check(
             *mutable == global.mutable && types_match
         }
         (ImportSlot::CoreMemory { ty, .. }, CoreExtern::Memory(memory)) => {
-            store.memories.get(&memory.address).is_some_and(|memory| memory_matches(memory.pages(), &memory.limits, ty))
+            memory.get(store).is_ok_and(|memory| memory_matches(memory.pages(), &memory.limits, ty))
         }
         (ImportSlot::CoreTable { ty, .. }, CoreExtern::Table(table)) => {
-            store.tables.get(&table.address).is_some_and(|table| table_matches(table.len(), &table.limits, ty))
+            table.get(store).is_ok_and(|table| table_matches(table.len(), &table.limits, ty))
         }
         _ => return Err(format!("expected {}, found {}", slot_kind(slot), extern_kind(given))),
     };

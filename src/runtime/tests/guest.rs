@@ -52,6 +52,7 @@ impl Guest {
             imports: Vec::new(),
             exports: Vec::new(),
             steps: Vec::new(),
+            elements: Vec::new(),
             functions: Vec::new(),
             traps: Vec::new(),
             handlers: Vec::new(),

@@ -5,3 +5,4 @@ mod elf;
 mod guest;
 mod handles;
 mod modules;
+mod reuse;
