@@ -21,17 +21,14 @@ use wasmparser::{BinaryReader, Operator as O, OperatorsReader};
 
 /// Does anything remain for the function that initialises an instance of the module?
 pub fn needs_init(module: &Module, prepared: &PreparedModule) -> bool {
-    let globals = module.globals.iter().zip(&prepared.globals).any(|(global, done)| global.init.is_some() && !done);
-    let tables = module.tables.iter().any(|table| table.init.is_some());
-    let elems = module.elems.iter().zip(&prepared.elems).zip(&prepared.elements);
-    let elems = elems.filter(|((segment, _), _)| !matches!(segment.mode, SegmentMode::Declared));
-    let mut elems = elems.filter(|((segment, done), elements)| {
-        let active = matches!(segment.mode, SegmentMode::Active { .. });
-        elements.is_none() || active && !**done
-    });
-    let mut datas = module.datas.iter().zip(&prepared.datas);
-    let datas = datas.any(|(segment, done)| matches!(segment.mode, SegmentMode::Active { .. }) && !done);
-    globals || tables || elems.next().is_some() || datas || module.start.is_some()
+    let remains = |mode: &SegmentMode, done: &bool| matches!(mode, SegmentMode::Active { .. }) && !done;
+    let used = |segment: &ElemSegment| !matches!(segment.mode, SegmentMode::Declared);
+    module.start.is_some()
+        || module.tables.iter().any(|table| table.init.is_some())
+        || module.globals.iter().zip(&prepared.globals).any(|(global, done)| global.init.is_some() && !done)
+        || module.elems.iter().zip(&prepared.elements).any(|(segment, known)| known.is_none() && used(segment))
+        || module.elems.iter().zip(&prepared.elems).any(|(segment, done)| remains(&segment.mode, done))
+        || module.datas.iter().zip(&prepared.datas).any(|(segment, done)| remains(&segment.mode, done))
 }
 
 /// Makes the function that initialises an instance of the module: [`FuncKey::Init`].
