@@ -7,7 +7,7 @@ use super::image::Image;
 use super::prepared_block::PreparedBlock;
 use super::store::{AsContextMut, StoreState};
 use super::typed::{ComponentType, Lift, LowerParams, TypedFunc};
-use crate::block::Context;
+use crate::model::ResourceId;
 use std::any::{Any, TypeId};
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -29,17 +29,9 @@ pub(crate) struct InstanceRecord {
 }
 
 impl InstanceRecord {
-    /// Writes the stack limit of the thread that is going to use the instance into its contexts.
-    ///
-    /// # Safety
-    ///
-    /// No code of the instance may be running.
-    pub(crate) unsafe fn set_stack_limit(&self, limit: usize) {
-        let block = self.block.header().cast::<u8>();
-        for at in &self.image.plan.template.contexts {
-            // SAFETY: contexts lie in the template, and so in the block.
-            unsafe { (*block.add(*at as usize).cast::<Context>()).stack_limit = limit };
-        }
+    /// The name of a resource type, for messages.
+    pub(crate) fn resource_name(&self, resource: ResourceId) -> &str {
+        self.image.resource(resource.as_u32()).map_or("?", |r| &r.name)
     }
 }
 

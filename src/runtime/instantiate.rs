@@ -15,6 +15,7 @@ use std::any::Any;
 use std::ffi::c_void;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 /// For each import of a component the host function in its slot; none for a resource type without destructor.
 pub(crate) type ImportBindings = Vec<Option<HostBinding>>;
@@ -56,9 +57,14 @@ pub(crate) fn host_callee(record: &InstanceRecord, binding: Option<&HostBinding>
 /// A context of an instance, for host functions.
 fn context(record: &InstanceRecord) -> Context {
     let header = record.block.header();
-    // SAFETY: the header is the block's, which lives as long as the record.
-    let type_ids = unsafe { (*header).context.type_ids };
-    Context { stack_limit: 0, intrinsics: &INTRINSICS, block: header, type_ids }
+    Context {
+        stack_limit: AtomicUsize::new(0),
+        intrinsics: &INTRINSICS,
+        block: header,
+        // SAFETY: the header is the block's, which lives as long as the record.
+        type_ids: unsafe { (*header).context.type_ids },
+        fuel: std::ptr::null_mut(),
+    }
 }
 
 /// Takes a block for an instance, and fills in what does not depend on imports and steps. The store owns the record.
@@ -71,14 +77,16 @@ pub(crate) fn new_record(
     if store.instances.len() >= store.limits.instances {
         return Err(Error::Resources("the store has as many instances as its limits allow".to_owned()));
     }
+    store.check_supervision(image.artifact.supervision)?;
     image.plan.check(&store.limits)?;
     if image.artifact.keeps_exceptions {
         store.exceptions.keep();
     }
+    let index = u32::try_from(store.instances.len()).map_err(|e| Error::Resources(e.to_string()))?;
     let record = Box::new(InstanceRecord {
         image: image.clone(),
         block: ManuallyDrop::new(image.block()?),
-        index: u32::try_from(store.instances.len()).map_err(|e| Error::Resources(e.to_string()))?,
+        index,
         store_id: store.id,
         history: HandleHistory::default(),
         host_types,
@@ -86,11 +94,14 @@ pub(crate) fn new_record(
     });
     let address = std::ptr::from_ref(&*record);
     let header = record.block.header();
-    // SAFETY: nobody else refers to the block yet, which begins with a header; the template has contexts in it.
+    // SAFETY: nobody else refers to the block yet, which begins with a header; the template, which was written to it, has
+    // room for the contexts.
     unsafe {
         (*header).store = std::ptr::from_mut(store).cast();
         (*header).instance = address.cast_mut().cast();
-        record.set_stack_limit(store.stack_limit);
+        for at in &image.plan.template.contexts {
+            store.add_context(header.byte_add(*at as usize).cast());
+        }
     }
     store.instances.push(record);
     Ok(address)

@@ -42,9 +42,9 @@ impl PreparedBlock {
         let mut memories = Vec::with_capacity(plan.memories.plans.len());
         for plan in &plan.memories.plans {
             let def = memory.at::<MemoryDef>(plan.at)?;
-            let file = image.plan.memories.file.as_ref();
+            let (file, reservation) = (image.plan.memories.file.as_ref(), image.artifact.memory_reservation);
             // SAFETY: the definition lies in the block, which is kept as long as the memory.
-            let made = unsafe { LinearMemory::new(def, plan.limits, &plan.contents, file) };
+            let made = unsafe { LinearMemory::new(def, plan.limits, reservation, &plan.contents, file) };
             memories.push(made.map_err(|e| Error::out_of_resources("a linear memory", &e))?);
         }
         let mut tables = Vec::with_capacity(plan.tables.len());

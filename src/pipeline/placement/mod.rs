@@ -16,12 +16,14 @@ mod imports;
 mod resolve;
 mod steps;
 
+use super::CompileOptions;
 use crate::block::{
     BlockLayout, BlockLayoutBuilder,
     layout::{BlockTooLarge, MAX_FIXED_SIZE},
 };
 use crate::core::ModulePlaces;
 use crate::link::known_tables::{self, known_tables};
+use crate::link::may_leave::may_always_leave;
 use crate::link::prepare::prepare;
 use crate::model::adapter::Dtor;
 use crate::model::plan::Plan;
@@ -47,6 +49,8 @@ pub struct Placed {
     pub lifts: Vec<Adapter>,
     /// For each component instance: has it built-ins that ask for its task?
     pub keeps_tasks: Vec<bool>,
+    /// For each component instance: is its `may_leave` true whenever it is looked at?
+    pub may_always_leave: Vec<bool>,
     /// For each resource type: its description, complete with the place of a host destructor.
     pub resources: PrimaryMap<ResourceId, Resource>,
     /// For each resource type: its destructor.
@@ -80,12 +84,15 @@ struct Map<'a> {
     elements: contents::ElementLists,
 }
 
-/// Places a plan. `handle_capacity` is the number of entries to reserve for each handle table.
-pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge> {
+/// Places a plan.
+pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLarge> {
     let types = plan.core_types.len() as u32;
-    let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, handle_capacity, types)?;
+    let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, options.handle_capacity, types)?;
     if !plan.types.any_borrow() {
         builder.without_scopes();
+    }
+    if options.debug_handles {
+        builder.record_handles();
     }
     let arena = &mut builder.arena;
     let imports = ImportPlaces::reserve(plan, arena)?;
@@ -101,6 +108,7 @@ pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge>
         canons: map.canons(),
         lifts: map.lifts(),
         keeps_tasks: map.keeps_tasks(),
+        may_always_leave: may_always_leave(plan, &map.known_tables),
         dtors: map.dtors(&resources),
         resources,
         imports: map.import_entries(),
