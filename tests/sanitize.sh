@@ -13,8 +13,10 @@ cd "$(dirname "$0")/.."
 export RUSTC_BOOTSTRAP=1
 export RUSTFLAGS="-Zsanitizer=address"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target/asan}"
-# Signals are ours: traps of guests are hardware faults. Stores may outlive tests, so leaks are not looked for.
-export ASAN_OPTIONS="handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:use_sigaltstack=0:detect_leaks=0"
+# Signals are ours: traps of guests are hardware faults. Stores may outlive tests, so leaks are not looked for. Allocations that
+# are too large are refused, and locals lie on the stack, as some tests want it.
+signals="handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:use_sigaltstack=0"
+export ASAN_OPTIONS="$signals:detect_leaks=0:allocator_may_return_null=1:detect_stack_use_after_return=0"
 if [ $# -eq 0 ]; then
     set -- --lib --test isolation --test filetests --test typed
 fi
