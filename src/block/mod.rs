@@ -14,6 +14,7 @@ pub mod header;
 pub mod intrinsics;
 pub mod layout;
 pub mod memory;
+pub mod supervision;
 pub mod trap;
 
 pub use exception::{Exception, Landing};
@@ -24,4 +25,5 @@ pub use header::{
 };
 pub use intrinsics::{INTRINSICS_VERSION, Intrinsic, Intrinsics};
 pub use layout::{BlockLayout, BlockLayoutBuilder};
+pub use supervision::Supervision;
 pub use trap::TrapKind;

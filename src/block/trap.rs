@@ -62,6 +62,13 @@ trap_kinds! {
     ExceptionsExhausted = 14, "wasm trap: no memory for another exception";
     /// Core: `throw_ref` of a reference that the host kept for too long, or made up.
     StaleException = 15, "wasm trap: the exception of this reference no longer exists";
+    /// Another thread stopped the guests of the store.
+    Interrupted = 16, "wasm trap: interrupted by the host";
+    /// There is less fuel than the next operators cost.
+    OutOfFuel = 17, "wasm trap: all fuel consumed";
+
+    /// Core: `ref.cast` of a reference of another type.
+    CastFailure = 18, "wasm trap: cast failure";
 
     /// `trap_if(not inst.may_leave)`.
     CannotLeave = 32, "wasm trap: cannot leave component instance";

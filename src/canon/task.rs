@@ -148,11 +148,14 @@ pub(super) enum Suspension {
 }
 
 /// The loop of `canon_lift` over what the function, and then its callback, return.
-pub(super) fn run_callbacks(e: &mut Emit, callback: Callee, packed: Value, suspension: Suspension) {
+pub(super) fn run_callbacks(e: &mut Emit, env: &CanonEnv, (callback, packed): (Callee, Value), suspension: Suspension) {
     let (next, go_on, exit) = (e.block([types::I32]), e.b.create_block(), e.b.create_block());
     e.jump(next, &[packed]);
     e.b.switch_to_block(next);
     let packed = e.b.block_params(next)[0];
+    if env.supervision.interruptible {
+        e.check_interruption();
+    }
     let code = e.b.ins().band_imm_u(packed, CODE_BITS);
     let unsupported = e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThan, code, WAIT);
     e.trap_if_with(unsupported, TrapKind::UnsupportedCallbackCode, &[code]);

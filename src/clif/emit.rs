@@ -61,7 +61,7 @@ impl<'f> Emit<'f> {
     /// compares the stack pointer with [`Context::stack_limit`].
     pub fn finish(mut self) {
         if self.b.func.signature.call_conv == cranelift_codegen::isa::CallConv::Tail {
-            let flags = field_flags(self.b.func, Region::Constant, true);
+            let flags = field_flags(self.b.func, Region::StackLimit, false);
             let flags = self.b.func.dfg.mem_flags.insert_unchecked(flags);
             let vmctx = self.b.func.create_global_value(GlobalValueData::VMContext);
             let limit = self.b.func.create_global_value(GlobalValueData::Load {

@@ -8,8 +8,12 @@ use cranelift_codegen::ir::{AliasRegion, AliasRegionData, Function};
 /// A part of memory that is disjoint from every other part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Region {
-    /// Fields of a [`Context`](crate::block::Context), import slots, `FuncDef`s: written before code runs.
+    /// Other fields of a [`Context`](crate::block::Context), import slots, `FuncDef`s: written before code runs.
     Constant,
+    /// `Context::stack_limit`.
+    StackLimit,
+    /// What `Context::fuel` points to.
+    Fuel,
     /// `Header::entry_*` and `Header::trap_values`.
     Landing,
     /// `Header::scope_top` and the array of borrow scopes.
@@ -47,6 +51,8 @@ impl Region {
     pub const fn description(self) -> &'static str {
         match self {
             Region::Constant => "constant part of the block",
+            Region::StackLimit => "stack limit, or the mark of an interruption",
+            Region::Fuel => "fuel",
             Region::Landing => "where a trap lands, and its values",
             Region::Scopes => "borrow scopes",
             Region::MayLeave => "may_leave",

@@ -86,7 +86,11 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
     };
     let hit = activation.hit();
     // A return without a hit is the trampoline's own: an exception that nobody caught.
-    let kind = TrapKind::from_code(hit.kind).unwrap_or(TrapKind::UncaughtException);
+    let kind = match TrapKind::from_code(hit.kind).unwrap_or(TrapKind::UncaughtException) {
+        // A prologue only knows that the stack pointer is below the limit.
+        TrapKind::StackOverflow if store.contexts.interrupted() => TrapKind::Interrupted,
+        kind => kind,
+    };
     match (kind, store.failure.take()) {
         (TrapKind::HostError, Some(failure)) => return failure.into_error(),
         (_, stale) => drop(stale),

@@ -22,6 +22,7 @@ mod fences;
 mod frames;
 mod func;
 mod handle_history;
+mod handle_life;
 mod handle_trace;
 mod host_func;
 mod host_handles;
@@ -35,6 +36,7 @@ mod module;
 mod resource;
 mod stack;
 mod store;
+mod supervision;
 mod table;
 mod trap;
 mod type_reflection;
@@ -57,6 +59,7 @@ pub use self::module::{
 };
 pub use self::resource::{Resource, ResourceAny};
 pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
+pub use self::supervision::InterruptHandle;
 pub use self::trap::{Trap, TrapFrame};
 pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};
 #[doc(hidden)]
@@ -66,7 +69,7 @@ pub use self::typed::{
     TypeContext, TypedFunc, View, ViewParams,
 };
 pub use self::val::Val;
-pub use self::value_error::{HandleEnd, Place, ValueError};
+pub use self::value_error::{HandleEnd, HandleUse, Place, ValueError};
 
 /// Derives of the traits for Rust structs and enums.
 #[cfg(feature = "derive")]

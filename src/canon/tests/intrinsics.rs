@@ -24,6 +24,7 @@ pub static TABLE: Intrinsics = Intrinsics {
     table_init: absent!(*mut u8, *mut u8, u64, u64, u64 => u32),
     table_copy: absent!(*mut u8, *mut u8, u64, u64, u64 => u32),
     table_fill: absent!(*mut u8, u64, u64, u64 => u32),
+    is_subtype: absent!(u32, u32 => u32),
     handle_table_grow,
     host_alloc,
     host_keep: absent!( => ()),

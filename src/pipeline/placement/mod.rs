@@ -22,6 +22,7 @@ use crate::block::{
 };
 use crate::core::ModulePlaces;
 use crate::link::known_tables::{Elements, known_tables};
+use crate::link::may_leave::may_always_leave;
 use crate::model::adapter::Dtor;
 use crate::model::plan::Plan;
 use crate::model::{Adapter, CanonFunc, Resource, ResourceId};
@@ -44,6 +45,8 @@ pub struct Placed {
     pub lifts: Vec<Adapter>,
     /// For each component instance: has it built-ins that ask for its task?
     pub keeps_tasks: Vec<bool>,
+    /// For each component instance: is its `may_leave` true whenever it is looked at?
+    pub may_always_leave: Vec<bool>,
     /// For each resource type: its description, complete with the place of a host destructor.
     pub resources: PrimaryMap<ResourceId, Resource>,
     /// For each resource type: its destructor.
@@ -87,6 +90,7 @@ pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLa
         canons: map.canons(),
         lifts: map.lifts(),
         keeps_tasks: map.keeps_tasks(),
+        may_always_leave: may_always_leave(plan, &map.known_tables),
         dtors: map.dtors(&resources),
         resources,
         imports: map.import_entries(),
