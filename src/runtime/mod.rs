@@ -18,6 +18,7 @@ mod entry;
 mod error;
 mod exception;
 mod export;
+mod fences;
 mod frames;
 mod func;
 mod handle_history;
