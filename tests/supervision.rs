@@ -262,7 +262,12 @@ fn an_interruption_lasts_until_it_is_cleared() {
     handle.interrupt();
     assert_interrupted(&count.call(&mut store, &[Val::U32(1)]).unwrap_err(), "late");
     drop(store);
+    // An instance that gets the block of one that is gone has nothing to do with its handle.
+    let mut store = Store::new(&engine, ());
+    let next = linker.instantiate(&mut store, &component).unwrap();
     handle.clone().interrupt();
+    let count = next.get_func(&mut store, "count").unwrap();
+    assert_eq!(count.call(&mut store, &[Val::U32(9)]).unwrap(), Some(Val::U32(0)));
 }
 
 #[test]
