@@ -44,7 +44,7 @@ pub use adapter::emit_adapter;
 pub use builtin::{emit_builtin, emit_dtor};
 pub use signature::{builtin_signature, core_signature, dtor_signature};
 
-use crate::block::BlockLayout;
+use crate::block::{BlockLayout, Supervision};
 use crate::clif::Convention;
 use crate::handles::Table;
 use crate::model::adapter::Dtor;
@@ -75,6 +75,8 @@ pub struct CanonEnv<'a> {
     pub may_always_leave: &'a [bool],
     /// Guard handle indices against speculation past the end of a table.
     pub spectre: bool,
+    /// How the host can keep the code in check.
+    pub supervision: Supervision,
 }
 
 impl CanonEnv<'_> {

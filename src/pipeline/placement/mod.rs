@@ -15,6 +15,7 @@ mod imports;
 mod resolve;
 mod steps;
 
+use super::CompileOptions;
 use crate::block::{
     BlockLayout, BlockLayoutBuilder,
     layout::{BlockTooLarge, MAX_FIXED_SIZE},
@@ -71,10 +72,13 @@ struct Map<'a> {
     known_tables: HashMap<(usize, u32), Elements>,
 }
 
-/// Places a plan. `handle_capacity` is the number of entries to reserve for each handle table.
-pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge> {
+/// Places a plan.
+pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLarge> {
     let types = plan.core_types.len() as u32;
-    let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, handle_capacity, types)?;
+    let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, options.handle_capacity, types)?;
+    if options.debug_handles {
+        builder.record_handles();
+    }
     let arena = &mut builder.arena;
     let imports = ImportPlaces::reserve(plan, arena)?;
     let frames = frame::reserve(plan, arena)?;
