@@ -12,6 +12,7 @@
 //! function to the end before it begins with the next.
 
 mod bound;
+mod compilation;
 mod contestant;
 mod measure;
 mod plot;
@@ -23,9 +24,15 @@ use measure::Effort;
 use report::Row;
 
 fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, rest @ ..] = &arguments[..]
+        && command == compilation::COMMAND
+    {
+        return compilation::turn(rest);
+    }
     let mut names = Vec::new();
     let (mut effort, mut write) = (Effort::THOROUGH, true);
-    for argument in std::env::args().skip(1) {
+    for argument in arguments {
         match argument.as_str() {
             "--quick" => effort = Effort::QUICK,
             "--no-write" => write = false,
@@ -46,11 +53,13 @@ fn main() -> anyhow::Result<()> {
             Err(error) => eprintln!("{}: {error:#}", workload.name),
         }
     }
+    let compilations = compilation::all(chosen)?;
     if write && names.is_empty() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let (file, plot) = (root.join("BENCHMARKS.md"), root.join("benches/ratios.svg"));
         let old = std::fs::read_to_string(&file).unwrap_or_default();
-        std::fs::write(file, report::markdown(&rows) + report::kept(&old))?;
+        let tables = report::markdown(&rows) + &compilation::section(&compilations);
+        std::fs::write(file, tables + report::kept(&old))?;
         std::fs::write(plot, plot::ratios(&rows))?;
     }
     Ok(())

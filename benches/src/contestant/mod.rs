@@ -1,9 +1,10 @@
-//! The engines that run a workload's component. Each becomes a closure that does a number of iterations.
+//! The engines that run a workload's guest. Each becomes a closure that does a number of iterations.
 
+mod module;
 mod ours;
 mod peer;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 /// Does this many iterations; returns a sum that must be the same for all contestants.
 pub type Run = Box<dyn FnMut(u32) -> Result<u32>>;
@@ -15,6 +16,8 @@ pub enum Driver {
     Guest,
     /// A fresh instance's `run: func(n: u32) -> string` loops.
     Fresh,
+    /// The same of a core module: it exports `run: [i32] -> [i32]`.
+    Module,
     /// The host calls the component's exports in a loop, by functions of Rust types.
     Typed(Call),
     /// The same with values of any type.
@@ -53,24 +56,37 @@ pub enum Contestant {
 impl Contestant {
     /// Cantilever, Wasmtime as shipped, Wasmtime at its best settings.
     pub fn all() -> Result<[Contestant; 3]> {
-        let mut best = wasmtime::Config::new();
-        best.compiler_inlining(wasmtime::Inlining::Yes).concurrency_support(false);
         Ok([
             Contestant::Cantilever(cantilever::runtime::Engine::default()),
             Contestant::Wasmtime(wasmtime::Engine::default()),
-            Contestant::Wasmtime(wasmtime::Engine::new(&best).map_err(peer::foreign)?),
+            Contestant::Wasmtime(peer::best()?),
         ])
     }
 
-    /// Prepares a component to be run.
+    /// Prepares a guest to be run.
     pub fn prepare(&self, guest: &[u8], driver: Driver) -> Result<Run> {
-        match self {
-            Contestant::Cantilever(engine) => ours::prepare(engine, guest, driver).context("cantilever"),
-            Contestant::Wasmtime(engine) => {
+        match (self, driver) {
+            (Contestant::Cantilever(engine), Driver::Module) => module::ours(engine, guest).context("cantilever"),
+            (Contestant::Wasmtime(engine), Driver::Module) => module::theirs(engine, guest).context("wasmtime"),
+            (Contestant::Cantilever(engine), _) => ours::prepare(engine, guest, driver).context("cantilever"),
+            (Contestant::Wasmtime(engine), _) => {
                 peer::prepare(engine, guest, driver).map_err(peer::foreign).context("wasmtime")
             }
         }
     }
+}
+
+/// From bytes to a native image.
+pub type Compiler = Box<dyn Fn(&[u8]) -> Result<Vec<u8>>>;
+
+/// The compiler of this name: one of [`crate::compilation::CONTESTANTS`].
+pub fn compiler(name: &str) -> Result<Compiler> {
+    Ok(match name {
+        "Cantilever" => Box::new(ours::compile),
+        "Wasmtime as shipped" => peer::compiler(wasmtime::Engine::default()),
+        "Wasmtime at its best" => peer::compiler(peer::best()?),
+        _ => bail!("there is no compiler {name}"),
+    })
 }
 
 /// Sums what `call` returns.

@@ -8,6 +8,11 @@ use super::{Driver, Run, repeat};
 use anyhow::Result;
 use cantilever::runtime::{Component, Engine, Instance, Store};
 
+/// Compiles to an object.
+pub fn compile(bytes: &[u8]) -> Result<Vec<u8>> {
+    Ok(cantilever::compile(bytes, &cantilever::CompileOptions::default(), &())?)
+}
+
 /// Prepares a component to be run.
 pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
     let engine = engine.clone();
@@ -40,6 +45,8 @@ fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run
         }
         Driver::Typed(call) => typed::calls(store, instance, call)?,
         Driver::Dynamic(call) => dynamic::calls(store, instance, call)?,
-        Driver::Instantiate | Driver::Compile | Driver::Fresh => unreachable!("no calls are made"),
+        Driver::Instantiate | Driver::Compile | Driver::Fresh | Driver::Module => {
+            unreachable!("no calls of an instance that is there")
+        }
     })
 }

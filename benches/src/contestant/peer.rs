@@ -4,9 +4,9 @@ mod dynamic;
 mod host;
 mod typed;
 
-use super::{Driver, Run, repeat};
+use super::{Compiler, Driver, Run, repeat};
 use wasmtime::component::{Component, Instance};
-use wasmtime::{Engine, Result, Store};
+use wasmtime::{Config, Engine, Inlining, Result, Store};
 
 /// Wasmtime's errors are of a type of its own.
 pub fn foreign(error: wasmtime::Error) -> anyhow::Error {
@@ -15,6 +15,25 @@ pub fn foreign(error: wasmtime::Error) -> anyhow::Error {
 
 fn boxed(mut run: impl FnMut(u32) -> Result<u32> + 'static) -> Run {
     Box::new(move |n| run(n).map_err(foreign))
+}
+
+/// Where a binary says whether it is a component.
+const LAYER: usize = 6;
+
+/// Its best settings.
+pub fn best() -> anyhow::Result<Engine> {
+    let mut config = Config::new();
+    config.compiler_inlining(Inlining::Yes).concurrency_support(false);
+    Engine::new(&config).map_err(foreign)
+}
+
+/// Compiles to what Wasmtime loads.
+pub fn compiler(engine: Engine) -> Compiler {
+    Box::new(move |bytes| {
+        let component = bytes.get(LAYER) == Some(&1);
+        let image = if component { engine.precompile_component(bytes) } else { engine.precompile_module(bytes) };
+        image.map_err(foreign)
+    })
 }
 
 /// Prepares a component to be run.
@@ -49,6 +68,8 @@ fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run
         }
         Driver::Typed(call) => typed::calls(store, instance, call)?,
         Driver::Dynamic(call) => dynamic::calls(store, instance, call)?,
-        Driver::Instantiate | Driver::Compile | Driver::Fresh => unreachable!("no calls are made"),
+        Driver::Instantiate | Driver::Compile | Driver::Fresh | Driver::Module => {
+            unreachable!("no calls of an instance that is there")
+        }
     })
 }

@@ -1,9 +1,11 @@
-//! What is measured. A workload is one component, the same for every contestant, and the way in which it is driven.
+//! What is measured. A workload is one component or core module, the same for every contestant, and the way in which it is driven.
 
 mod calls;
 mod embedding;
 mod handles;
+mod instances;
 mod into_guest;
+pub mod kernels;
 mod lists;
 mod strings;
 mod to_host;
@@ -64,6 +66,8 @@ pub fn all() -> Vec<Workload> {
         to_host::all(),
         toolchain::all(),
         embedding::all(),
+        instances::all(),
+        kernels::all(),
     ];
     families.into_iter().flatten().collect()
 }

@@ -57,11 +57,16 @@ pub(super) unsafe fn transcode<S: Copy, D, R>(
     run(source, destination)
 }
 
+/// Texts shorter than this are validated faster without vectors.
+const SHORT: usize = 64;
+
 fn check_utf8(bytes: &[u8]) -> Result<&str, u32> {
-    simdutf8::basic::from_utf8(bytes).map_err(|_| match std::str::from_utf8(bytes) {
-        Err(error) if error.error_len().is_none() => INCOMPLETE,
-        _ => INVALID,
-    })
+    if bytes.len() >= SHORT
+        && let Ok(text) = simdutf8::basic::from_utf8(bytes)
+    {
+        return Ok(text);
+    }
+    std::str::from_utf8(bytes).map_err(|error| if error.error_len().is_none() { INCOMPLETE } else { INVALID })
 }
 
 /// The status where a length is returned.
