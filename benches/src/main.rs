@@ -53,7 +53,7 @@ fn main() -> anyhow::Result<()> {
             Err(error) => eprintln!("{}: {error:#}", workload.name),
         }
     }
-    let compilations = compilation::all(chosen)?;
+    let compilations = compilation::all(chosen, effort.compilations)?;
     if write && names.is_empty() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let (file, plot) = (root.join("BENCHMARKS.md"), root.join("benches/ratios.svg"));

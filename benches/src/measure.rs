@@ -15,11 +15,13 @@ pub struct Effort {
     turn: Duration,
     /// How many turns each contestant gets.
     turns: usize,
+    /// How often each compiles each component.
+    pub compilations: usize,
 }
 
 impl Effort {
-    pub const THOROUGH: Effort = Effort { turn: Duration::from_millis(4), turns: 41 };
-    pub const QUICK: Effort = Effort { turn: Duration::from_millis(1), turns: 15 };
+    pub const THOROUGH: Effort = Effort { turn: Duration::from_millis(4), turns: 41, compilations: 7 };
+    pub const QUICK: Effort = Effort { turn: Duration::from_millis(1), turns: 15, compilations: 1 };
 }
 
 /// Nanoseconds for one iteration.

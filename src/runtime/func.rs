@@ -156,7 +156,7 @@ impl Drop for ArenaScope {
 ///
 /// `store` must own `record`, with no reference to its state alive; `target` must be a function of the record's image;
 /// `params` and `results` must fit its type.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn call_raw(
     store: *mut StoreState,
     record: &InstanceRecord,
