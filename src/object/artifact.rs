@@ -3,8 +3,8 @@
 //! It is what the plan leaves behind: the block's layout, the steps of an instantiation, the types of imports and
 //! exports, and the table of trap sites. It knows nothing of core modules' insides.
 
-use crate::block::BlockLayout;
-use crate::model::{CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
+use crate::block::{BlockLayout, Supervision};
+use crate::model::{CoreTypeDecl, CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
 use serde::{Deserialize, Serialize};
 
 /// The metadata.
@@ -26,6 +26,8 @@ pub struct Artifact {
     pub resources: Vec<Resource>,
     /// Core function types, by [`CoreTypeId`].
     pub core_types: Vec<CoreFuncType>,
+    /// How each of them is declared.
+    pub core_type_decls: Vec<CoreTypeDecl>,
     /// What the host must provide.
     pub imports: Vec<ImportEntry>,
     /// What the root exports, in order.
@@ -36,8 +38,15 @@ pub struct Artifact {
     pub functions: Vec<FunctionEntry>,
     /// Every trap site, by ascending offset.
     pub traps: Vec<TrapSite>,
+    /// What the code does so that the host can keep it in check.
+    pub supervision: Supervision,
+    /// Bytes of address space that each memory needs, as
+    /// [`is_guarded`](crate::block::memory::is_guarded) takes it.
+    pub memory_reservation: u64,
     /// Every call that has a handler for exceptions, by ascending offset.
     pub handlers: Vec<HandlerSite>,
+    /// In an object that debugs handles: every call in core code whose place in the input is known, by ascending offset.
+    pub calls: Vec<CoreCall>,
     /// Can references to exceptions outlive the host's call of the guest in which they were made?
     pub keeps_exceptions: bool,
     /// Is the root a core module?
@@ -45,6 +54,11 @@ pub struct Artifact {
 }
 
 impl Artifact {
+    /// Was it compiled to debug handles?
+    pub fn debugs_handles(&self) -> bool {
+        self.layout.records.is_some()
+    }
+
     /// The function with this key.
     pub fn function(&self, key: FuncKey) -> Option<&FunctionEntry> {
         self.functions.iter().find(|f| f.key == key)
@@ -79,6 +93,18 @@ pub enum CoreValType {
     },
     /// A reference to an exception.
     ExnRef {
+        nullable: bool,
+    },
+    /// Of the references to functions, null at the most.
+    NoFuncRef {
+        nullable: bool,
+    },
+    /// Of the references of the host's, null at the most.
+    NoExternRef {
+        nullable: bool,
+    },
+    /// Of the references to exceptions, null at the most.
+    NoExnRef {
         nullable: bool,
     },
     /// A reference to a function of one type; `nullable`. In an object the type is an index in
@@ -347,6 +373,15 @@ pub struct TrapSite {
     /// [`TrapKind`](crate::block::TrapKind) as a code.
     pub kind: u8,
     /// Offset in the input, or `u32::MAX`.
+    pub source: u32,
+}
+
+/// A call in core code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoreCall {
+    /// Offset in the text section of the instruction to which the call returns.
+    pub at: u32,
+    /// Offset in the input; never 0, where no code is.
     pub source: u32,
 }
 

@@ -3,7 +3,7 @@
 //! Calls between functions of the object stay relocations, as from any compiler, so that a linker may lay the code out
 //! anew; the loader applies them too.
 
-use super::artifact::{Artifact, FunctionEntry, HandlerSite, TrapSite};
+use super::artifact::{Artifact, CoreCall, FunctionEntry, HandlerSite, TrapSite};
 use super::compiled::{Compiled, Relocation};
 use super::container::{DATA_SECTION, META_SECTION, wrap};
 use super::unwind::FrameDescriptions;
@@ -111,6 +111,8 @@ fn write_text(
             handler: start32 + site.handler,
             frame: site.frame,
         }));
+        let calls = function.calls.iter().map(|call| CoreCall { at: start32 + call.at, ..*call });
+        artifact.calls.extend(calls);
         artifact.functions.push(FunctionEntry {
             start: start32,
             len: function.code.len() as u32,

@@ -6,7 +6,7 @@ use super::engine::Engine;
 use super::error::{LinkError, Result};
 use super::trap::TrapFrame;
 use crate::model::{FuncKey, Resource};
-use crate::object::artifact::{Artifact, CoreFuncType};
+use crate::object::artifact::{Artifact, CoreFuncType, FunctionEntry};
 use crate::object::load::{LoadError, ObjectFile};
 use std::collections::HashMap;
 
@@ -87,7 +87,19 @@ impl Image {
         let traps = &self.artifact.traps;
         let site = traps.binary_search_by_key(&offset, |t| t.at).ok().map(|i| traps[i].source);
         let offset = site.filter(|source| *source != u32::MAX);
-        let origin = offset.and_then(|source| functions.iter().find(|f| f.source.contains(&source)));
+        let origin = offset.and_then(|source| self.function_of_source(source));
         Some(TrapFrame { function: origin.unwrap_or(function).name.clone(), offset })
+    }
+
+    /// The function in whose body an offset of the input lies.
+    pub(crate) fn function_of_source(&self, source: u32) -> Option<&FunctionEntry> {
+        self.artifact.functions.iter().find(|f| f.source.contains(&source))
+    }
+
+    /// In an object that debugs handles: where in the input the call of core code is that returns to an address.
+    pub(crate) fn call_source(&self, return_address: usize) -> Option<u32> {
+        let at = return_address.checked_sub(self.code.addresses().start)?;
+        let calls = &self.artifact.calls;
+        calls.binary_search_by_key(&at, |call| call.at as usize).ok().map(|index| calls[index].source)
     }
 }
