@@ -15,7 +15,7 @@ usage: cantilever-differential [--from SEED] [--to SEED] [--seconds N] [--thread
   --seconds N     stop after this time
   --threads N     run so many modules at a time (default: one for each core)
   --record FILE   write what Wasmtime did, for the test `differential` (with --to; from 0)
-  --module FILE   run this module, with all options of the compiler
+  --module FILE   run this module, with many options of the compiler
   --seed SEED     with the arguments of this seed
 ";
 

@@ -4,7 +4,7 @@ use crate::differential::generate::Case;
 use crate::differential::observe::Outcome;
 use crate::differential::subject;
 use crate::peer;
-use cantilever::{CompileOptions, OptLevel};
+use cantilever::CompileOptions;
 use wasmtime::Engine;
 
 /// A difference between the engines.
@@ -33,22 +33,4 @@ fn first_difference(ours: &Outcome, theirs: &Outcome) -> Option<(String, String)
         .take_while(|index| !ended(ours, *index) && !ended(theirs, *index))
         .map(|index| (line(ours, index), line(theirs, index)))
         .find(|(ours, theirs)| ours != theirs)
-}
-
-/// Every combination of options that seeds use.
-pub fn all_options() -> Vec<CompileOptions> {
-    let targets = [None, Some("x86_64-unknown-linux-gnu".to_owned())];
-    let targets = &targets[..if cfg!(target_arch = "x86_64") { 2 } else { 1 }];
-    let levels = [OptLevel::None, OptLevel::Speed, OptLevel::SpeedAndSize];
-    let guards = targets.iter().flat_map(|target| [(target, true), (target, false)]);
-    guards
-        .flat_map(|(target, spectre_guard)| {
-            levels.map(|opt_level| CompileOptions {
-                target: target.clone(),
-                opt_level,
-                spectre_guard,
-                ..CompileOptions::default()
-            })
-        })
-        .collect()
 }

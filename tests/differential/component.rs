@@ -3,7 +3,7 @@
 use super::generate::Case;
 use super::lifted::canonical;
 use super::observe::{Fault, Guest};
-use super::subject::{fault, limits};
+use super::subject::{fault, store};
 use super::value::Value;
 use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Instance, Linker, Store, Val};
@@ -26,8 +26,7 @@ impl LiftedGuest {
     }
 
     fn instantiate(&self) -> Result<(Store<()>, Instance), Fault> {
-        let mut store = Store::new(&self.engine, ());
-        store.set_limits(limits());
+        let mut store = store(&self.engine);
         let instance = Linker::new(&self.engine).instantiate(&mut store, &self.component).map_err(fault)?;
         Ok((store, instance))
     }

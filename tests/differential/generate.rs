@@ -5,7 +5,7 @@
 
 use super::lifted::{Lifted, is_lifted};
 use super::random::Random;
-use super::rewrite::Rewrite;
+use super::rewrite::rewrite;
 use super::shape::Shape;
 use arbitrary::Unstructured;
 use wasm_smith::{Config, InstructionKind, InstructionKinds};
@@ -48,7 +48,7 @@ impl Case {
         let bytes = random.bytes(len);
         let mut module = wasm_smith::Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
         let global = module.ensure_termination(fuel(seed)).ok()?;
-        let wasm = Rewrite::random(&mut random, (FUEL, global)).apply(&module.to_bytes())?;
+        let wasm = rewrite(&module.to_bytes(), (FUEL, global), &mut random)?;
         Case::of(seed, wasm)
     }
 }
@@ -60,11 +60,8 @@ pub fn fuel(seed: u64) -> u32 {
 
 /// What modules may consist of: every supported proposal, in small measure, and only some kinds of instructions at a time.
 fn config(random: &mut Random, lifted: bool) -> Config {
-    // Typed function references come with collected types only, most of whose modules are then refused.
-    let gc = random.below(16) == 0;
-    let imports = !gc && !lifted;
     Config {
-        allowed_instructions: instructions(random, gc),
+        allowed_instructions: instructions(random),
         bulk_memory_enabled: true,
         canonicalize_nans: true,
         compact_imports_enabled: false,
@@ -73,14 +70,14 @@ fn config(random: &mut Random, lifted: bool) -> Config {
         exceptions_enabled: true,
         export_everything: true,
         extended_const_enabled: true,
-        gc_enabled: gc,
+        gc_enabled: false,
         max_data_segments: 5,
         max_element_segments: 5,
         max_elements: 10,
         min_element_segments: random.one_of(&[0, 2]),
         max_funcs: 12,
         max_globals: 6,
-        max_imports: if imports { 8 } else { 0 },
+        max_imports: if lifted { 0 } else { 8 },
         max_instructions: random.one_of(&[20, 60, 150, 400]),
         max_memories: 3,
         max_memory32_bytes: 1 << 18,
@@ -89,14 +86,14 @@ fn config(random: &mut Random, lifted: bool) -> Config {
         max_tables: 4,
         max_tags: 4,
         max_type_size: 100_000,
-        max_types: if gc { 4 } else { random.one_of(&[3, 10]) },
+        max_types: random.one_of(&[3, 10]),
         memory64_enabled: true,
         min_funcs: random.one_of(&[1, 2, 5, 10]),
         min_globals: 1,
-        min_imports: if imports { random.one_of(&[0, 0, 2, 5]) } else { 0 },
+        min_imports: if lifted { 0 } else { random.one_of(&[0, 0, 2, 5]) },
         min_memories: random.below(2) as u32,
         min_tables: random.below(2) as u32,
-        min_types: if gc { 1 } else { random.one_of(&[1, 3]) },
+        min_types: random.one_of(&[1, 3]),
         multi_value_enabled: true,
         reference_types_enabled: true,
         relaxed_simd_enabled: true,
@@ -108,14 +105,14 @@ fn config(random: &mut Random, lifted: bool) -> Config {
     }
 }
 
-fn instructions(random: &mut Random, gc: bool) -> InstructionKinds {
+fn instructions(random: &mut Random) -> InstructionKinds {
     use InstructionKind::{Control, Memory, Numeric, Parametric, Reference, Table, Variable, Vector};
-    if !gc && random.below(3) == 0 {
+    if random.below(3) == 0 {
         return InstructionKinds::all();
     }
     let kinds: Vec<_> = [Numeric, Vector, Reference, Parametric, Variable, Table, Memory, Control]
         .into_iter()
-        .filter(|kind| random.below(3) != 0 && !(gc && *kind == Vector))
+        .filter(|_| random.below(3) != 0)
         .collect();
     InstructionKinds::new(&kinds)
 }

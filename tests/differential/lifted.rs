@@ -3,6 +3,7 @@
 //! A module that is instantiated twice is compiled to code that finds its state through a pointer; one instantiated once,
 //! to code that knows where it lies.
 
+use super::encode::{counted, leb, sized};
 use super::random::{Digest, Random};
 use super::shape::{FuncType, Item, Shape};
 use super::value::{Type, Value};
@@ -59,7 +60,7 @@ impl Lifted {
         let mut out = b"\0asm\x0d\0\x01\0".to_vec();
         section(&mut out, 1, module);
         for (id, entries) in lists {
-            section(&mut out, id, &[leb(entries.len()), entries.concat()].concat());
+            section(&mut out, id, &counted(&entries));
         }
         out
     }
@@ -101,20 +102,9 @@ pub fn canonical(value: Value) -> Value {
 
 fn section(out: &mut Vec<u8>, id: u8, content: &[u8]) {
     out.push(id);
-    out.extend(leb(content.len()));
-    out.extend_from_slice(content);
+    out.extend(sized(content));
 }
 
 fn string(text: &str) -> Vec<u8> {
-    [leb(text.len()), text.as_bytes().to_vec()].concat()
-}
-
-fn leb(mut value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value > 0x7f {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-    bytes
+    sized(text.as_bytes())
 }

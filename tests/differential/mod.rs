@@ -4,12 +4,16 @@
 //! what Wasmtime did when `wasmtime.txt` was recorded; the package runs both.
 
 mod component;
+mod drivers;
+mod encode;
 pub mod generate;
+mod layout;
 pub mod lifted;
 pub mod observe;
+mod operators;
 pub mod random;
 pub mod recorded;
-pub mod rewrite;
+mod rewrite;
 pub mod shape;
 pub mod subject;
 pub mod value;

@@ -7,6 +7,7 @@ use super::random::Random;
 use super::shape::{FuncType, Item};
 use super::value::{Heap, Type, Value};
 use cantilever::block::TrapKind;
+use cantilever::block::memory::RESERVATION;
 use cantilever::object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
 use cantilever::runtime::{
     CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreMemory, CoreTable, CoreTag, CoreVal, Engine, Error, Limits,
@@ -26,7 +27,7 @@ pub fn run(case: &Case, options: &CompileOptions) -> Outcome {
     }
 }
 
-/// The options of a seed. Each level of optimisation, with and without the inliner, and two sets of CPU features come up.
+/// The options of a seed.
 pub fn options(seed: u64) -> CompileOptions {
     let mut random = Random::new(!seed);
     let portable = cfg!(target_arch = "x86_64").then(|| "x86_64-unknown-linux-gnu".to_owned());
@@ -34,6 +35,9 @@ pub fn options(seed: u64) -> CompileOptions {
         target: portable.filter(|_| random.below(4) == 0),
         opt_level: random.one_of(&[OptLevel::None, OptLevel::Speed, OptLevel::Speed, OptLevel::SpeedAndSize]),
         spectre_guard: random.below(4) != 0,
+        interruptible: random.below(4) == 0,
+        fuel: random.below(4) == 0,
+        memory_reservation: random.one_of(&[RESERVATION, RESERVATION, MEMORY_BYTES]),
         ..CompileOptions::default()
     }
 }
@@ -48,8 +52,7 @@ impl Instance {
         let engine = Engine::default();
         let object = cantilever::compile(&case.wasm, options, &()).map_err(|e| Fault::Refused(e.to_string()))?;
         let module = Module::from_object(&engine, &object).map_err(fault)?;
-        let mut store = Store::new(&engine, ());
-        store.set_limits(limits());
+        let mut store = store(&engine);
         let imports = (0..case.shape.imports.len()).map(|index| import(&mut store, case, index, host));
         let imports = imports.collect::<Result<Vec<_>, _>>()?;
         let instance = CoreInstance::new(&mut store, &module, &imports).map_err(fault)?;
@@ -61,12 +64,14 @@ impl Instance {
     }
 }
 
-/// What instances may use.
-pub fn limits() -> Limits {
+/// A store with the limits that every engine has.
+pub fn store(engine: &Engine) -> Store<()> {
+    let mut store = Store::new(engine, ());
     let mut limits = Limits::default();
     limits.memory_bytes = MEMORY_BYTES;
     limits.table_elements = TABLE_ELEMENTS;
-    limits
+    store.set_limits(limits);
+    store
 }
 
 /// The item that a case gives for an import.
@@ -85,7 +90,7 @@ fn import(store: &mut Store<()>, case: &Case, index: usize, host: &Host) -> Resu
             let value = core_val(initial(case, index, *ty).expect("imports have types of the host's"));
             CoreExtern::Global(CoreGlobal::new(store, core_type(*ty), *mutable, value).map_err(fault)?)
         }
-        Item::Tag(ty) => CoreExtern::Tag(CoreTag::new(store, func_type(ty))),
+        Item::Tag(ty) => CoreExtern::Tag(CoreTag::new(store, &func_type(ty))),
     })
 }
 
