@@ -45,6 +45,16 @@ impl Linker<'_> {
             Definition::ContextSet(slot) => Canon::ContextSet { instance, slot },
             Definition::BackpressureInc => Canon::BackpressureInc { instance },
             Definition::BackpressureDec => Canon::BackpressureDec { instance },
+            Definition::ErrorContextNew(ref options) => {
+                refuse(options, "error-context.new", offset)?;
+                let memory = self.options(frame, options).memory;
+                Canon::ErrorContextNew { instance, width: memory.map_or(PointerWidth::W32, |(_, width)| width) }
+            }
+            Definition::ErrorContextDebugMessage(ref options) => {
+                refuse(options, "error-context.debug-message", offset)?;
+                Canon::ErrorContextDebugMessage { instance, options: self.options(frame, options) }
+            }
+            Definition::ErrorContextDrop => Canon::ErrorContextDrop { instance },
             Definition::Unsupported { name, ty } => Canon::Unsupported { instance, name: name.to_string(), ty },
         };
         let canons = &mut self.plan.canons;

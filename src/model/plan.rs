@@ -186,6 +186,25 @@ pub enum Canon {
         /// The component instance.
         instance: u32,
     },
+    /// `canon error-context.new`
+    ErrorContextNew {
+        /// The component instance.
+        instance: u32,
+        /// The width of the addresses with which it is called.
+        width: PointerWidth,
+    },
+    /// `canon error-context.debug-message`
+    ErrorContextDebugMessage {
+        /// The component instance.
+        instance: u32,
+        /// The options of the lowering.
+        options: PlanOptions,
+    },
+    /// `canon error-context.drop`
+    ErrorContextDrop {
+        /// The component instance.
+        instance: u32,
+    },
     /// A built-in that links and traps when called.
     Unsupported {
         /// The component instance.

@@ -104,6 +104,9 @@ fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
         (Canon::ContextSet { slot, .. }, _) => format!("canon.context.set[{}]", slot.index),
         (Canon::BackpressureInc { .. }, _) => "canon.backpressure.inc".to_owned(),
         (Canon::BackpressureDec { .. }, _) => "canon.backpressure.dec".to_owned(),
+        (Canon::ErrorContextNew { .. }, _) => "canon.error-context.new".to_owned(),
+        (Canon::ErrorContextDebugMessage { .. }, _) => "canon.error-context.debug-message".to_owned(),
+        (Canon::ErrorContextDrop { .. }, _) => "canon.error-context.drop".to_owned(),
         (Canon::Unsupported { name, .. } | Canon::Lower { name, .. }, _) => format!("canon.{name}"),
     }
 }
