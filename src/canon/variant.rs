@@ -42,9 +42,11 @@ pub(super) fn move_variant(
 ) -> Vec<Value> {
     let mut flat = target.put_discriminant(c.e, variant.cases.len(), variant.case_index);
     let joined = target.joined(c.env.types, variant.ty);
+    let (source, target) =
+        (&source.payload(c.e, c.env.types, variant.cases), &target.payload(c.e, c.env.types, variant.cases));
     let payloads = distinct(variant.cases);
     if let [only] = payloads[..] {
-        flat.extend(move_case(c, variant, only, (source, target), &joined, payload));
+        flat.extend(move_case(c, only, (source, target), &joined, payload));
         return flat;
     }
     let blocks: Vec<Block> = payloads.iter().map(|_| c.e.b.create_block()).collect();
@@ -55,8 +57,7 @@ pub(super) fn move_variant(
     for (block, case) in blocks.into_iter().zip(payloads) {
         c.e.b.seal_block(block);
         c.e.b.switch_to_block(block);
-        let values =
-            c.occurring(Occurrence::Perhaps, |c| move_case(c, variant, case, (source, target), &joined, payload));
+        let values = c.occurring(Occurrence::Perhaps, |c| move_case(c, case, (source, target), &joined, payload));
         c.e.jump(after, &values);
     }
     c.e.b.seal_block(after);
@@ -65,9 +66,9 @@ pub(super) fn move_variant(
     flat
 }
 
+/// Moves the payload of a case.
 fn move_case(
     c: &mut Crossing,
-    variant: Variant,
     case: Option<ValType>,
     (source, target): (&Operand, &Target),
     joined: &[Type],
@@ -76,9 +77,8 @@ fn move_case(
     let values = match case {
         None => Vec::new(),
         Some(ty) => {
-            let source = source.payload(c.e, c.env.types, variant.cases, ty);
-            let target = target.payload(c.e, c.env.types, variant.cases);
-            payload(c, ty, &source, &target)
+            let source = source.payload_of(c.e, c.env.types, ty);
+            payload(c, ty, &source, target)
         }
     };
     join(c.e, &values, joined)

@@ -1,6 +1,7 @@
 //! Every function of a compilation, in the order in which it lies in the object, with its symbol.
 
 use super::placement::Placed;
+use crate::canon::Parts;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
 use crate::object::artifact::ExportEntry;
@@ -43,7 +44,7 @@ fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
 }
 
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
-pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
+pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<Function> {
     let mut functions = Vec::new();
     let mut add = |key, name: String| functions.push(Function { key, name, source: 0..0 });
     for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
@@ -52,6 +53,9 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
     for (i, lift) in placed.lifts.iter().enumerate() {
         add(FuncKey::Lift(i as u32), lift.name.clone());
         add(FuncKey::Entry(i as u32), format!("entry[{}]", plan.lifts[i].name));
+    }
+    for (i, (key, part)) in parts.list().enumerate() {
+        add(key, format!("{}.part{i}", placed.adapter(part.adapter).name));
     }
     for (id, resource) in placed.resources.iter() {
         add(FuncKey::Dtor(id.as_u32()), format!("canon.dtor[{}]", resource.name));
