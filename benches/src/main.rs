@@ -12,6 +12,7 @@
 //! function to the end before it begins with the next.
 
 mod bound;
+mod compilation;
 mod contestant;
 mod measure;
 mod plot;
@@ -23,9 +24,15 @@ use measure::Effort;
 use report::Row;
 
 fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, rest @ ..] = &arguments[..]
+        && command == compilation::COMMAND
+    {
+        return compilation::turn(rest);
+    }
     let mut names = Vec::new();
     let (mut effort, mut write) = (Effort::THOROUGH, true);
-    for argument in std::env::args().skip(1) {
+    for argument in arguments {
         match argument.as_str() {
             "--quick" => effort = Effort::QUICK,
             "--no-write" => write = false,
@@ -46,9 +53,10 @@ fn main() -> anyhow::Result<()> {
             Err(error) => eprintln!("{}: {error:#}", workload.name),
         }
     }
+    let compilations = compilation::all(chosen)?;
     if write && names.is_empty() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        std::fs::write(root.join("BENCHMARKS.md"), report::markdown(&rows))?;
+        std::fs::write(root.join("BENCHMARKS.md"), report::markdown(&rows) + &compilation::section(&compilations))?;
         std::fs::write(root.join("benches/ratios.svg"), plot::ratios(&rows))?;
     }
     Ok(())

@@ -30,8 +30,8 @@ pub struct Times {
 
 /// Checks that all contestants compute the same, then measures them.
 pub fn workload(workload: &Workload, contestants: &[Contestant; 3], effort: Effort) -> Result<Times> {
-    let component = wat::parse_str(&workload.component)?;
-    let mut runs = contestants.iter().map(|c| c.prepare(&component, workload.driver)).collect::<Result<Vec<Run>>>()?;
+    let guest = wat::parse_bytes(&workload.guest)?;
+    let mut runs = contestants.iter().map(|c| c.prepare(&guest, workload.driver)).collect::<Result<Vec<Run>>>()?;
     let sums = runs.iter_mut().map(|run| run(3)).collect::<Result<Vec<u32>>>()?;
     ensure!(sums.iter().all(|sum| *sum == sums[0]), "the contestants do not agree: {sums:?}");
     runs.extend(workload.bound.as_ref().map(|bound| bound()).transpose()?);

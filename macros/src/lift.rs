@@ -47,10 +47,10 @@ fn view(item: &Item) -> TokenStream {
         unsafe impl #impl_generics ::cantilever::runtime::View for #ident #ty_generics #where_clause {
             type Of<'__a> = Self;
 
-            unsafe fn view<'__a>(
+            unsafe fn view(
                 cx: &mut ::cantilever::runtime::LiftContext<'_>,
                 ty: ::core::option::Option<::cantilever::model::ValType>,
-                src: &'__a <Self as ::cantilever::runtime::ComponentType>::Raw,
+                src: &<Self as ::cantilever::runtime::ComponentType>::Raw,
             ) -> ::core::result::Result<Self, ::cantilever::runtime::ValueError> {
                 ::cantilever::runtime::Lift::lift(cx, ty, src)
             }

@@ -5,6 +5,7 @@
 //! offsets unchanged: all supported targets have 64-bit pointers, so they are the same in a cross compiler.
 
 use core::ffi::c_void;
+use core::sync::atomic::AtomicUsize;
 
 /// What `vmctx` points to: the start of a block, or of the segment of a core instance whose module is instantiated
 /// more than once (a *shared* module).
@@ -13,8 +14,9 @@ use core::ffi::c_void;
 #[repr(C)]
 #[derive(Debug)]
 pub struct Context {
-    /// The lowest address that the native stack may reach; compared with the stack pointer in function prologues.
-    pub stack_limit: usize,
+    /// The lowest address that the native stack may reach; compared with the stack pointer in function prologues. Or
+    /// [`Context::INTERRUPTED`], which another thread may write at any time, so that every such comparison fails.
+    pub stack_limit: AtomicUsize,
     /// The runtime routines that compiled code calls.
     pub intrinsics: *const super::Intrinsics,
     /// The block that this context belongs to (itself, for the header).
@@ -22,6 +24,14 @@ pub struct Context {
     /// Engine-wide identities of the core function types, one `u32` for each
     /// [`CoreTypeId`](crate::model::CoreTypeId) of the plan.
     pub type_ids: *const u32,
+    /// The store's fuel. Read by code that was compiled to count it.
+    pub fuel: *mut u64,
+}
+
+impl Context {
+    /// The [`stack_limit`](Self::stack_limit) of a guest that is to stop: above every stack. Prologues add the size of
+    /// their frame to the limit, if it is less than 32 KiB, and that must not overflow.
+    pub const INTERRUPTED: usize = usize::MAX - 0xffff;
 }
 
 /// The first bytes of an instance block.
@@ -149,6 +159,8 @@ pub struct MemoryDef {
     pub base: *mut u8,
     /// The current size in bytes.
     pub len: u64,
+    /// The runtime's own record of this memory, opaque to compiled code.
+    pub owner: *const c_void,
 }
 
 /// A table as compiled code sees it: elements are 8 bytes, a `*const FuncDef` or an external reference (0 is null).
@@ -159,6 +171,8 @@ pub struct TableDef {
     pub base: *mut u64,
     /// The current number of elements.
     pub len: u64,
+    /// The runtime's own record of this table, opaque to compiled code.
+    pub owner: *const c_void,
 }
 
 /// Storage of a core global: 16 bytes, so that a vector fits. `i32`, `f32` use the first four bytes in native order.

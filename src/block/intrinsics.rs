@@ -9,7 +9,7 @@
 use core::ffi::c_void;
 
 /// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
-pub const INTRINSICS_VERSION: u32 = 3;
+pub const INTRINSICS_VERSION: u32 = 4;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
 macro_rules! intrinsics {
@@ -99,6 +99,11 @@ intrinsics! {
     HostKeep = host_keep();
     /// `memmove` of `len` bytes between native addresses that the caller has checked.
     Copy = copy(dst: ptr, src: ptr, len: u64);
+    /// Copies `len` bytes of records of `size` bytes each, 64 at most: of each record the bytes whose bits are set in
+    /// `fields`, the first byte's lowest. The others, which are padding, keep what they are at the destination.
+    CopyFields = copy_fields(dst: ptr, src: ptr, len: u64, size: u64, fields: u64);
+    /// Copies little-endian code points up to the first that is no Unicode scalar value: how many, `count` when all are.
+    CopyChars = copy_chars(dst: ptr, src: ptr, count: u64) -> u64;
     /// Is this range well-formed UTF-8? 1, or 0; a failure whose only fault is that it ends inside a sequence is 2.
     Utf8Validate = utf8_validate(src: ptr, len: u64) -> u32;
     /// Copies UTF-8 while validating: as [`Intrinsic::Utf8Validate`].
@@ -145,6 +150,11 @@ intrinsics! {
     /// Goes on at a [`Landing`](super::Landing) with an exception; does not return. Every frame that this skips is
     /// compiled code's.
     Land = land(landing: ptr, exception: ptr);
+    /// Is a function type, by its engine-wide identity, a declared subtype of another? 1 or 0.
+    IsSubtype = is_subtype(ty: u32, supertype: u32) -> u32;
+    /// Writes where in the input the innermost calls of core code are, among the callers of the function whose frame pointer
+    /// is `frame` up to the host: [`CALL_DEPTH`](super::CALL_DEPTH) offsets of 32 bits, innermost first, 0 past the last.
+    CoreCalls = core_calls(frame: ptr, calls: ptr);
 }
 
 /// A data or element segment as the block holds it: native address and length in bytes or elements.

@@ -119,7 +119,7 @@ impl Call<'_, '_> {
         let mut c = self.crossing(e, &mut borrows, (caller.side, side), Direction::Params);
         let flat = self.call_guest(&mut c, callee, &core, &caller.params);
         if let Some(callback) = guest.options.callback {
-            run_callbacks(e, callback, flat[0], caller.suspension);
+            run_callbacks(e, self.env, (callback, flat[0]), caller.suspension);
         }
         let from = result_side(self.env, &self.adapter.lift);
         let results = match task {

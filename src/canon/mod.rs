@@ -48,7 +48,7 @@ pub use builtin::{emit_builtin, emit_dtor};
 pub use part::{Direction, Part, Parts, emit_part};
 pub use signature::{builtin_signature, core_signature, dtor_signature};
 
-use crate::block::BlockLayout;
+use crate::block::{BlockLayout, Supervision};
 use crate::clif::Convention;
 use crate::handles::Table;
 use crate::model::adapter::Dtor;
@@ -76,8 +76,13 @@ pub struct CanonEnv<'a> {
     pub keeps_tasks: &'a [bool],
     /// What adapters of large types leave to functions of their own ([`emit_part`]); none if it is empty.
     pub parts: &'a Parts,
+    /// For each component instance: is it proven that none of its canonical functions is called while its `realloc` or
+    /// `post-return` runs? Then `may_leave` is neither kept nor checked. For an instance past the end it is not.
+    pub may_always_leave: &'a [bool],
     /// Guard handle indices against speculation past the end of a table.
     pub spectre: bool,
+    /// How the host can keep the code in check.
+    pub supervision: Supervision,
 }
 
 impl CanonEnv<'_> {

@@ -63,7 +63,7 @@ pub fn provide(component: &[u8], provided: &[Provided]) -> Result<Vec<u8>> {
 /// Checks that the root imports what is given, and that the types fit. Gives each as a section, by the import's name.
 fn check<'a>(component: &[u8], provided: &'a [Provided]) -> Result<HashMap<&'a str, Vec<u8>>> {
     // The check needs both types from one validator.
-    let mut validator = Validator::new_with_features(features::of_types());
+    let mut validator = Validator::new_with_features(features::supported());
     let types = validator.validate_all(component).map_err(features::error)?;
     let mut sections = HashMap::new();
     for item in provided {

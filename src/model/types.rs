@@ -262,6 +262,11 @@ impl Types {
         matches!(ty, ValType::Type(id) if self.facts[id].contains_borrow)
     }
 
+    /// Is there any `borrow`?
+    pub fn any_borrow(&self) -> bool {
+        self.facts.values().any(|facts| facts.contains_borrow)
+    }
+
     /// Does a handle occur in it?
     pub fn contains_handle(&self, ty: ValType) -> bool {
         matches!(ty, ValType::Type(id) if self.facts[id].contains_handle)

@@ -3,8 +3,8 @@
 //! It is what the plan leaves behind: the block's layout, the steps of an instantiation, the types of imports and
 //! exports, and the table of trap sites. It knows nothing of core modules' insides.
 
-use crate::block::BlockLayout;
-use crate::model::{CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
+use crate::block::{BlockLayout, Supervision};
+use crate::model::{CoreTypeDecl, CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
 use serde::{Deserialize, Serialize};
 
 /// The metadata.
@@ -26,18 +26,30 @@ pub struct Artifact {
     pub resources: Vec<Resource>,
     /// Core function types, by [`CoreTypeId`].
     pub core_types: Vec<CoreFuncType>,
+    /// How each of them is declared.
+    pub core_type_decls: Vec<CoreTypeDecl>,
     /// What the host must provide.
     pub imports: Vec<ImportEntry>,
     /// What the root exports, in order.
     pub exports: Vec<(String, ExportEntry)>,
     /// Instantiation, in order.
     pub steps: Vec<Step>,
+    /// Lists of functions to which steps refer: for each element the offset of its `FuncDef` from the base of a core
+    /// instance, or nothing for null.
+    pub elements: Vec<Vec<Option<u32>>>,
     /// Every function, by ascending offset.
     pub functions: Vec<FunctionEntry>,
     /// Every trap site, by ascending offset.
     pub traps: Vec<TrapSite>,
+    /// What the code does so that the host can keep it in check.
+    pub supervision: Supervision,
+    /// Bytes of address space that each memory needs, as
+    /// [`is_guarded`](crate::block::memory::is_guarded) takes it.
+    pub memory_reservation: u64,
     /// Every call that has a handler for exceptions, by ascending offset.
     pub handlers: Vec<HandlerSite>,
+    /// In an object that debugs handles: every call in core code whose place in the input is known, by ascending offset.
+    pub calls: Vec<CoreCall>,
     /// Can references to exceptions outlive the host's call of the guest in which they were made?
     pub keeps_exceptions: bool,
     /// Is the root a core module?
@@ -45,6 +57,11 @@ pub struct Artifact {
 }
 
 impl Artifact {
+    /// Was it compiled to debug handles?
+    pub fn debugs_handles(&self) -> bool {
+        self.layout.records.is_some()
+    }
+
     /// The function with this key.
     pub fn function(&self, key: FuncKey) -> Option<&FunctionEntry> {
         self.functions.iter().find(|f| f.key == key)
@@ -79,6 +96,18 @@ pub enum CoreValType {
     },
     /// A reference to an exception.
     ExnRef {
+        nullable: bool,
+    },
+    /// Of the references to functions, null at the most.
+    NoFuncRef {
+        nullable: bool,
+    },
+    /// Of the references of the host's, null at the most.
+    NoExternRef {
+        nullable: bool,
+    },
+    /// Of the references to exceptions, null at the most.
+    NoExnRef {
         nullable: bool,
     },
     /// A reference to a function of one type; `nullable`. In an object the type is an index in
@@ -239,8 +268,44 @@ pub enum ExportEntry {
     },
 }
 
+/// Bytes of the data section that a memory contains when it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Where in the memory they begin.
+    pub offset: u64,
+    /// Offset in the data section.
+    pub start: u64,
+    /// How many.
+    pub len: u64,
+}
+
+/// Functions that a table or an element segment contains when it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elements {
+    /// The first element.
+    pub offset: u64,
+    /// Index in [`Artifact::elements`].
+    pub list: u32,
+    /// Block offset of the base of the core instance whose functions they are.
+    pub base: u32,
+}
+
+/// The value of a global when it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GlobalValue {
+    /// An `i32`, or the bits of an `f32`.
+    Bits32(u32),
+    /// An `i64`, or the bits of an `f64`.
+    Bits64(u64),
+    /// A reference to the `FuncDef` at this block offset.
+    Func(u32),
+}
+
 /// One step of an instantiation. Steps run in order on a zeroed block whose header, type identities, instance states
 /// and imports the runtime has filled in. Offsets are in the block.
+///
+/// Only [`Step::Init`] runs code, and only it, [`Step::CopyFuncDef`] and [`Step::CopyPointer`] read what imports have
+/// brought; the outcome of all others is the same for every instance, but for addresses.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Step {
     /// Fill in the [`Context`](crate::block::Context) of the segment of a shared module's instance.
@@ -254,6 +319,8 @@ pub enum Step {
         at: u32,
         /// Limits.
         limits: MemoryLimits,
+        /// What is in it; later pieces lie over earlier ones. The rest is zero.
+        contents: Vec<Piece>,
     },
     /// Make a table.
     Table {
@@ -261,6 +328,15 @@ pub enum Step {
         at: u32,
         /// Limits.
         limits: TableLimits,
+        /// What is in it; later elements replace earlier ones. The rest is null.
+        contents: Vec<Elements>,
+    },
+    /// Write the value of a global.
+    Global {
+        /// Offset of the `GlobalSlot`.
+        at: u32,
+        /// The value.
+        value: GlobalValue,
     },
     /// Write a `FuncDef` for a function of the object.
     FuncDef {
@@ -303,7 +379,7 @@ pub enum Step {
         /// Length in bytes.
         len: u64,
     },
-    /// Write a `SegmentSlot` for elements that `Init` will evaluate into the block.
+    /// Write a `SegmentSlot` for elements in the block.
     Elems {
         /// Offset of the `SegmentSlot`.
         at: u32,
@@ -311,8 +387,10 @@ pub enum Step {
         storage: u32,
         /// How many.
         len: u64,
+        /// What they are, unless `Init` will evaluate them.
+        contents: Option<Elements>,
     },
-    /// Run the initialisation of a core instance (globals, segments, start function).
+    /// Run what remains of the initialisation of a core instance (globals, segments, start function).
     Init {
         /// The function, of type `[] -> []`, entered through `FuncKey::CoreEntry`.
         func: FuncKey,
@@ -347,6 +425,15 @@ pub struct TrapSite {
     /// [`TrapKind`](crate::block::TrapKind) as a code.
     pub kind: u8,
     /// Offset in the input, or `u32::MAX`.
+    pub source: u32,
+}
+
+/// A call in core code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoreCall {
+    /// Offset in the text section of the instruction to which the call returns.
+    pub at: u32,
+    /// Offset in the input; never 0, where no code is.
     pub source: u32,
 }
 

@@ -1,6 +1,6 @@
 //! Compiled functions, as code generation hands them to the writer of objects. Pure data.
 
-use super::artifact::HandlerSite;
+use super::artifact::{CoreCall, HandlerSite};
 use crate::block::TrapKind;
 use crate::model::FuncKey;
 use cranelift_codegen::binemit::Reloc;
@@ -25,6 +25,8 @@ pub struct Compiled {
     pub traps: Vec<(u32, TrapKind, Option<u32>)>,
     /// Calls that have a handler for exceptions. Offsets are in the function.
     pub handlers: Vec<HandlerSite>,
+    /// Calls of core code, if they are asked for. Offsets are in the function.
+    pub calls: Vec<CoreCall>,
     /// How to unwind its frames, where the target has such a description.
     pub unwind: Option<UnwindInfo>,
 }

@@ -260,6 +260,9 @@ fn check_artifact(artifact: &Artifact, text: usize) -> Result<(), LoadError> {
     if !handlers.is_sorted_by_key(|site| site.at) || handlers.iter().any(|site| site.handler as usize >= text) {
         return malformed("the table of exception handlers is not sorted, or leads outside the text section");
     }
+    if !artifact.calls.is_sorted_by_key(|call| call.at) {
+        return malformed("the table of calls is not sorted");
+    }
     if artifact.layout.instance_count == 0 {
         return malformed("the instance block has no place for the host");
     }

@@ -4,7 +4,7 @@ use super::functions::Function;
 use crate::clif::trap::trap_kind;
 use crate::error::Error;
 use crate::model::FuncKey;
-use crate::object::artifact::HandlerSite;
+use crate::object::artifact::{CoreCall, HandlerSite};
 use crate::object::compiled::{Compiled, Relocation};
 use cranelift_codegen::ir::{self, ExternalName};
 use cranelift_codegen::isa::TargetIsa;
@@ -70,12 +70,8 @@ fn compile_context(
 ) -> Result<(Compiled, String), Error> {
     context.compile(isa, &mut Default::default()).map_err(|e| failed(function, format!("{:?}", e.inner)))?;
     let code = context.take_compiled_code().expect("compilation succeeded");
-    let locate = |at: u32| {
-        let ranges = code.buffer.get_srclocs_sorted();
-        let found = ranges.iter().find(|range| range.start <= at && at < range.end);
-        found.map(|range| range.loc.bits()).filter(|bits| *bits != u32::MAX)
-    };
-    let traps = code.buffer.traps().iter().map(|t| (t.offset, trap_kind(t.code), locate(t.offset))).collect();
+    let traps = code.buffer.traps().iter().map(|t| (t.offset, trap_kind(t.code), source_at(&code, t.offset))).collect();
+    let calls = if function.records_calls { core_calls(&code) } else { Vec::new() };
     let unwind = code.create_unwind_info(isa).map_err(|e| failed(function, e.to_string()))?;
     let compiled = Compiled {
         key: function.key,
@@ -84,11 +80,28 @@ fn compile_context(
         relocs: relocations(&context.func, function.key, code.buffer.relocs()),
         traps,
         handlers: handlers(function.key, &code),
-        align: code.buffer.alignment,
+        calls,
+        align: code.buffer.alignment.max(isa.function_alignment().preferred),
         code: code.buffer.data().to_vec(),
         unwind,
     };
     Ok((compiled, code.vcode.unwrap_or_default()))
+}
+
+/// Where in the input the instruction at an offset is from, if that is known.
+fn source_at(code: &CompiledCode, at: u32) -> Option<u32> {
+    let ranges = code.buffer.get_srclocs_sorted();
+    let range = ranges[..ranges.partition_point(|range| range.start <= at)].last()?;
+    Some(range.loc.bits()).filter(|bits| at < range.end && *bits != u32::MAX)
+}
+
+/// The calls of a core function.
+fn core_calls(code: &CompiledCode) -> Vec<CoreCall> {
+    // The call is the instruction that ends where it returns to.
+    let call = |site: FinalizedMachCallSite<'_>| {
+        Some(CoreCall { at: site.ret_addr, source: source_at(code, site.ret_addr.checked_sub(1)?)? })
+    };
+    code.buffer.call_sites().filter_map(call).collect()
 }
 
 /// The calls whose handlers exceptions can reach. Only traps land in an entry trampoline.

@@ -2,6 +2,7 @@
 
 use super::placement::Placed;
 use crate::canon::Parts;
+use crate::core::needs_init;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
 use crate::object::artifact::ExportEntry;
@@ -19,6 +20,8 @@ pub struct Function {
     pub name: String,
     /// Where its body lies in the input; empty when it is not from there.
     pub source: Range<u32>,
+    /// Are the places of its calls recorded?
+    pub records_calls: bool,
 }
 
 /// Adds the types of the core functions that the runtime enters by itself: `[] -> []` for initialisation, `[i32] -> []`
@@ -46,7 +49,8 @@ fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
 pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<Function> {
     let mut functions = Vec::new();
-    let mut add = |key, name: String| functions.push(Function { key, name, source: 0..0 });
+    let own = |key, name| Function { key, name, source: 0..0, records_calls: false };
+    let mut add = |key, name: String| functions.push(own(key, name));
     for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
         add(FuncKey::Canon(i as u32), canon_name(plan, canon, func));
     }
@@ -71,12 +75,15 @@ pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<Function> {
     }
     for (i, module) in plan.modules.iter().enumerate() {
         let prefix = module.name.clone().unwrap_or_else(|| format!("module{i}"));
-        functions.push(Function { key: FuncKey::Init(i as u32), name: format!("{prefix}.init"), source: 0..0 });
+        if needs_init(module, &placed.modules[i].prepared) {
+            functions.push(own(FuncKey::Init(i as u32), format!("{prefix}.init")));
+        }
         for (defined, body) in (0u32..).zip(&module.bodies) {
             functions.push(Function {
                 key: FuncKey::Core(i as u32, defined),
                 name: format!("{prefix}.{}", module.func_name(module.imported_funcs + defined)),
                 source: body.start as u32..body.end as u32,
+                records_calls: placed.layout.records.is_some(),
             });
         }
     }

@@ -26,6 +26,7 @@ mod text;
 pub use options::{CompileOptions, OptLevel, Progress};
 pub use text::{EmitText, emit_text};
 
+use crate::block::Supervision;
 use crate::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
 use crate::canon::Parts;
 use crate::clif::Convention;
@@ -51,7 +52,8 @@ pub fn compile(bytes: &[u8], options: &CompileOptions, progress: &dyn Progress) 
     let graph = Graph::new(bytes, options)?;
     let compiled = graph.compile_all(progress)?;
     let artifact = graph.artifact();
-    write_object(&graph.isa, artifact, &graph.plan, compiled)
+    let data = graph.placed.data.iter().map(|part| &graph.plan.source[part.clone()]);
+    write_object(&graph.isa, artifact, data, compiled)
 }
 
 /// A planned and placed compilation: everything that every function's compilation reads.
@@ -65,6 +67,8 @@ struct Graph {
     /// The signatures of the plan's core function types.
     signatures: PrimaryMap<CoreTypeId, Signature>,
     spectre_guard: bool,
+    supervision: Supervision,
+    memory_reservation: u64,
 }
 
 impl Graph {
@@ -76,12 +80,22 @@ impl Graph {
         };
         let mut plan = crate::link::plan(bytes)?;
         functions::intern_entry_types(&mut plan);
-        let placed = placement::place(&plan, options.handle_capacity).map_err(too_large)?;
+        let placed = placement::place(&plan, options).map_err(too_large)?;
         let parts = Parts::of(&plan.types, placed.adapters());
         let functions = functions::list(&plan, &placed, &parts);
         let convention = Convention::of(&*isa);
         let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
-        Ok(Graph { plan, placed, isa, functions, parts, signatures, spectre_guard: options.spectre_guard })
+        Ok(Graph {
+            plan,
+            placed,
+            isa,
+            functions,
+            parts,
+            signatures,
+            spectre_guard: options.spectre_guard,
+            supervision: options.supervision(),
+            memory_reservation: options.memory_reservation,
+        })
     }
 
     fn compile_all(&self, progress: &dyn Progress) -> Result<Vec<Compiled>, Error> {
@@ -110,12 +124,17 @@ impl Graph {
             types: self.plan.types.clone(),
             resources: placed.resources.values().cloned().collect(),
             core_types: core_types.collect(),
+            core_type_decls: self.plan.core_types.keys().map(|id| self.plan.core_type_decls[id]).collect(),
             imports: placed.imports.clone(),
             exports: placed.exports.clone(),
             steps: placed.steps.clone(),
+            elements: placed.elements.clone(),
             functions: Vec::new(),
             traps: Vec::new(),
             handlers: Vec::new(),
+            calls: Vec::new(),
+            supervision: self.supervision,
+            memory_reservation: self.memory_reservation,
             keeps_exceptions: artifact_types::keeps_exceptions(&self.plan),
             is_module: self.plan.is_module,
         }

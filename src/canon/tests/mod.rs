@@ -16,7 +16,7 @@ mod writer;
 
 use super::part::Threshold;
 use super::{CanonEnv, Parts, emit_adapter, emit_builtin, emit_part};
-use crate::block::{BlockLayout, BlockLayoutBuilder, HostCallee, MemoryDef};
+use crate::block::{BlockLayout, BlockLayoutBuilder, HostCallee, MemoryDef, Supervision};
 use crate::clif::Convention;
 use crate::model::adapter::Dtor;
 use crate::model::flatten::{Context, flatten_functype, pointer};
@@ -52,6 +52,7 @@ struct Fixture {
     /// Are adapters cut into as many parts as possible?
     in_parts: bool,
     spectre: bool,
+    supervision: Supervision,
     optimised: bool,
 }
 
@@ -72,6 +73,7 @@ impl Fixture {
             parts: Parts::default(),
             in_parts: false,
             spectre: true,
+            supervision: Supervision::default(),
             optimised: true,
         }
     }
@@ -91,7 +93,9 @@ impl Fixture {
             convention: self.convention,
             keeps_tasks: &[],
             parts: &self.parts,
+            may_always_leave: &[],
             spectre: self.spectre,
+            supervision: self.supervision,
         }
     }
 

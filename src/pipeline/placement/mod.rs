@@ -9,26 +9,32 @@
 //! what it imports through slots of the segment.
 
 mod canons;
+mod contents;
 mod exports;
 mod frame;
 mod imports;
 mod resolve;
 mod steps;
 
+use super::CompileOptions;
 use crate::block::{
     BlockLayout, BlockLayoutBuilder,
     layout::{BlockTooLarge, MAX_FIXED_SIZE},
 };
 use crate::core::ModulePlaces;
-use crate::link::known_tables::{Elements, known_tables};
+use crate::link::known_tables::{self, known_tables};
+use crate::link::may_leave::may_always_leave;
+use crate::link::prepare::prepare;
 use crate::model::adapter::Dtor;
 use crate::model::plan::Plan;
+use crate::model::prepared::Prepared;
 use crate::model::{Adapter, CanonFunc, FuncKey, Resource, ResourceId};
 use crate::object::artifact::{ExportEntry, ImportEntry, Step};
 use cranelift_entity::PrimaryMap;
 use frame::Frame;
 use imports::ImportPlaces;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A plan whose parts have their places.
 #[derive(Debug)]
@@ -43,6 +49,8 @@ pub struct Placed {
     pub lifts: Vec<Adapter>,
     /// For each component instance: has it built-ins that ask for its task?
     pub keeps_tasks: Vec<bool>,
+    /// For each component instance: is its `may_leave` true whenever it is looked at?
+    pub may_always_leave: Vec<bool>,
     /// For each resource type: its description, complete with the place of a host destructor.
     pub resources: PrimaryMap<ResourceId, Resource>,
     /// For each resource type: its destructor.
@@ -53,6 +61,10 @@ pub struct Placed {
     pub exports: Vec<(String, ExportEntry)>,
     /// What an instantiation does.
     pub steps: Vec<Step>,
+    /// The functions in element segments.
+    pub elements: Vec<Vec<Option<u32>>>,
+    /// The parts of the input that make up the data section, in order.
+    pub data: Vec<Range<usize>>,
 }
 
 impl Placed {
@@ -88,30 +100,46 @@ struct Map<'a> {
     bases: Vec<u32>,
     imports: ImportPlaces,
     /// Tables whose contents never change.
-    known_tables: HashMap<(usize, u32), Elements>,
+    known_tables: HashMap<(usize, u32), known_tables::Elements>,
+    /// What instances contain before their code runs.
+    prepared: Prepared,
+    data: contents::DataSection,
+    elements: contents::ElementLists,
 }
 
-/// Places a plan. `handle_capacity` is the number of entries to reserve for each handle table.
-pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge> {
+/// Places a plan.
+pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLarge> {
     let types = plan.core_types.len() as u32;
-    let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, handle_capacity, types)?;
+    let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, options.handle_capacity, types)?;
+    if !plan.types.any_borrow() {
+        builder.without_scopes();
+    }
+    if options.debug_handles {
+        builder.record_handles();
+    }
     let arena = &mut builder.arena;
     let imports = ImportPlaces::reserve(plan, arena)?;
-    let frames = frame::reserve(plan, arena)?;
+    let prepared = prepare(plan);
+    let frames = frame::reserve(plan, &prepared, arena)?;
     let bases = frame::bases(plan, &frames, arena)?;
-    let map = Map { plan, frames, bases, imports, known_tables: known_tables(plan) };
+    let data = contents::DataSection::new(plan, &prepared);
+    let elements = contents::ElementLists::new(plan, &prepared, &frames);
+    let map = Map { plan, frames, bases, imports, known_tables: known_tables(plan), prepared, data, elements };
     let modules = map.module_places();
     let resources = map.resources();
     Ok(Placed {
         canons: map.canons(),
         lifts: map.lifts(),
         keeps_tasks: map.keeps_tasks(),
+        may_always_leave: may_always_leave(plan, &map.known_tables),
         dtors: map.dtors(&resources),
         resources,
         imports: map.import_entries(),
         exports: map.export_entries(),
         steps: map.steps(),
         modules,
+        elements: map.elements.lists,
+        data: map.data.parts,
         layout: builder.finish()?,
     })
 }

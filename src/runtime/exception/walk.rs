@@ -1,9 +1,7 @@
 //! The search for the innermost call that has a handler.
-//!
-//! All compiled code keeps a frame pointer, and every target that can run lays a frame out in the same way: at the frame
-//! pointer lies that of the caller, above it the return address.
 
 use crate::block::Landing;
+use crate::runtime::frames::PendingCalls;
 use crate::runtime::trap::{CallSite, call_sites};
 
 /// Looks for a handler among the callers of the function with the frame pointer `frame`, up to `entry`, the frame pointer of
@@ -11,24 +9,17 @@ use crate::runtime::trap::{CallSite, call_sites};
 ///
 /// # Safety
 ///
-/// `frame` must be the frame pointer of a live frame of compiled code on this thread, and `entry` that of an entry
-/// trampoline below which there is only compiled code.
+/// As [`PendingCalls::new`].
 pub(crate) unsafe fn find_handler(frame: usize, entry: usize) -> Option<Landing> {
+    // SAFETY: the caller vouches for the frames.
+    let calls = unsafe { PendingCalls::new(frame, entry) };
     call_sites(|site| {
-        let mut frame = frame;
-        loop {
-            // SAFETY: compiled code stored both words in its prologue.
-            let [caller, return_address] = unsafe { *(frame as *const [usize; 2]) };
-            if caller == entry {
-                return None;
-            }
-            match site(return_address)? {
-                CallSite::Handler { handler, frame: size } => {
-                    return Some(Landing { handler, sp: caller.wrapping_sub(size), fp: caller });
-                }
-                CallSite::Plain => frame = caller,
+        for call in calls {
+            if let CallSite::Handler { handler, frame: size } = site(call.return_address)? {
+                return Some(Landing { handler, sp: call.caller.wrapping_sub(size), fp: call.caller });
             }
         }
+        None
     })
 }
 

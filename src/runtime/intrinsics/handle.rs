@@ -1,7 +1,13 @@
-//! Growth of handle tables.
+//! Growth of handle tables, and what is recorded of their entries.
 
-use crate::block::HandleTable;
+use crate::block::{CALL_DEPTH, HandleTable};
+use crate::runtime::frames::PendingCalls;
+use crate::runtime::instance::InstanceRecord;
+use crate::runtime::stack::with_thread;
 use std::ffi::c_void;
+
+/// The least number of entries of a table that has any: a page of them.
+const MIN_LIMIT: u32 = 256;
 
 /// Doubles the limit of a handle table, up to its quota. Entries need no preparation: zeroed memory is a free list.
 pub(super) unsafe extern "C" fn handle_table_grow(_vmctx: *mut c_void, table: *mut u8) -> u32 {
@@ -10,8 +16,24 @@ pub(super) unsafe extern "C" fn handle_table_grow(_vmctx: *mut c_void, table: *m
     if table.limit >= table.quota {
         return 0;
     }
-    table.limit = table.limit.saturating_mul(2).clamp(2, table.quota);
+    table.limit = table.limit.saturating_mul(2).max(MIN_LIMIT).min(table.quota);
     u32::from(table.free_head < table.limit)
+}
+
+/// Writes where the innermost calls of core code are.
+pub(super) unsafe extern "C" fn core_calls(_vmctx: *mut c_void, frame: *mut u8, calls: *mut u8) {
+    let activation = with_thread(|thread| thread.activation.get());
+    // SAFETY: compiled code runs, so there is an activation, whose block lives, leads to the instance's record, and holds the
+    // frame of its trampoline; above a host function that the guest called there would be another activation. The caller
+    // passes its own frame, and a place for the offsets.
+    unsafe {
+        let block = (*activation).block();
+        let record = &*(*block).instance.cast::<InstanceRecord>();
+        let pending = PendingCalls::new(frame as usize, (*block).entry_fp);
+        let mut sources = pending.filter_map(|call| record.image.call_source(call.return_address));
+        let offsets = std::array::from_fn(|_| sources.next().unwrap_or(0));
+        calls.cast::<[u32; CALL_DEPTH]>().write(offsets);
+    }
 }
 
 #[cfg(test)]
@@ -20,13 +42,13 @@ mod tests {
 
     #[test]
     fn grows_to_the_quota_and_no_further() {
-        let mut table = HandleTable { free_head: 3, limit: 3, quota: 10, reserved: 0 };
+        let mut table = HandleTable { free_head: 1, limit: 1, quota: 600, reserved: 0 };
         let mut grow = || {
             // SAFETY: the table lives here; the context is not used.
             let grown = unsafe { handle_table_grow(std::ptr::null_mut(), (&raw mut table).cast()) };
             table.free_head = table.limit;
             (grown, table.limit)
         };
-        assert_eq!([grow(), grow(), grow()], [(1, 6), (1, 10), (0, 10)]);
+        assert_eq!([grow(), grow(), grow(), grow()], [(1, 256), (1, 512), (1, 600), (0, 600)]);
     }
 }

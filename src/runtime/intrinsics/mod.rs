@@ -5,7 +5,9 @@
 //! Only `land` does not return; it has no frame.
 
 mod exception;
+mod function;
 mod handle;
+mod list;
 mod memory;
 mod string;
 mod table;
@@ -30,6 +32,8 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     host_alloc: memory::host_alloc,
     host_keep: memory::host_keep,
     copy: memory::copy,
+    copy_fields: list::copy_fields,
+    copy_chars: list::copy_chars,
     utf8_validate: string::utf8_validate,
     utf8_to_utf8: string::utf8_to_utf8,
     utf16_validate: string::utf16_validate,
@@ -50,6 +54,8 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     exception_is_live: exception::exception_is_live,
     find_handler: exception::find_handler,
     land: super::exception::resume,
+    is_subtype: function::is_subtype,
+    core_calls: handle::core_calls,
 };
 
 /// The store of the calling code.

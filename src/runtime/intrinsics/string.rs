@@ -37,7 +37,7 @@ unsafe fn units<'a, T>(ptr: *const u8, len: u64) -> &'a [T] {
 /// # Safety
 ///
 /// Both ranges must be aligned and valid, the destination for writes. They may overlap.
-unsafe fn transcode<S: Copy, D, R>(
+pub(super) unsafe fn transcode<S: Copy, D, R>(
     (dst, dst_len): (*mut u8, u64),
     (src, src_len): (*mut u8, u64),
     run: impl FnOnce(&[S], &mut [D]) -> R,

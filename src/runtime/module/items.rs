@@ -2,14 +2,17 @@
 
 use super::host::{CoreClosure, HostCoreFunc};
 use super::val::CoreVal;
+use crate::block::memory::RESERVATION;
 use crate::block::{FuncDef, GlobalSlot, MemoryDef, TableDef};
 use crate::object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
+use crate::runtime::engine::Engine;
 use crate::runtime::entry::enter_core;
 use crate::runtime::error::{Error, HostError, LinkError, Result};
 use crate::runtime::instance::Instance;
-use crate::runtime::linear_memory::LinearMemory;
+use crate::runtime::linear_memory::{self, LinearMemory, initial_size};
+use crate::runtime::memory_image::Contents;
 use crate::runtime::store::{AsContextMut, Caller, StoreState};
-use crate::runtime::table::Table;
+use crate::runtime::table::{self, Table};
 use crate::runtime::value_error::ValueError;
 use std::sync::Arc;
 
@@ -55,6 +58,15 @@ impl CoreFunc {
         &self.ty
     }
 
+    /// The identity of its own type, of which [`CoreFunc::ty`] may be a supertype.
+    pub(super) fn type_id(&self, engine: &Engine) -> u32 {
+        match &self.kind {
+            // SAFETY: whoever asks has checked that the function belongs to a store that lives, and so does its `FuncDef`.
+            CoreFuncKind::Instance { def, .. } => unsafe { (*(*def as *const FuncDef)).type_id },
+            CoreFuncKind::Host(_) => engine.type_id(&self.ty),
+        }
+    }
+
     /// Calls the function.
     pub fn call(&self, mut store: impl AsContextMut, params: &[CoreVal]) -> Result<Vec<CoreVal>> {
         let mut store = store.as_context_mut();
@@ -65,7 +77,8 @@ impl CoreFunc {
             return Err(Error::Resources("a host function has no code before a module imports it".to_owned()));
         };
         let store_id = store.state().id;
-        if let Some((val, ty)) = params.iter().zip(&self.ty.params).find(|(val, ty)| !val.fits(**ty, store_id)) {
+        let state = store.state();
+        if let Some((val, ty)) = params.iter().zip(&self.ty.params).find(|(val, ty)| !val.fits(**ty, state)) {
             return Err(ValueError::Mismatch { expected: format!("{ty:?}"), found: format!("{:?}", val.ty()) }.into());
         }
         let record = instance.record(store.state())?;
@@ -122,7 +135,8 @@ item! {
 item! {
     /// An exception tag.
     CoreTag at u64 {
-        ty: CoreFuncType,
+        /// The identity of its type.
+        type_id: u32,
     }
 }
 
@@ -139,11 +153,15 @@ impl CoreMemory {
     pub fn new(mut store: impl AsContextMut, limits: MemoryLimits) -> Result<Self> {
         let mut store = store.as_context_mut();
         let state = store.state();
-        let def = leak_into(state, MemoryDef { base: std::ptr::null_mut(), len: 0 });
+        if initial_size(&limits, state.limits.memory_bytes).is_none() {
+            return Err(Error::out_of_resources("a linear memory", &linear_memory::too_large()));
+        }
+        let def = leak_into(state, MemoryDef { base: std::ptr::null_mut(), len: 0, owner: std::ptr::null() });
         // SAFETY: the definition lives as long as the store.
-        let memory = unsafe { LinearMemory::new(def, limits, state.limits.memory_bytes) };
+        let memory = unsafe { LinearMemory::new(def, limits, RESERVATION, &Contents::Zero, None) };
         let memory = memory.map_err(|e| Error::out_of_resources("a linear memory", &e))?;
-        state.memories.insert(def as usize, memory);
+        // SAFETY: the memory lives as long as the store, too, at one address.
+        unsafe { (*leak_into(state, memory)).define() };
         Ok(CoreMemory { store_id: state.id, address: def as usize })
     }
 
@@ -160,7 +178,14 @@ impl CoreMemory {
         let mut store = store.as_context_mut();
         let state = store.state();
         let limit = state.limits.memory_bytes;
-        state.memories.get_mut(&self.address).filter(|_| self.store_id == state.id)?.grow(delta, limit)
+        self.get(state).ok()?.grow(delta, limit)
+    }
+
+    /// What the runtime has of it.
+    pub(super) fn get<'a>(&self, store: &'a StoreState) -> Result<&'a LinearMemory, LinkError> {
+        let def = self.place(store)?;
+        // SAFETY: definitions and memories live as long as the store, at one address.
+        Ok(unsafe { LinearMemory::of(def) })
     }
 }
 
@@ -169,11 +194,15 @@ impl CoreTable {
     pub fn new(mut store: impl AsContextMut, limits: TableLimits) -> Result<Self> {
         let mut store = store.as_context_mut();
         let state = store.state();
-        let def = leak_into(state, TableDef { base: std::ptr::null_mut(), len: 0 });
+        if limits.min > state.limits.table_elements {
+            return Err(Error::out_of_resources("a table", &table::too_large()));
+        }
+        let def = leak_into(state, TableDef { base: std::ptr::null_mut(), len: 0, owner: std::ptr::null() });
         // SAFETY: the definition lives as long as the store.
-        let table = unsafe { Table::new(def, limits, state.limits.table_elements) };
+        let table = unsafe { Table::new(def, limits) };
         let table = table.map_err(|e| Error::out_of_resources("a table", &e))?;
-        state.tables.insert(def as usize, table);
+        // SAFETY: the table lives as long as the store, too, at one address.
+        unsafe { (*leak_into(state, table)).define() };
         Ok(CoreTable { store_id: state.id, address: def as usize })
     }
 
@@ -182,6 +211,15 @@ impl CoreTable {
         let place = self.place(store.as_context_mut().state())?;
         // SAFETY: the definition lives as long as the store.
         Ok(unsafe { (*place).len })
+    }
+}
+
+impl CoreTable {
+    /// What the runtime has of it.
+    pub(super) fn get<'a>(&self, store: &'a StoreState) -> Result<&'a Table, LinkError> {
+        let def = self.place(store)?;
+        // SAFETY: definitions and tables live as long as the store, at one address.
+        Ok(unsafe { Table::of(def) })
     }
 }
 
@@ -215,7 +253,7 @@ impl CoreGlobal {
 
     fn write(&self, store: &StoreState, value: CoreVal) -> Result<()> {
         let place = self.place(store)?;
-        if !value.fits(self.ty, self.store_id) {
+        if !value.fits(self.ty, store) {
             let (expected, found) = (format!("{:?}", self.ty), format!("{:?}", value.ty()));
             return Err(ValueError::Mismatch { expected, found }.into());
         }
@@ -227,9 +265,10 @@ impl CoreGlobal {
 
 impl CoreTag {
     /// A tag that lies in no instance.
-    pub fn new(mut store: impl AsContextMut, ty: CoreFuncType) -> Self {
+    pub fn new(mut store: impl AsContextMut, ty: &CoreFuncType) -> Self {
         let mut store = store.as_context_mut();
+        let type_id = store.state().engine.type_id(ty);
         let address = leak_into(store.state(), 0u64) as usize;
-        CoreTag { store_id: store.state().id, address, ty }
+        CoreTag { store_id: store.state().id, address, type_id }
     }
 }

@@ -1,6 +1,7 @@
 //! Hand-made guests: CLIF functions compiled for this host, with the metadata that a compiler would write.
 
-use crate::block::{BlockLayoutBuilder, Context, Header, INTRINSICS_VERSION, TrapKind};
+use crate::block::memory::RESERVATION;
+use crate::block::{BlockLayoutBuilder, Context, Header, INTRINSICS_VERSION, Supervision, TrapKind};
 use crate::model::{FuncKey, FuncType, Resource, Types};
 use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, FunctionEntry, ImportEntry, Step, TrapSite};
 use crate::object::load::{ObjectFile, Relocation, RelocationKind, RelocationTarget};
@@ -48,13 +49,18 @@ impl Guest {
             layout: layout.finish().unwrap(),
             types: Types::default(),
             resources: Vec::new(),
+            core_type_decls: vec![crate::model::CoreTypeDecl::default()],
             core_types: vec![CoreFuncType { params: vec![crate::object::artifact::CoreValType::I32], results: vec![] }],
             imports: Vec::new(),
             exports: Vec::new(),
             steps: Vec::new(),
+            elements: Vec::new(),
             functions: Vec::new(),
             traps: Vec::new(),
+            supervision: Supervision::default(),
+            memory_reservation: RESERVATION,
             handlers: Vec::new(),
+            calls: Vec::new(),
             keeps_exceptions: false,
             is_module: false,
         };

@@ -11,7 +11,7 @@ mod registry;
 mod signals;
 
 pub(crate) use activation::Activation;
-pub(crate) use message::describe;
+pub(crate) use message::{describe, func_key, handle_type};
 pub(crate) use registry::{CallSite, CodeRegistration, call_sites};
 
 use crate::block::TrapKind;
@@ -24,7 +24,7 @@ pub struct Trap {
     frame: Option<TrapFrame>,
 }
 
-/// The function in which a trap happened.
+/// The function in which a trap happened, or another event that is reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrapFrame {
     /// The function's symbol.
@@ -64,8 +64,17 @@ impl std::fmt::Display for Trap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)?;
         match &self.frame {
-            Some(TrapFrame { function, offset: Some(offset) }) => write!(f, "\n    at {function}, offset {offset:#x}"),
-            Some(TrapFrame { function, offset: None }) => write!(f, "\n    at {function}"),
+            Some(frame) => write!(f, "\n    at {frame}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Display for TrapFrame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.function)?;
+        match self.offset {
+            Some(offset) => write!(f, ", offset {offset:#x}"),
             None => Ok(()),
         }
     }

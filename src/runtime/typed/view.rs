@@ -119,18 +119,18 @@ macro_rules! lifted {
             type Of<'a> = $ty;
 
             #[inline]
-            unsafe fn view<'a>(
+            unsafe fn view(
                 cx: &mut $crate::runtime::LiftContext<'_>,
                 ty: Option<$crate::model::ValType>,
-                src: &'a Self::Raw,
+                src: &Self::Raw,
             ) -> Result<$ty, $crate::runtime::ValueError> {
                 <$ty as $crate::runtime::Lift>::lift(cx, ty, src)
             }
 
-            unsafe fn view_list<'a>(
+            unsafe fn view_list(
                 cx: &mut $crate::runtime::LiftContext<'_>,
                 ty: Option<$crate::model::ValType>,
-                list: &'a $crate::runtime::RawSlice,
+                list: &$crate::runtime::RawSlice,
             ) -> Result<Vec<$ty>, $crate::runtime::ValueError> {
                 // SAFETY: the caller vouches for the list.
                 unsafe { <$ty as $crate::runtime::Lift>::lift_list(cx, ty, *list) }
