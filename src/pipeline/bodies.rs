@@ -129,6 +129,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         layout: &placed.layout,
         convention,
         keeps_tasks: &placed.keeps_tasks,
+        parts: &graph.parts,
         may_always_leave: &placed.may_always_leave,
         spectre: graph.spectre_guard,
         supervision: graph.supervision,
@@ -151,6 +152,10 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
             CanonFunc::Adapter(adapter) => canon::emit_adapter(&canon_env(), cx, key, adapter),
         },
         FuncKey::Lift(index) => canon::emit_adapter(&canon_env(), cx, key, &placed.lifts[index as usize]),
+        FuncKey::Part(index) => {
+            let part = graph.parts.get(index).expect("only parts that exist are listed and called");
+            canon::emit_part(&canon_env(), cx, key, part, graph.placed.adapter(part.adapter))
+        }
         FuncKey::Dtor(index) => canon::emit_dtor(&canon_env(), cx, key, ResourceId::new(index as usize)),
         FuncKey::Entry(index) => entry::component_entry(convention, cx, key, FuncKey::Lift(index)),
         FuncKey::CoreEntry(ty) => entry::core_entry(convention, cx, key, signature(ty)),
