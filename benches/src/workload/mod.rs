@@ -3,6 +3,7 @@
 mod calls;
 mod embedding;
 mod handles;
+mod instances;
 mod into_guest;
 pub mod kernels;
 mod lists;
@@ -65,6 +66,7 @@ pub fn all() -> Vec<Workload> {
         to_host::all(),
         toolchain::all(),
         embedding::all(),
+        instances::all(),
         kernels::all(),
     ];
     families.into_iter().flatten().collect()
