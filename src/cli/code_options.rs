@@ -25,6 +25,12 @@ pub struct CodeOptions {
     /// from reading past the table; without it a handle costs less.
     #[arg(long)]
     no_spectre_guard: bool,
+
+    /// Leave out the source lines that backtraces show
+    ///
+    /// They are taken from the debugging information (DWARF) of the input, if there is any; of a text, from the text itself.
+    #[arg(long)]
+    no_debug_lines: bool,
 }
 
 /// The specification's greatest number of handles.
@@ -53,6 +59,7 @@ impl CodeOptions {
                 Opt::SpeedAndSize => OptLevel::SpeedAndSize,
             },
             spectre_guard: !self.no_spectre_guard,
+            debug_lines: !self.no_debug_lines,
             handle_capacity: self.handle_entries().unwrap_or(defaults.handle_capacity),
             ..defaults
         }

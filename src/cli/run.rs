@@ -5,8 +5,8 @@ use super::invocation::{Found, Invocation};
 use super::progress::ProgressLine;
 use super::wave::{self, WaveError};
 use super::{Failure, input::Input};
-use crate::runtime::{Component, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Store, Val};
-use clap::Args;
+use crate::runtime::{Component, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Profiler, Store, Val};
+use clap::{Args, ValueEnum};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -25,8 +25,19 @@ pub struct Run {
     #[arg(long)]
     raw: bool,
 
+    /// Name the functions of the loaded code for a profiler
+    #[arg(long, value_enum, value_name = "PROFILER")]
+    profile: Option<Profile>,
+
     #[command(flatten)]
     code: CodeOptions,
+}
+
+/// For which profiler functions are named.
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Profile {
+    /// `perf record` and `perf report`, by /tmp/perf-PID.map
+    Perfmap,
 }
 
 const EXAMPLES: &str = "\
@@ -51,8 +62,13 @@ Arguments and the result are in WAVE, the text form of component values:
 So a string is printed on one line, with quotation marks and escapes; `--raw`
 prints the text itself.
 
-A trap of the guest goes to standard error, with the function and the offset in
-the input; the exit code is then 134.";
+A trap of the guest goes to standard error, with the functions that were
+running, offsets in the input, and source lines where the input has them; the
+exit code is then 134.
+
+Where the time goes, by function:
+  perf record cantilever run --profile perfmap --invoke 'work(9)' hello.o
+  perf report";
 
 impl Run {
     /// Compiles if need be, instantiates, calls, prints.
@@ -60,7 +76,11 @@ impl Run {
         let call = self.invoke.as_deref().map(Invocation::parse).transpose().map_err(|what| {
             Failure::remedied(what, "for example: --invoke 'add(1, 2)'; see `cantilever run --help`")
         })?;
-        let engine = Engine::new(self.code.engine_config());
+        let config = match self.profile {
+            Some(Profile::Perfmap) => self.code.engine_config().profiler(Profiler::PerfMap),
+            None => self.code.engine_config(),
+        };
+        let engine = Engine::new(config);
         let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
         let chosen = Chosen::new(&component, call.as_ref())?;
         let arguments = match &call {

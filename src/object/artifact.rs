@@ -1,7 +1,7 @@
 //! The metadata inside an object: everything that the runtime needs beside the code.
 //!
 //! It is what the plan leaves behind: the block's layout, the steps of an instantiation, the types of imports and
-//! exports, and the table of trap sites. It knows nothing of core modules' insides.
+//! exports, and where functions lie. It knows nothing of core modules' insides.
 
 use crate::block::BlockLayout;
 use crate::model::{CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
@@ -34,8 +34,10 @@ pub struct Artifact {
     pub steps: Vec<Step>,
     /// Every function, by ascending offset.
     pub functions: Vec<FunctionEntry>,
-    /// Every trap site, by ascending offset.
-    pub traps: Vec<TrapSite>,
+    /// How many sites in the code can trap.
+    pub trap_sites: u32,
+    /// The core modules, by the index in [`FuncKey::Core`].
+    pub modules: Vec<ModuleEntry>,
     /// Every call that has a handler for exceptions, by ascending offset.
     pub handlers: Vec<HandlerSite>,
     /// Can references to exceptions outlive the host's call of the guest in which they were made?
@@ -334,20 +336,19 @@ pub struct FunctionEntry {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
-    /// Where its body lies in the input; empty when it is not from there. A trap site in inlined code belongs to the
-    /// function in whose body its source lies.
-    pub source: core::ops::Range<u32>,
+    /// How many bytes its block in the [table of sites](super::sites) has.
+    pub sites: u32,
 }
 
-/// An instruction that can trap.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct TrapSite {
-    /// Offset in the text section.
-    pub at: u32,
-    /// [`TrapKind`](crate::block::TrapKind) as a code.
-    pub kind: u8,
-    /// Offset in the input, or `u32::MAX`.
-    pub source: u32,
+/// A core module: what backtraces say of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ModuleEntry {
+    /// Its name, with which the symbols of its functions begin; a dot follows.
+    pub name: String,
+    /// Where it begins in the input.
+    pub start: u64,
+    /// How many functions it imports: the index of the first that it defines.
+    pub imported_funcs: u32,
 }
 
 /// A call that has a handler for exceptions.

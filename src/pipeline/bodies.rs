@@ -7,6 +7,7 @@ use super::Graph;
 use super::codegen::Worker;
 use super::functions::{self, Function};
 use super::inline::{self, Budget};
+use super::origin::Origins;
 use crate::canon::{self, CanonEnv};
 use crate::clif::{Convention, entry, throw};
 use crate::core::{self, ModuleEnv};
@@ -17,9 +18,25 @@ use cranelift_entity::EntityRef;
 use cranelift_frontend::FunctionBuilderContext;
 use std::collections::HashMap;
 
+/// The CLIF of a function, with where its instructions come from.
+#[derive(Clone)]
+pub struct Body {
+    /// The CLIF.
+    pub func: ir::Function,
+    /// What the positions of its instructions mean.
+    pub origins: Origins,
+}
+
+impl Body {
+    /// Nothing has been inlined yet.
+    fn new(func: ir::Function) -> Self {
+        Body { func, origins: Origins::default() }
+    }
+}
+
 /// Bodies that may be inlined, finished up to their own stratum.
 pub struct Bodies {
-    inlinable: HashMap<FuncKey, ir::Function>,
+    inlinable: HashMap<FuncKey, Body>,
 }
 
 impl Bodies {
@@ -33,7 +50,7 @@ impl Bodies {
         for (i, canon) in graph.placed.canons.iter().enumerate() {
             if matches!(canon, CanonFunc::Builtin { .. }) {
                 let key = FuncKey::Canon(i as u32);
-                bodies.inlinable.insert(key, translate(graph, &mut cx, key)?);
+                bodies.inlinable.insert(key, Body::new(translate(graph, &mut cx, key)?));
             }
         }
         bodies.add(graph, core_callees(graph), Budget::SMALL_CORE)?;
@@ -51,7 +68,7 @@ impl Bodies {
             if self.inlinable.contains_key(&key) || !budget.admits_source(graph, key) {
                 continue;
             }
-            let mut body = translate(graph, &mut cx, key)?;
+            let mut body = Body::new(translate(graph, &mut cx, key)?);
             inline::inline(&mut body, key, &self.inlinable)?;
             if budget.admits(&body) {
                 stratum.push((key, body));
@@ -62,11 +79,11 @@ impl Bodies {
     }
 
     /// The body of a function as it is compiled.
-    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &Function) -> Result<ir::Function, Error> {
+    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &Function) -> Result<Body, Error> {
         // A body of a lower stratum still calls what is in the higher ones.
         let mut body = match self.inlinable.get(&function.key) {
             Some(body) => body.clone(),
-            None => translate(graph, &mut worker.builder, function.key)?,
+            None => Body::new(translate(graph, &mut worker.builder, function.key)?),
         };
         inline::inline(&mut body, function.key, &self.inlinable)?;
         Ok(body)

@@ -1,12 +1,12 @@
 //! Every function of a compilation, in the order in which it lies in the object, with its symbol.
 
 use super::placement::Placed;
+use crate::model::module::Module;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
-use crate::object::artifact::ExportEntry;
+use crate::object::artifact::{ExportEntry, ModuleEntry};
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
-use std::ops::Range;
 use wasmparser::{FuncType, ValType};
 
 /// A function to compile.
@@ -16,8 +16,6 @@ pub struct Function {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
-    /// Where its body lies in the input; empty when it is not from there.
-    pub source: Range<u32>,
 }
 
 /// Adds the types of the core functions that the runtime enters by itself: `[] -> []` for initialisation, `[i32] -> []`
@@ -45,7 +43,7 @@ fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
 pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
     let mut functions = Vec::new();
-    let mut add = |key, name: String| functions.push(Function { key, name, source: 0..0 });
+    let mut add = |key, name: String| functions.push(Function { key, name });
     for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
         add(FuncKey::Canon(i as u32), canon_name(plan, canon, func));
     }
@@ -66,20 +64,32 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
         add(FuncKey::Throw, "throw".to_owned());
     }
     for (i, module) in plan.modules.iter().enumerate() {
-        let prefix = module.name.clone().unwrap_or_else(|| format!("module{i}"));
-        functions.push(Function { key: FuncKey::Init(i as u32), name: format!("{prefix}.init"), source: 0..0 });
-        for (defined, body) in (0u32..).zip(&module.bodies) {
-            functions.push(Function {
-                key: FuncKey::Core(i as u32, defined),
-                name: format!("{prefix}.{}", module.func_name(module.imported_funcs + defined)),
-                source: body.start as u32..body.end as u32,
-            });
+        let prefix = module_name(module, i);
+        add(FuncKey::Init(i as u32), format!("{prefix}.init"));
+        for defined in 0..module.bodies.len() as u32 {
+            let name = module.func_name(module.imported_funcs + defined);
+            add(FuncKey::Core(i as u32, defined), format!("{prefix}.{name}"));
         }
     }
     for function in &mut functions {
         function.name = symbol(&function.name);
     }
     functions
+}
+
+/// The name of a module with this index, with which the symbols of its functions begin.
+fn module_name(module: &Module, index: usize) -> String {
+    module.name.clone().unwrap_or_else(|| format!("module{index}"))
+}
+
+/// What backtraces say of modules.
+pub fn modules(plan: &Plan) -> Vec<ModuleEntry> {
+    let entry = |(index, module): (usize, &Module)| ModuleEntry {
+        name: symbol(&module_name(module, index)),
+        start: module.start_offset as u64,
+        imported_funcs: module.imported_funcs,
+    };
+    plan.modules.iter().enumerate().map(entry).collect()
 }
 
 /// A name as a symbol of an object file, in which a name ends at its first zero byte: control characters are escaped.

@@ -24,6 +24,8 @@ pub struct CompileOptions {
     /// Entries of address space to reserve for each component instance's handle table. The greatest quota a host can
     /// set later. At most 2^28.
     pub handle_capacity: u32,
+    /// Keep source lines for backtraces where the input has debugging information.
+    pub debug_lines: bool,
 }
 
 impl Default for CompileOptions {
@@ -35,6 +37,7 @@ impl Default for CompileOptions {
             opt_level: OptLevel::default(),
             spectre_guard: true,
             handle_capacity: HANDLE_CAPACITY,
+            debug_lines: true,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What all stores of an embedding share: configuration and the identities of core function types.
 
-use crate::object::artifact::CoreFuncType;
+use super::code::Code;
+use super::profiler::Profiler;
+use crate::object::artifact::{CoreFuncType, FunctionEntry};
+use crate::object::load::LoadError;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[non_exhaustive]
 pub struct Config {
     handle_quota: Option<u32>,
+    profiler: Option<Profiler>,
 }
 
 impl Config {
@@ -21,6 +25,12 @@ impl Config {
     /// was compiled with.
     pub fn handle_quota(mut self, entries: u32) -> Self {
         self.handle_quota = Some(entries);
+        self
+    }
+
+    /// Names the functions of all code that is loaded for a profiler.
+    pub fn profiler(mut self, profiler: Profiler) -> Self {
+        self.profiler = Some(profiler);
         self
     }
 }
@@ -60,6 +70,12 @@ impl Engine {
     /// The quota of a handle table with this capacity.
     pub(crate) fn handle_quota(&self, capacity: u32) -> u32 {
         self.0.config.handle_quota.unwrap_or(capacity).clamp(1, capacity.max(1))
+    }
+
+    /// Names the functions of some code for the profiler, if there is one.
+    pub(crate) fn profile(&self, code: &Code, functions: &[FunctionEntry]) -> Result<(), LoadError> {
+        let Some(profiler) = self.0.config.profiler else { return Ok(()) };
+        profiler.name(code, functions).map_err(|e| LoadError::Profiler(e.to_string()))
     }
 
     /// Are these the same engine?

@@ -4,7 +4,8 @@ use super::error::{Error, Result};
 use super::instance::InstanceRecord;
 use super::stack::with_thread;
 use super::store::{Failure, StoreState};
-use super::trap::{Activation, Trap, TrapFrame, describe};
+use super::trap::{Activation, Backtrace, Frame, Hit, MAX_FRAMES, Trap, describe};
+use super::unwinder::compiled_callers;
 use crate::block::{Header, TrapKind};
 use std::ffi::c_void;
 
@@ -88,7 +89,7 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
     // A return without a hit is the trampoline's own: an exception that nobody caught.
     let kind = TrapKind::from_code(hit.kind).unwrap_or(TrapKind::UncaughtException);
     match (kind, store.failure.take()) {
-        (TrapKind::HostError, Some(failure)) => return failure.into_error(),
+        (TrapKind::HostError, Some(failure)) => return failure.into_error(|| backtrace(store, record, hit)),
         (_, stale) => drop(stale),
     }
     if kind == TrapKind::BorrowsRemain {
@@ -97,20 +98,51 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
     }
     let function = |key| record.image.artifact.function(key).map(|function| function.name.as_str());
     let message = describe(kind, &values, |identity| record.image.resource(identity), function);
-    Box::new(Trap::new(kind, message, frame(store, record, hit.pc))).into()
+    Box::new(Trap::new(kind, message, backtrace(store, record, hit))).into()
 }
 
-/// The function that an address lies in: of this instance, or of another core instance that it called.
-fn frame(store: &StoreState, record: &InstanceRecord, pc: usize) -> Option<TrapFrame> {
-    let own = record.image.frame(pc);
-    own.or_else(|| store.instances.iter().find_map(|other| other.image.frame(pc)))
+/// The frames of a trap: those that the signal handler saw, and those of the guests below, which wait for a host function that
+/// entered this one.
+fn backtrace(store: &StoreState, record: &InstanceRecord, hit: Hit) -> Backtrace {
+    let (trace, nested) = with_thread(|thread| (thread.trace.take(), !thread.activation.get().is_null()));
+    let (addresses, mut cut) = if hit.kind == 0 { (Vec::new(), false) } else { trace };
+    let mut frames = Vec::new();
+    for (index, address) in addresses.iter().enumerate() {
+        append_frames(store, record, *address, index > 0, &mut frames);
+    }
+    if nested && !cut {
+        let (callers, more) = compiled_callers(MAX_FRAMES - addresses.len());
+        for address in callers {
+            append_frames(store, record, address, true, &mut frames);
+        }
+        cut = more;
+    }
+    Backtrace { frames, cut }
+}
+
+/// Appends the frames of an address: in the code of this instance, or of another one of its store.
+fn append_frames(store: &StoreState, record: &InstanceRecord, address: usize, returns: bool, frames: &mut Vec<Frame>) {
+    let images = std::iter::once(&record.image).chain(store.instances.iter().map(|other| &other.image));
+    // A call may be the last instruction of its code.
+    let inside = address - usize::from(returns);
+    if let Some(image) = images.into_iter().find(|image| image.code.addresses().contains(&inside)) {
+        image.frames(address, returns, frames);
+    }
 }
 
 impl Failure {
-    /// The error for the caller of the guest. A panic does not return.
-    pub(crate) fn into_error(self) -> Error {
+    /// The error of a host function that the host called itself.
+    pub(crate) fn outside_guests(failure: Option<Failure>) -> Error {
+        match failure {
+            Some(failure) => failure.into_error(Backtrace::default),
+            None => Error::from_host(TrapKind::HostError.message().into(), Backtrace::default),
+        }
+    }
+
+    /// The error for the caller of the guest, where the guest was when the host function failed. A panic does not return.
+    pub(crate) fn into_error(self, backtrace: impl FnOnce() -> Backtrace) -> Error {
         match self {
-            Failure::Error(error) => Error::from_host(error),
+            Failure::Error(error) => Error::from_host(error, backtrace),
             Failure::Panic(payload) => std::panic::resume_unwind(payload),
         }
     }

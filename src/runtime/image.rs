@@ -4,11 +4,14 @@ use super::code::Code;
 use super::core_types;
 use super::engine::Engine;
 use super::error::{LinkError, Result};
-use super::trap::TrapFrame;
+use super::trap::{Frame, SourceLine};
 use crate::model::{FuncKey, Resource};
 use crate::object::artifact::{Artifact, CoreFuncType};
-use crate::object::load::{LoadError, ObjectFile};
+use crate::object::lines::LineTable;
+use crate::object::load::{LoadError, ObjectFile, read_lines};
+use crate::object::sites::{Place, SiteTable};
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 /// A loaded object. Shared by all its instances.
 #[derive(Debug)]
@@ -22,6 +25,9 @@ pub(crate) struct Image {
     pub(crate) type_ids: Box<[u32]>,
     /// Where functions start.
     starts: HashMap<FuncKey, u32>,
+    /// Where code comes from.
+    sites: Arc<SiteTable>,
+    lines: SourceLines,
 }
 
 impl Image {
@@ -41,13 +47,16 @@ impl Image {
     /// Loads what was read already.
     pub(crate) fn from_parts(engine: &Engine, object: ObjectFile<'_>) -> Result<Self, LoadError> {
         let code = Code::load(&object)?;
-        let ObjectFile { mut artifact, data, .. } = object;
+        let ObjectFile { mut artifact, data, sites, lines, .. } = object;
         let type_ids = core_types::canonicalize(engine, &mut artifact)?;
+        engine.profile(&code, &artifact.functions)?;
         Ok(Image {
             engine: engine.clone(),
             code,
             data: data.into(),
             type_ids,
+            sites,
+            lines: SourceLines { encoded: lines.into(), decoded: OnceLock::new() },
             starts: artifact.functions.iter().map(|f| (f.key, f.start)).collect(),
             artifact,
         })
@@ -75,19 +84,49 @@ impl Image {
         self.artifact.resources.get(identity as usize)
     }
 
-    /// The function that an address lies in. Where inlining has brought code of a core function there, that function.
-    pub(crate) fn frame(&self, pc: usize) -> Option<TrapFrame> {
-        let addresses = self.code.addresses();
-        if !addresses.contains(&pc) {
-            return None;
-        }
-        let offset = (pc - addresses.start) as u32;
-        let functions = &self.artifact.functions;
-        let function = functions[..functions.partition_point(|f| f.start <= offset)].last()?;
-        let traps = &self.artifact.traps;
-        let site = traps.binary_search_by_key(&offset, |t| t.at).ok().map(|i| traps[i].source);
-        let offset = site.filter(|source| *source != u32::MAX);
-        let origin = offset.and_then(|source| functions.iter().find(|f| f.source.contains(&source)));
-        Some(TrapFrame { function: origin.unwrap_or(function).name.clone(), offset })
+    /// Appends the frames that an address in this code stands for, innermost first: what was inlined, then the function that
+    /// it lies in. It is that of an instruction, or one that a call returns to. Entries from the host are left out.
+    pub(crate) fn frames(&self, address: usize, returns: bool, frames: &mut Vec<Frame>) {
+        let at = (address - self.code.addresses().start) as u32;
+        let places = self.sites.places(at, returns);
+        let outermost = places.len().saturating_sub(1);
+        frames.extend(places.iter().enumerate().filter_map(|(index, place)| self.frame(*place, index < outermost)));
+    }
+
+    fn frame(&self, place: Place, inlined: bool) -> Option<Frame> {
+        let entry = self.artifact.functions.get(place.function as usize)?;
+        let (module, index) = match entry.key {
+            FuncKey::Core(module, defined) => (Some(module), Some(defined)),
+            FuncKey::Init(module) => (Some(module), None),
+            FuncKey::Canon(_) | FuncKey::Lift(_) | FuncKey::Dtor(_) => (None, None),
+            FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Throw => return None,
+        };
+        let module = module.and_then(|index| self.artifact.modules.get(index as usize));
+        let in_module = module.and_then(|module| entry.name.strip_prefix(&module.name)?.strip_prefix('.'));
+        Some(Frame {
+            module: module.map(|module| module.name.clone()),
+            function: in_module.unwrap_or(&entry.name).to_owned(),
+            function_index: index.zip(module).and_then(|(index, module)| index.checked_add(module.imported_funcs)),
+            offset: place.source,
+            module_offset: place.source.zip(module).and_then(|(at, module)| {
+                at.checked_sub(u32::try_from(module.start).ok()?)
+            }),
+            inlined,
+            source: place.source.and_then(|offset| self.lines.find(offset)),
+        })
+    }
+}
+
+/// Source lines, which few runs ask for.
+#[derive(Debug)]
+struct SourceLines {
+    encoded: Box<[u8]>,
+    decoded: OnceLock<LineTable>,
+}
+
+impl SourceLines {
+    fn find(&self, offset: u32) -> Option<SourceLine> {
+        let (file, line) = self.decoded.get_or_init(|| read_lines(&self.encoded).decode()).find(offset)?;
+        Some(SourceLine { file: file.to_owned(), line: line.line, column: (line.column != 0).then_some(line.column) })
     }
 }

@@ -29,6 +29,7 @@ mod intrinsics;
 mod linear_memory;
 mod linker;
 mod module;
+mod profiler;
 mod resource;
 mod stack;
 mod store;
@@ -36,13 +37,14 @@ mod table;
 mod trap;
 mod type_reflection;
 mod typed;
+mod unwinder;
 mod val;
 mod val_layout;
 mod value_error;
 
 pub use self::component::{Component, ImportKind, ImportedItem};
 pub use self::engine::{Config, Engine};
-pub use self::error::{Error, HostError, LinkError, Result};
+pub use self::error::{Error, HostError, HostFailure, LinkError, Result};
 pub use self::export::{ExportKind, ExportedItem};
 pub use self::func::Func;
 pub use self::instance::Instance;
@@ -51,9 +53,10 @@ pub use self::module::{
     CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreLinker, CoreMemory, CoreTable, CoreTag, CoreVal, FuncRef,
     Module,
 };
+pub use self::profiler::Profiler;
 pub use self::resource::{Resource, ResourceAny};
 pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
-pub use self::trap::{Trap, TrapFrame};
+pub use self::trap::{Backtrace, Frame, SourceLine, Trap};
 pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};
 #[doc(hidden)]
 pub use self::typed::derived;

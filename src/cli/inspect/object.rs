@@ -28,7 +28,7 @@ pub fn write(out: &mut Outline, artifact: &Artifact) {
         artifact.version,
         if artifact.cpu_features.is_empty() { "baseline".to_owned() } else { artifact.cpu_features.join(" ") },
         artifact.functions.len(),
-        artifact.traps.len()
+        artifact.trap_sites
     ));
     out.section(
         "imports",

@@ -1,10 +1,7 @@
 //! The search for the innermost call that has a handler.
-//!
-//! All compiled code keeps a frame pointer, and every target that can run lays a frame out in the same way: at the frame
-//! pointer lies that of the caller, above it the return address.
 
 use crate::block::Landing;
-use crate::runtime::trap::{CallSite, call_sites};
+use crate::runtime::trap::{CallSite, Caller, call_sites, caller};
 
 /// Looks for a handler among the callers of the function with the frame pointer `frame`, up to `entry`, the frame pointer of
 /// the entry trampoline.
@@ -17,16 +14,16 @@ pub(crate) unsafe fn find_handler(frame: usize, entry: usize) -> Option<Landing>
     call_sites(|site| {
         let mut frame = frame;
         loop {
-            // SAFETY: compiled code stored both words in its prologue.
-            let [caller, return_address] = unsafe { *(frame as *const [usize; 2]) };
-            if caller == entry {
+            // SAFETY: the frames up to the entry trampoline are those of compiled code.
+            let Caller { frame: fp, return_address } = unsafe { caller(frame) };
+            if fp == entry {
                 return None;
             }
             match site(return_address)? {
                 CallSite::Handler { handler, frame: size } => {
-                    return Some(Landing { handler, sp: caller.wrapping_sub(size), fp: caller });
+                    return Some(Landing { handler, sp: fp.wrapping_sub(size), fp });
                 }
-                CallSite::Plain => frame = caller,
+                CallSite::Plain => frame = fp,
             }
         }
     })
@@ -42,7 +39,7 @@ mod tests {
     fn the_innermost_handler_below_the_entry_is_found() {
         let handlers = [HandlerSite { at: 8, frame: 32, handler: 12 }, HandlerSite { at: 24, frame: 64, handler: 28 }];
         let base = 0x0070_0000_0000;
-        let _registration = CodeRegistration::new(base..base + 64, [].into(), handlers.into());
+        let _registration = CodeRegistration::new(base..base + 64, Default::default(), handlers.into());
         let mut stack = [[0usize; 2]; 4];
         let fp = |i: usize, stack: &[[usize; 2]; 4]| &raw const stack[i] as usize;
         for i in 0..3 {
