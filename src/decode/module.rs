@@ -95,7 +95,7 @@ impl ModuleBuilder {
             Payload::CodeSectionEntry(body) => self.module.bodies.push(byte_range(body.range())),
             Payload::CodeSectionStart { unchecked_range, .. } => {
                 self.module.code_offset = unchecked_range.start as usize;
-            },
+            }
             Payload::CustomSection(custom) => self.custom_section(custom),
             _ => {}
         }

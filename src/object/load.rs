@@ -9,8 +9,8 @@ use super::lines::Lines;
 use super::sites::SiteTable;
 use crate::block::INTRINSICS_VERSION;
 use object::read::{Object, ObjectSection, ObjectSymbol};
-use std::sync::Arc;
 use object::{RelocationFlags, RelocationTarget as RawTarget, SymbolSection};
+use std::sync::Arc;
 
 /// The deepest nesting of component value types that values of the host may have. Lifting recurses over a type.
 pub const MAX_TYPE_DEPTH: u32 = 200;

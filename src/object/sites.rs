@@ -19,9 +19,9 @@
 
 use super::artifact::FunctionEntry;
 use super::numbers;
+use super::numbers::read;
 #[cfg(feature = "compile")]
 use super::numbers::write;
-use super::numbers::read;
 
 /// A function that was inlined: a scope of the function that it was inlined into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

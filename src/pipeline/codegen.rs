@@ -31,12 +31,7 @@ impl Default for Worker {
 }
 
 /// Compiles a function.
-pub fn compile(
-    isa: &dyn TargetIsa,
-    worker: &mut Worker,
-    function: &Function,
-    body: Body,
-) -> Result<Compiled, Error> {
+pub fn compile(isa: &dyn TargetIsa, worker: &mut Worker, function: &Function, body: Body) -> Result<Compiled, Error> {
     worker.context.clear();
     worker.context.func = body.func;
     compile_context(isa, &mut worker.context, function, &body.origins).map(|(compiled, _)| compiled)

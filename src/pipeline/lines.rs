@@ -204,7 +204,9 @@ fn unit_end(section: &[u8], at: usize) -> Option<usize> {
     let (start, rest) = (at.checked_add(4)?, section.get(at..)?);
     let len = u32::from_le_bytes(*rest.first_chunk()?);
     let end = match len {
-        LONG => start.checked_add(8)?.checked_add(usize::try_from(u64::from_le_bytes(*rest[4..].first_chunk()?)).ok()?)?,
+        LONG => {
+            start.checked_add(8)?.checked_add(usize::try_from(u64::from_le_bytes(*rest[4..].first_chunk()?)).ok()?)?
+        }
         len => start.checked_add(len as usize)?,
     };
     (end <= section.len()).then_some(end)

@@ -123,9 +123,9 @@ mod tests {
         let mut scopes = [3, 0, 3];
         let used = caller.used_scopes(scopes.iter_mut());
         assert_eq!(scopes, [2, 0, 2]);
-        assert_eq!(used.iter().map(|s| (s.function, s.parent, s.source)).collect::<Vec<_>>(), [
-            (middle, 0, Some(6)),
-            (inner, 1, None)
-        ]);
+        assert_eq!(
+            used.iter().map(|s| (s.function, s.parent, s.source)).collect::<Vec<_>>(),
+            [(middle, 0, Some(6)), (inner, 1, None)]
+        );
     }
 }

@@ -57,7 +57,8 @@ fn clif(mut body: Body, names: &Names<'_>) -> String {
     body.origins.show(&mut body.func);
     let mut text = String::new();
     let mut writer = Commented { names, plain: PlainWriter };
-    cranelift_codegen::write::decorate_function(&mut writer, &mut text, &body.func).expect("writing to memory does not fail");
+    cranelift_codegen::write::decorate_function(&mut writer, &mut text, &body.func)
+        .expect("writing to memory does not fail");
     text
 }
 

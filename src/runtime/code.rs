@@ -53,7 +53,12 @@ impl Code {
         let start = space.base() as usize;
         let code = start..start + object.text.len();
         let _frames = FrameRegistration::new(code.clone());
-        Ok(Code { _registration: CodeRegistration::new(code, object.sites.clone(), handlers), _frames, len: object.text.len(), space })
+        Ok(Code {
+            _registration: CodeRegistration::new(code, object.sites.clone(), handlers),
+            _frames,
+            len: object.text.len(),
+            space,
+        })
     }
 
     /// The address of an offset in the code.

@@ -4,7 +4,7 @@ use super::error::{Error, Result};
 use super::instance::InstanceRecord;
 use super::stack::with_thread;
 use super::store::{Failure, StoreState};
-use super::trap::{Activation, Backtrace, Frame, Hit, MAX_FRAMES, Trap, describe};
+use super::trap::{Activation, Backtrace, Frame, Hit, MAX_FRAMES, Taken, Trap, describe};
 use super::unwinder::compiled_callers;
 use crate::block::{Header, TrapKind};
 use std::ffi::c_void;
@@ -105,10 +105,10 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
 /// entered this one.
 fn backtrace(store: &StoreState, record: &InstanceRecord, hit: Hit) -> Backtrace {
     let (trace, nested) = with_thread(|thread| (thread.trace.take(), !thread.activation.get().is_null()));
-    let (addresses, mut cut) = if hit.kind == 0 { (Vec::new(), false) } else { trace };
+    let Taken { addresses, thrown, mut cut } = if hit.kind == 0 { Taken::default() } else { trace };
     let mut frames = Vec::new();
     for (index, address) in addresses.iter().enumerate() {
-        append_frames(store, record, *address, index > 0, &mut frames);
+        append_frames(store, record, *address, thrown || index > 0, &mut frames);
     }
     if nested && !cut {
         let (callers, more) = compiled_callers(MAX_FRAMES - addresses.len());

@@ -108,9 +108,10 @@ impl Image {
             function: in_module.unwrap_or(&entry.name).to_owned(),
             function_index: index.zip(module).and_then(|(index, module)| index.checked_add(module.imported_funcs)),
             offset: place.source,
-            module_offset: place.source.zip(module).and_then(|(at, module)| {
-                at.checked_sub(u32::try_from(module.start).ok()?)
-            }),
+            module_offset: place
+                .source
+                .zip(module)
+                .and_then(|(at, module)| at.checked_sub(u32::try_from(module.start).ok()?)),
             inlined,
             source: place.source.and_then(|offset| self.lines.find(offset)),
         })

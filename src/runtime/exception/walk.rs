@@ -1,16 +1,17 @@
 //! The search for the innermost call that has a handler.
 
 use crate::block::Landing;
-use crate::runtime::trap::{CallSite, Caller, call_sites, caller};
+use crate::runtime::trap::{CallSite, Caller, Trace, call_sites, caller};
 
 /// Looks for a handler among the callers of the function with the frame pointer `frame`, up to `entry`, the frame pointer of
-/// the entry trampoline.
+/// the entry trampoline. The calls up to there are traced.
 ///
 /// # Safety
 ///
 /// `frame` must be the frame pointer of a live frame of compiled code on this thread, and `entry` that of an entry
 /// trampoline below which there is only compiled code.
-pub(crate) unsafe fn find_handler(frame: usize, entry: usize) -> Option<Landing> {
+pub(crate) unsafe fn find_handler(frame: usize, entry: usize, trace: &Trace) -> Option<Landing> {
+    trace.begin_throw();
     call_sites(|site| {
         let mut frame = frame;
         loop {
@@ -19,8 +20,10 @@ pub(crate) unsafe fn find_handler(frame: usize, entry: usize) -> Option<Landing>
             if fp == entry {
                 return None;
             }
+            trace.push(return_address);
             match site(return_address)? {
                 CallSite::Handler { handler, frame: size } => {
+                    trace.end_throw();
                     return Some(Landing { handler, sp: fp.wrapping_sub(size), fp });
                 }
                 CallSite::Plain => frame = fp,
@@ -48,14 +51,15 @@ mod tests {
         stack[0][1] = base + 4;
         stack[1][1] = base + 24;
         stack[2][1] = base + 8;
+        let trace = Trace::new();
         // SAFETY: the frames are laid out above.
         unsafe {
-            let landing = find_handler(fp(0, &stack), fp(3, &stack)).unwrap();
+            let landing = find_handler(fp(0, &stack), fp(3, &stack), &trace).unwrap();
             assert_eq!((landing.handler, landing.fp), (base + 28, fp(2, &stack)));
             assert_eq!(landing.sp, landing.fp - 64);
-            assert_eq!(find_handler(fp(0, &stack), fp(2, &stack)), None);
+            assert_eq!(find_handler(fp(0, &stack), fp(2, &stack), &trace), None);
             stack[1][1] = 1;
-            assert_eq!(find_handler(fp(0, &stack), fp(3, &stack)), None);
+            assert_eq!(find_handler(fp(0, &stack), fp(3, &stack), &trace), None);
         }
     }
 }

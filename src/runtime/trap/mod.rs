@@ -13,10 +13,10 @@ mod signals;
 mod trace;
 
 pub(crate) use activation::{Activation, Hit};
-pub(crate) use message::describe;
 pub use frame::{Backtrace, Frame, SourceLine};
+pub(crate) use message::describe;
 pub(crate) use registry::{CallSite, CodeRegistration, call_sites, is_code};
-pub(crate) use trace::{Caller, MAX_FRAMES, Trace, caller};
+pub(crate) use trace::{Caller, MAX_FRAMES, Taken, Trace, caller};
 
 use crate::block::TrapKind;
 

@@ -69,7 +69,8 @@ unsafe extern "C" fn on_signal(signal: c_int, siginfo: *mut siginfo_t, context: 
         unsafe {
             let header = &*(*activation).block();
             let (frame, stack) = (frame_pointer(registers), stack_pointer(registers)..header.entry_fp);
-            call_sites(|site| thread.trace.record(pc, frame, stack, &|address| site(address).is_some()));
+            let uncaught = kind == TrapKind::UncaughtException as u8;
+            call_sites(|site| thread.trace.record((pc, uncaught), frame, stack, &|address| site(address).is_some()));
             (*activation).record(Hit { kind });
             land(registers, header);
         }

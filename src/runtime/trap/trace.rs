@@ -1,5 +1,8 @@
 //! The stack of a guest that trapped, as addresses: taken by the signal handler, before the stack is left.
 //!
+//! An exception that reaches a component boundary traps there, when its thrower's frames are gone: throwing takes the part of the
+//! trace up to its handler.
+//!
 //! All compiled code keeps a frame pointer, and every target that can run lays a frame out in the same way: at the frame
 //! pointer lies that of the caller, above it the return address.
 
@@ -31,26 +34,72 @@ pub(crate) unsafe fn caller(frame: usize) -> Caller {
 pub(crate) struct Trace {
     len: Cell<usize>,
     cut: Cell<bool>,
+    /// Has an exception just been thrown? Then the addresses are those of calls from that of its thrower to the one with the
+    /// handler.
+    thrown: Cell<bool>,
     addresses: [Cell<usize>; MAX_FRAMES],
+}
+
+/// A trace, taken out.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// The trapping instruction, unless an exception was thrown; and the return addresses of calls, innermost first.
+    pub(crate) addresses: Vec<usize>,
+    /// Does it begin with a return address?
+    pub(crate) thrown: bool,
+    /// Were there more callers?
+    pub(crate) cut: bool,
 }
 
 impl Trace {
     /// An empty trace.
     pub(crate) const fn new() -> Self {
-        Trace { len: Cell::new(0), cut: Cell::new(false), addresses: [const { Cell::new(0) }; MAX_FRAMES] }
+        let addresses = [const { Cell::new(0) }; MAX_FRAMES];
+        Trace { len: Cell::new(0), cut: Cell::new(false), thrown: Cell::new(false), addresses }
     }
 
-    /// Records the trapping instruction and the return addresses of its callers, up to the entry trampoline. Safe in a
-    /// signal handler: allocates nothing.
+    /// An exception is thrown.
+    pub(crate) fn begin_throw(&self) {
+        self.len.set(0);
+        self.cut.set(false);
+        self.thrown.set(false);
+    }
+
+    /// The search for its handler is at the call that returns here.
+    pub(crate) fn push(&self, return_address: usize) {
+        match self.addresses.get(self.len.get()) {
+            Some(address) => {
+                address.set(return_address);
+                self.len.set(self.len.get() + 1);
+            }
+            None => self.cut.set(true),
+        }
+    }
+
+    /// The last call has a handler. If that traps, the exception was not caught.
+    pub(crate) fn end_throw(&self) {
+        self.thrown.set(true);
+    }
+
+    /// Records the trapping instruction and the return addresses of its callers, up to the entry trampoline; where an exception
+    /// was `uncaught` at a component boundary, after those up to there. Safe in a signal handler: allocates nothing.
     ///
     /// # Safety
     ///
     /// `stack` must begin at the stack pointer and end at the frame pointer of the entry trampoline; what lies between them
     /// must be frames of compiled code.
-    pub(super) unsafe fn record(&self, pc: usize, frame: usize, stack: Range<usize>, is_code: &dyn Fn(usize) -> bool) {
-        self.addresses[0].set(pc);
-        self.cut.set(false);
-        let (mut len, mut frame) = (1, frame);
+    pub(super) unsafe fn record(
+        &self,
+        (pc, uncaught): (usize, bool),
+        frame: usize,
+        stack: Range<usize>,
+        is_code: &dyn Fn(usize) -> bool,
+    ) {
+        if !uncaught || !self.thrown.get() {
+            self.begin_throw();
+            self.push(pc);
+        }
+        let mut frame = frame;
         // Where the stack is exhausted in a prologue, the frame pointer is still that of the caller.
         while stack.contains(&frame) && frame.is_multiple_of(align_of::<usize>()) {
             // SAFETY: the words lie in the stack, and are a frame's if the caller says the truth.
@@ -58,20 +107,18 @@ impl Trace {
             if caller.frame == stack.end || caller.frame <= frame || !is_code(caller.return_address) {
                 break;
             }
-            if len == MAX_FRAMES {
-                self.cut.set(true);
+            self.push(caller.return_address);
+            if self.cut.get() {
                 break;
             }
-            self.addresses[len].set(caller.return_address);
-            (len, frame) = (len + 1, caller.frame);
+            frame = caller.frame;
         }
-        self.len.set(len);
     }
 
-    /// The trapping instruction and the return addresses, and whether there were more. The trace is empty afterwards.
-    pub(crate) fn take(&self) -> (Vec<usize>, bool) {
-        let len = self.len.take();
-        (self.addresses[..len].iter().map(Cell::get).collect(), self.cut.get())
+    /// Takes the trace out.
+    pub(crate) fn take(&self) -> Taken {
+        let addresses = self.addresses[..self.len.take()].iter().map(Cell::get).collect();
+        Taken { addresses, thrown: self.thrown.take(), cut: self.cut.take() }
     }
 }
 
@@ -92,8 +139,9 @@ mod tests {
         let trace = Trace::new();
         let [first, last] = [&stack[0], stack.last().unwrap()].map(|frame| &raw const *frame as usize);
         // SAFETY: the frames are laid out above.
-        unsafe { trace.record(7, first, first..last, is_code) };
-        trace.take()
+        unsafe { trace.record((7, false), first, first..last, is_code) };
+        let Taken { addresses, thrown: false, cut } = trace.take() else { panic!("nothing was thrown") };
+        (addresses, cut)
     }
 
     #[test]
@@ -108,6 +156,29 @@ mod tests {
         assert_eq!((addresses.len(), cut), (MAX_FRAMES, true));
         let (addresses, cut) = record(&stack(MAX_FRAMES), &|_| true);
         assert_eq!((addresses.len(), cut), (MAX_FRAMES, false));
+    }
+
+    #[test]
+    fn a_throw_is_where_the_trace_of_its_trap_begins() {
+        let stack = stack(2);
+        let [first, last] = [&stack[0], &stack[2]].map(|frame| &raw const *frame as usize);
+        let trace = Trace::new();
+        let throw = || {
+            trace.begin_throw();
+            trace.push(20);
+            trace.push(21);
+            trace.end_throw();
+        };
+        let record = |uncaught| {
+            // SAFETY: the frames are laid out above.
+            unsafe { trace.record((7, uncaught), first, first..last, &|_| true) };
+            trace.take()
+        };
+        throw();
+        assert_eq!(record(true), Taken { addresses: vec![20, 21, 100], thrown: true, cut: false });
+        throw();
+        assert_eq!(record(false), Taken { addresses: vec![7, 100], thrown: false, cut: false });
+        assert_eq!(record(true), Taken { addresses: vec![7, 100], thrown: false, cut: false });
     }
 
     #[test]
