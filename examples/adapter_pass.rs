@@ -8,7 +8,7 @@
 //! cargo run --example adapter_pass --no-default-features
 //! ```
 
-use cantilever::block::{BlockLayoutBuilder, FuncDef};
+use cantilever::block::{BlockLayoutBuilder, FuncDef, Supervision};
 use cantilever::canon::{CanonEnv, emit_adapter, emit_builtin};
 use cantilever::clif::Convention;
 use cantilever::model::adapter::Dtor;
@@ -58,7 +58,9 @@ pub fn main() -> Result<(), Failure> {
         layout: &layout,
         convention: Convention::of(&*isa),
         keeps_tasks: &[],
+        may_always_leave: &[],
         spectre: true,
+        supervision: Supervision::default(),
     };
     let mut builder = FunctionBuilderContext::new();
 

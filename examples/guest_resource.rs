@@ -70,15 +70,18 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let other = new.call(&mut store, (0,))?;
     assert_eq!(live.call(&mut store, ())?, 2);
 
-    // A method takes `borrow<counter>`: the host lends its handle for the call and keeps it.
-    assert_eq!(increment.call(&mut store, (counter,))?, 42);
-    assert_eq!(increment.call(&mut store, (counter,))?, 43);
-    assert_eq!(increment.call(&mut store, (other,))?, 1);
+    // A method takes `borrow<counter>`: the host lends its handle for the call and keeps it. A clone
+    // is another name of the same handle.
+    assert_eq!(increment.call(&mut store, (counter.clone(),))?, 42);
+    assert_eq!(increment.call(&mut store, (counter.clone(),))?, 43);
+    assert_eq!(increment.call(&mut store, (other.clone(),))?, 1);
 
-    // Dropping an owned handle runs the guest's destructor. After that the handle is dead, and the host is told so.
+    // Dropping an owned handle runs the guest's destructor. Handles move as Rust values do, so this one is gone; by
+    // another name the host is told what became of it.
+    let name = counter.clone();
     counter.resource_drop(&mut store)?;
     assert_eq!(live.call(&mut store, ())?, 1);
-    let error = increment.call(&mut store, (counter,)).unwrap_err();
+    let error = increment.call(&mut store, (name,)).unwrap_err();
     println!("a dropped counter: {error}");
     other.resource_drop(&mut store)?;
     assert_eq!(live.call(&mut store, ())?, 0);

@@ -40,6 +40,14 @@ pub enum Error {
         /// Offset in the input, where there is one.
         offset: Option<usize>,
     },
+    /// What was given for an import of the root component cannot be that.
+    #[error("the import `{import}` cannot be what was given for it: {reason}")]
+    Provided {
+        /// The name of the import.
+        import: String,
+        /// Why.
+        reason: String,
+    },
     /// There is no such target, or it is not supported.
     #[error("cannot compile for this target: {reason}")]
     Target {
@@ -90,7 +98,7 @@ impl Error {
         match self {
             Error::Invalid { offset, .. } => Some(*offset),
             Error::Unsupported { offset, .. } | Error::TooLarge { offset, .. } => *offset,
-            Error::Io { .. } | Error::Target { .. } | Error::Codegen { .. } => None,
+            Error::Io { .. } | Error::Target { .. } | Error::Codegen { .. } | Error::Provided { .. } => None,
         }
     }
 }

@@ -42,6 +42,8 @@ pub mod runtime;
 #[cfg(feature = "cli")]
 pub mod script;
 
+#[cfg(feature = "compile")]
+pub use decode::provided::Provided;
 #[cfg(feature = "artifact")]
 pub use error::Error;
 #[cfg(feature = "compile")]

@@ -151,6 +151,91 @@ fn what_is_compiled_runs() {
     prints(&["run", "--invoke", "add(20, 22)", &small], "42\n");
 }
 
+/// Keeps a handle, or uses one that it dropped.
+const KEEPER: &str = r#"(component
+  (type $r (resource (rep i32)))
+  (export "r" (type $r))
+  (core func $new (canon resource.new $r))
+  (core func $drop (canon resource.drop $r))
+  (core module $M
+    (import "r" "new" (func $new (param i32) (result i32)))
+    (import "r" "drop" (func $drop (param i32)))
+    (func $keep (export "keep") (result i32) (call $new (i32.const 1)))
+    (func $drop-twice (export "drop-twice") (call $drop (call $new (i32.const 1))) (call $drop (i32.const 1))))
+  (core instance $m (instantiate $M (with "r" (instance (export "new" (func $new)) (export "drop" (func $drop))))))
+  (func (export "keep") (result u32) (canon lift (core func $m "keep")))
+  (func (export "drop-twice") (canon lift (core func $m "drop-twice"))))
+"#;
+
+#[test]
+fn handles_are_debugged_on_demand() {
+    let folder = Folder::new("debug-handles");
+    let keeper = folder.file("keeper.wat", KEEPER);
+    let [plain, debug] = ["plain.o", "debug.o"].map(|name| folder.path(name));
+    prints(&["compile", &keeper, "-o", &plain], "");
+    prints(&["compile", "--debug-handles", &keeper, "-o", &debug], "");
+    assert!(said(&["inspect", &debug]).out.contains("records where handles are created and dropped"));
+    assert!(!said(&["inspect", &plain]).out.contains("records where handles"));
+    let (created, dropped) =
+        ("created by canon.resource.new[r] at M.", "dropped by canon.resource.drop[r] at M.drop-twice");
+    for arguments in [&["run", "--debug-handles", &keeper][..], &["run", &debug], &["run", "--debug-handles", &debug]] {
+        let kept = said(&[arguments, &["--invoke", "keep()"]].concat());
+        assert_eq!((kept.code, kept.out.as_str()), (Some(0), "1\n"), "{}", kept.err);
+        for words in ["still alive at the end: 1", "own<r>, index 1 of component instance 0", created, "M!keep at "] {
+            assert!(kept.err.contains(words), "`{words}` is not in: {}", kept.err);
+        }
+        refuses(
+            &[arguments, &["--invoke", "drop-twice()"]].concat(),
+            134,
+            &["unknown handle index 1", created, dropped],
+        );
+    }
+    prints(&["run", "--invoke", "keep()", &keeper], "1\n");
+    prints(&["run", "--invoke", "keep()", &plain], "1\n");
+    refuses(&["run", "--debug-handles", "--invoke", "keep()", &plain], 1, &["compile it again"]);
+}
+
+#[test]
+fn imported_modules_and_components_are_compiled_in() {
+    let folder = Folder::new("provide");
+    let app = folder.file(
+        "app.wat",
+        r#"(component
+        (import "math" (core module $math (export "double" (func (param i32) (result i32)))))
+        (import "text" (component $text (export "length" (func (result u32)))))
+        (core instance $m (instantiate $math))
+        (instance $t (instantiate $text))
+        (func (export "double") (param "n" u32) (result u32) (canon lift (core func $m "double")))
+        (export "length" (func $t "length")))"#,
+    );
+    let math = folder.file(
+        "math.wat",
+        r#"(module (func (export "double") (param i32) (result i32)
+        (i32.mul (local.get 0) (i32.const 2))))"#,
+    );
+    let text = folder.file(
+        "text.wat",
+        r#"(component
+        (core module $M (func (export "length") (result i32) (i32.const 5)))
+        (core instance $m (instantiate $M))
+        (func (export "length") (result u32) (canon lift (core func $m "length"))))"#,
+    );
+    let (math_is, text_is) = (format!("math={math}"), format!("text={text}"));
+    prints(&["run", "--invoke", "double(21)", "--provide", &math_is, "--provide", &text_is, &app], "42\n");
+    let object = folder.path("app.o");
+    prints(&["compile", &app, "-o", &object, "--provide", &math_is, "--provide", &text_is], "");
+    prints(&["run", "--invoke", "length()", &object], "5\n");
+    refuses(&["run", "--invoke", "double(1)", &app, "--provide", &text_is], 1, &["`math`", "--provide NAME=FILE"]);
+    refuses(&["run", "--invoke", "double(1)", &app, "--provide", &math_is], 1, &["`text`", "--provide NAME=FILE"]);
+    let swapped = format!("math={text}");
+    refuses(
+        &["compile", &app, "-o", &object, "--provide", &swapped],
+        1,
+        &["`math`", "expected module, found component"],
+    );
+    refuses(&["compile", &app, "-o", &object, "--provide", "math"], 1, &["--provide math=math.wasm"]);
+}
+
 #[test]
 fn every_target_compiles() {
     let folder = Folder::new("targets");
@@ -236,6 +321,94 @@ fn wording_counts_unless_it_is_ignored() {
         folder.file("wording.wast", "(assert_invalid (component (core module (func (result i32)))) \"no such words\")");
     assert_eq!(said(&["wast", &script]).code, Some(1));
     assert_eq!(said(&["wast", "--ignore-error-messages", &script]).code, Some(0));
+}
+
+/// `spin` never ends; `count` does.
+const SPINNER: &str = r#"(component
+  (core module $M
+    (func (export "spin") (loop (br 0)))
+    (func (export "count") (param i32) (result i32)
+      (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (local.get 0)))
+  (core instance $m (instantiate $M))
+  (func (export "spin") (canon lift (core func $m "spin")))
+  (func (export "count") (param "n" u32) (result u32) (canon lift (core func $m "count"))))"#;
+
+#[test]
+fn a_timeout_is_124() {
+    let folder = Folder::new("timeout");
+    let spinner = folder.file("spinner.wat", SPINNER);
+    let timeout = |file: &str| refuses(&["run", "--timeout", "0.05", "--invoke", "spin()", file], 124, &["spin"]);
+    timeout(&spinner);
+    prints(&["run", "--timeout", "3600", "--invoke", "count(9)", &spinner], "0\n");
+    let (plain, object) = (folder.path("plain.o"), folder.path("interruptible.o"));
+    prints(&["compile", &spinner, "-o", &plain], "");
+    refuses(&["run", "--timeout", "9", "--invoke", "count(9)", &plain], 1, &["plain.o", "--interruptible"]);
+    prints(&["compile", &spinner, "-o", &object, "--interruptible"], "");
+    timeout(&object);
+    assert!(said(&["inspect", &object]).out.contains("can be interrupted"));
+    let start = folder.file(
+        "start.wat",
+        r#"(component
+          (core module $M (func $f (loop (br 0))) (start $f) (func (export "f")))
+          (core instance $m (instantiate $M))
+          (func (export "f") (canon lift (core func $m "f"))))"#,
+    );
+    refuses(&["run", "--timeout", "0.05", "--invoke", "f()", &start], 124, &["ran for too long"]);
+    refuses(&["run", "--timeout", "soon", "--invoke", "spin()", &spinner], 2, &["--timeout"]);
+    refuses(&["run", "--timeout=-1", "--invoke", "spin()", &spinner], 2, &["--timeout"]);
+}
+
+#[test]
+fn fuel_runs_out() {
+    let folder = Folder::new("fuel");
+    let spinner = folder.file("spinner.wat", SPINNER);
+    refuses(&["run", "--fuel", "1000", "--invoke", "spin()", &spinner], 134, &["all fuel consumed", "spin"]);
+    prints(&["run", "--fuel", "1000", "--invoke", "count(9)", &spinner], "0\n");
+    let (plain, object) = (folder.path("plain.o"), folder.path("counting.o"));
+    prints(&["compile", &spinner, "-o", &plain], "");
+    refuses(&["run", "--fuel", "9", "--invoke", "count(9)", &plain], 1, &["plain.o", "--count-fuel"]);
+    prints(&["compile", &spinner, "-o", &object, "--count-fuel"], "");
+    refuses(&["run", "--fuel", "9", "--invoke", "count(9)", &object], 134, &["all fuel consumed"]);
+    prints(&["run", "--invoke", "count(9)", &object], "0\n");
+}
+
+/// Runs the command with a limit that `ulimit` sets, in KiB.
+#[cfg(target_os = "linux")]
+fn limited(limit: &str, arguments: &[&str]) -> Said {
+    let output = Command::new("sh")
+        .args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_cantilever")])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    Said { code: output.status.code(), out, err }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_refusal_of_the_system_is_a_result_or_an_error() {
+    let folder = Folder::new("memory");
+    let grower = folder.file(
+        "grower.wat",
+        r#"(component
+          (core module $M (memory 1) (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))
+          (core instance $m (instantiate $M))
+          (func (export "grow") (param "pages" u32) (result s32) (canon lift (core func $m "grow"))))"#,
+    );
+    // 1 GiB cannot be had, but there is address space for it.
+    let said = limited("-d 700000", &["run", "--invoke", "grow(16384)", &grower]);
+    assert_eq!((said.code, said.out.as_str()), (Some(0), "-1\n"), "{}", said.err);
+    let said = limited("-d 700000", &["run", "--invoke", "grow(1)", &grower]);
+    assert_eq!((said.code, said.out.as_str()), (Some(0), "1\n"), "{}", said.err);
+    // There is no address space for 4 GiB, but for less.
+    let said = limited("-v 3000000", &["run", "--invoke", "grow(1)", &grower]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert!(said.err.contains("no memory for a linear memory"), "{}", said.err);
+    let small = ["run", "--memory-reservation", "131072", "--invoke"];
+    let said = limited("-v 3000000", &[&small[..], &["grow(1)", &grower]].concat());
+    assert_eq!((said.code, said.out.as_str()), (Some(0), "1\n"), "{}", said.err);
+    let said = limited("-v 3000000", &[&small[..], &["grow(2)", &grower]].concat());
+    assert_eq!((said.code, said.out.as_str()), (Some(0), "-1\n"), "{}", said.err);
 }
 
 #[test]

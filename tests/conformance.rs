@@ -3,6 +3,7 @@
 //! They are data that lies beside the project, in `../shared/suites/component-model`. Where it is missing the test says
 //! so and passes, except in continuous integration, where it must be there.
 
+use cantilever::CompileOptions;
 use cantilever::script::{self, ScriptOptions};
 use std::fmt::Write;
 use std::fs;
@@ -41,11 +42,27 @@ fn scripts(folder: &Path) -> Vec<String> {
 
 #[test]
 fn official_scripts() {
+    run_all(&CompileOptions::default());
+}
+
+#[test]
+fn options_that_check_more_change_no_result() {
+    /// Enough for what the scripts expect to be granted.
+    const MEMORY_RESERVATION: u64 = 1 << 20;
+    run_all(&CompileOptions {
+        interruptible: true,
+        fuel: true,
+        memory_reservation: MEMORY_RESERVATION,
+        ..CompileOptions::default()
+    });
+}
+
+fn run_all(compile: &CompileOptions) {
     let Some(folder) = suite() else { return };
     let scripts = scripts(&folder);
     assert!(scripts.len() >= 29, "the suite is not whole: {scripts:?}");
     // The wording of what a validator says is not specified; that of traps is.
-    let options = ScriptOptions { ignore_error_messages: true, ..ScriptOptions::default() };
+    let options = ScriptOptions { ignore_error_messages: true, compile: compile.clone(), ..ScriptOptions::default() };
     let mut wrong = String::new();
     for script in &scripts {
         let path = folder.join(script);

@@ -1,7 +1,8 @@
 //! What the CLIF of functions looks like, and that all of it verifies and compiles. What code computes is tested by
 //! running the specification's scripts.
 
-use cantilever::block::Context;
+use cantilever::block::memory::RESERVATION;
+use cantilever::block::{Context, Supervision};
 use cantilever::clif::Convention;
 use cantilever::core::{
     ElemPlace, Error, KnownElement, ModuleEnv, ModulePlaces, Tunables, translate_function, translate_init,
@@ -60,6 +61,7 @@ fn env<'a>(decoded: &'a Decoded, places: &'a ModulePlaces, convention: Conventio
     ModuleEnv {
         source: &decoded.source,
         core_types: &decoded.core_types,
+        core_type_decls: &decoded.core_type_decls,
         module: &decoded.modules[0],
         module_index: 0,
         places,
@@ -74,10 +76,14 @@ fn decoded(wat: &str) -> Decoded {
 
 /// Translates every function and the initialisation, verifies and compiles them; the functions as text.
 fn translate_with(wat: &str, adjust: impl FnOnce(&Decoded, &mut ModulePlaces)) -> Vec<String> {
+    translate_adjusted(wat, Tunables::default(), adjust)
+}
+
+fn translate_adjusted(wat: &str, tunables: Tunables, adjust: impl FnOnce(&Decoded, &mut ModulePlaces)) -> Vec<String> {
     let (isa, decoded) = (isa(), decoded(wat));
     let mut places = places(&decoded);
     adjust(&decoded, &mut places);
-    let env = env(&decoded, &places, Convention::of(&*isa));
+    let env = ModuleEnv { tunables, ..env(&decoded, &places, Convention::of(&*isa)) };
     let mut cx = FunctionBuilderContext::new();
     let init = translate_init(&env, &mut cx).unwrap();
     let bodies = 0..decoded.modules[0].bodies.len() as u32;
@@ -95,6 +101,10 @@ fn translate_with(wat: &str, adjust: impl FnOnce(&Decoded, &mut ModulePlaces)) -
 
 fn translate(wat: &str) -> Vec<String> {
     translate_with(wat, |_, _| {})
+}
+
+fn translate_tuned(wat: &str, tunables: Tunables) -> Vec<String> {
+    translate_adjusted(wat, tunables, |_, _| {})
 }
 
 #[test]
@@ -186,6 +196,41 @@ fn only_large_offsets_and_addresses_are_checked() {
     assert!(!load("", "i32", cantilever::block::memory::GUARD - 4));
     assert!(load("", "i32", cantilever::block::memory::GUARD - 3));
     assert!(load("i64", "i64", 0));
+}
+
+#[test]
+fn a_small_reservation_is_checked() {
+    let load = |reservation| {
+        let text = translate_tuned(
+            "(module (memory 1) (func (param i32) (result i32) (i32.load (local.get 0))))",
+            Tunables { memory_reservation: reservation, ..Tunables::default() },
+        );
+        text[0].contains("trapnz")
+    };
+    assert!(!load(RESERVATION));
+    assert!(load(RESERVATION - 1));
+    assert!(load(0));
+}
+
+#[test]
+fn supervision_costs_nothing_when_it_is_off() {
+    const LOOPS: &str = "(module (func (param i32)
+        (loop $outer
+          (loop $inner (br_if $inner (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+          (br_if $outer (local.get 0)))
+        (call 0 (local.get 0))))";
+    // What reads the stack limit in the prologue is no instruction of a block.
+    let loads = |supervision| {
+        let text = translate_tuned(LOOPS, Tunables { supervision, ..Tunables::default() });
+        let blocks = text[0].split_once("block0").expect("there is an entry block").1;
+        (blocks.matches("load.i64").count(), blocks.matches("store ").count(), blocks.matches("trapnz").count())
+    };
+    let off = Supervision::default();
+    assert_eq!(loads(off), (0, 0, 0));
+    assert_eq!(loads(Supervision { interruptible: true, ..off }), (2, 0, 2));
+    // Three blocks have operators that cost something: the inner loop, and what follows each of the branches.
+    let (loads, stores, traps) = loads(Supervision { fuel: true, ..off });
+    assert_eq!((loads, stores, traps), (2 * stores, 3, 3));
 }
 
 const INDIRECT: &str = r#"(module (type $a (func)) (type $b (func (result i32)))

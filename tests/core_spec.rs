@@ -10,6 +10,7 @@
 #[path = "core_spec/superseded.rs"]
 mod superseded;
 
+use cantilever::CompileOptions;
 use cantilever::script::{self, Obstacle, ScriptOptions};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -59,9 +60,9 @@ fn name(script: &TestFile) -> String {
 }
 
 /// Runs a script. Every failure with its line.
-fn run(script: &TestFile) -> (Tally, Vec<String>) {
+fn run(script: &TestFile, compile: &CompileOptions) -> (Tally, Vec<String>) {
     // The wording of what a validator says is not specified; that of traps is.
-    let options = ScriptOptions { ignore_error_messages: true, ..ScriptOptions::default() };
+    let options = ScriptOptions { ignore_error_messages: true, compile: compile.clone(), ..ScriptOptions::default() };
     let (mut tally, mut failures) = (Tally::default(), Vec::new());
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         script::run_each(Path::new(script.name()), script.raw(), &options, |line, outcome| {
@@ -92,11 +93,11 @@ fn run(script: &TestFile) -> (Tally, Vec<String>) {
 }
 
 /// Runs all scripts on all cores; the results are in the order of the scripts.
-fn run_all(scripts: &[TestFile]) -> Vec<(Tally, Vec<String>)> {
+fn run_all(scripts: &[TestFile], compile: &CompileOptions) -> Vec<(Tally, Vec<String>)> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|index| *index < scripts.len());
-        std::iter::from_fn(take).map(|index| (index, run(&scripts[index]))).collect::<Vec<_>>()
+        std::iter::from_fn(take).map(|index| (index, run(&scripts[index], compile))).collect::<Vec<_>>()
     };
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut results: Vec<_> = thread::scope(|scope| {
@@ -143,7 +144,7 @@ fn specification_scripts() {
     }
     let mut folders: BTreeMap<String, Tally> = BTreeMap::new();
     let mut wrong = String::new();
-    for (script, (tally, failures)) in scripts.iter().zip(run_all(&scripts)) {
+    for (script, (tally, failures)) in scripts.iter().zip(run_all(&scripts, &CompileOptions::default())) {
         *folders.entry(script.parent().to_owned()).or_default() += &tally;
         let name = name(script);
         let expected = EXPECTED_FAILURES.iter().find(|(_, scripts)| scripts.contains(&name.as_str()));
@@ -155,5 +156,46 @@ fn specification_scripts() {
         }
     }
     println!("{}", table(&folders));
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// Words in the names of scripts whose code is another one when memories are checked, loops can be interrupted and fuel
+/// is counted.
+const SUPERVISED: &[&str] = &[
+    "address",
+    "align",
+    "bulk",
+    "call",
+    "data",
+    "endianness",
+    "float_memory",
+    "if",
+    "load",
+    "loop",
+    "memory",
+    "return",
+    "store",
+    "throw",
+    "traps",
+    "try_table",
+];
+
+#[test]
+fn options_that_check_more_change_no_result() {
+    /// Enough for what the scripts expect to be granted.
+    const RESERVATION: u64 = 64 << 20;
+    let mut scripts: Vec<TestFile> = SpecVersion::all().iter().flat_map(spec).collect();
+    scripts.retain(|script| SUPERVISED.iter().any(|word| script.name().contains(word)));
+    assert!(scripts.len() > 100, "there are only {} scripts", scripts.len());
+    let options = CompileOptions {
+        interruptible: true,
+        fuel: true,
+        memory_reservation: RESERVATION,
+        ..CompileOptions::default()
+    };
+    let mut wrong = String::new();
+    for (script, (_, failures)) in scripts.iter().zip(run_all(&scripts, &options)) {
+        failures.iter().for_each(|failure| writeln!(wrong, "FAIL {}:{failure}", name(script)).unwrap());
+    }
     assert!(wrong.is_empty(), "\n{wrong}");
 }

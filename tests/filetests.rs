@@ -6,7 +6,11 @@
 //! | `;; trap: f(1) -> "text"` | the call traps, with a message that contains the text; the same call again is then refused |
 //! | `;; instantiation-trap: "text"` | the instantiation traps, with a message that contains the text |
 //! | `;; backtrace: f(1)` | the call traps, through the functions that the lines `;; \| …` below name; of `instantiation`, that |
+//! | `;; fuel: 100` | the component is compiled to count fuel, and each instance has so much |
+//! | `;; interruptible: yes` | the component is compiled to be interruptible |
+//! | `;; memory-reservation: 65536` | the component is compiled for so many bytes of address space for each memory |
 //! | `;; handle-quota: 100` | the component is compiled with this many handles per instance |
+//! | `;; debug-handles: true` | it is compiled to debug handles |
 //! | `;; clif: NAME` | the optimised CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
 //!
 //! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` expected CLIF and backtraces are replaced by the actual
@@ -34,6 +38,7 @@ struct FileTest {
     directives: Vec<Directive>,
     options: CompileOptions,
     engine: Config,
+    fuel: Option<u64>,
 }
 
 impl FileTest {
@@ -74,6 +79,15 @@ impl FileTest {
                     test.options.handle_capacity = quota + 1;
                     test.engine = Config::new().handle_quota(quota + 1);
                 }
+                "debug-handles" => test.options.debug_handles = rest.parse().map_err(|e| located(format!("{e}")))?,
+                "fuel" => {
+                    test.options.fuel = true;
+                    test.fuel = Some(rest.parse().map_err(|e| located(format!("{e}")))?);
+                }
+                "interruptible" => test.options.interruptible = true,
+                "memory-reservation" => {
+                    test.options.memory_reservation = rest.parse().map_err(|e| located(format!("{e}")))?;
+                }
                 "clif" => {
                     let expected = expected_lines(&lines[line..]);
                     test.directives.push(Directive::Clif { line, function: rest.to_owned(), expected });
@@ -101,6 +115,7 @@ struct Subject {
     engine: Engine,
     component: Component,
     functions: Vec<(Vec<String>, FuncSignature)>,
+    fuel: Option<u64>,
 }
 
 impl Subject {
@@ -114,7 +129,15 @@ impl Subject {
             _ => None,
         });
         let functions = functions.collect();
-        Ok(Subject { engine, component, functions })
+        Ok(Subject { engine, component, functions, fuel: test.fuel })
+    }
+
+    fn store(&self) -> Result<Store<()>, Error> {
+        let mut store = Store::new(&self.engine, ());
+        match self.fuel {
+            Some(fuel) => store.set_fuel(fuel).map(|()| store),
+            None => Ok(store),
+        }
     }
 
     fn function(&self, call: &Invocation) -> Result<&(Vec<String>, FuncSignature), String> {
@@ -128,7 +151,7 @@ impl Subject {
     fn call(&self, call: &Invocation) -> Result<Result<Option<String>, Error>, String> {
         let (path, signature) = self.function(call)?;
         let arguments = wave::read_arguments(call.arguments(), signature).map_err(|e| e.to_string())?;
-        let mut store = Store::new(&self.engine, ());
+        let mut store = self.store().map_err(|e| e.to_string())?;
         let instance = Linker::new(&self.engine).instantiate(&mut store, &self.component).map_err(|e| e.to_string())?;
         let func = instance.get_func(&mut store, &path.join("/")).ok_or("it is listed and cannot be found")?;
         let outcome = func.call(&mut store, &arguments);
@@ -165,7 +188,8 @@ impl Subject {
     }
 
     fn check_instantiation_trap(&self, expected: &str) -> Result<(), String> {
-        match Linker::new(&self.engine).instantiate(&mut Store::new(&self.engine, ()), &self.component) {
+        let mut store = self.store().map_err(|e| e.to_string())?;
+        match Linker::new(&self.engine).instantiate(&mut store, &self.component) {
             Ok(_) => Err(format!("expected the trap `{expected}`, got an instance")),
             Err(error) => same_trap(&error, expected).map_err(|why| format!("expected the trap `{expected}`, {why}")),
         }

@@ -208,6 +208,7 @@ fn assert_inline(component: &str, function: &str) {
         let text = listing(component, function, what);
         assert!(text.contains("unknown handle index"), "no handle is looked up in {function}:\n{text}");
         assert_eq!(hot_calls(&text), [""; 0], "calls on the hot path of {function}:\n{text}");
+        assert!(!text.contains("; may_leave"), "a flag that never changes is looked at in {function}:\n{text}");
     }
 }
 

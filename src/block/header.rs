@@ -5,6 +5,7 @@
 //! offsets unchanged: all supported targets have 64-bit pointers, so they are the same in a cross compiler.
 
 use core::ffi::c_void;
+use core::sync::atomic::AtomicUsize;
 
 /// What `vmctx` points to: the start of a block, or of the segment of a core instance whose module is instantiated
 /// more than once (a *shared* module).
@@ -13,8 +14,9 @@ use core::ffi::c_void;
 #[repr(C)]
 #[derive(Debug)]
 pub struct Context {
-    /// The lowest address that the native stack may reach; compared with the stack pointer in function prologues.
-    pub stack_limit: usize,
+    /// The lowest address that the native stack may reach; compared with the stack pointer in function prologues. Or
+    /// [`Context::INTERRUPTED`], which another thread may write at any time, so that every such comparison fails.
+    pub stack_limit: AtomicUsize,
     /// The runtime routines that compiled code calls.
     pub intrinsics: *const super::Intrinsics,
     /// The block that this context belongs to (itself, for the header).
@@ -22,6 +24,14 @@ pub struct Context {
     /// Engine-wide identities of the core function types, one `u32` for each
     /// [`CoreTypeId`](crate::model::CoreTypeId) of the plan.
     pub type_ids: *const u32,
+    /// The store's fuel. Read by code that was compiled to count it.
+    pub fuel: *mut u64,
+}
+
+impl Context {
+    /// The [`stack_limit`](Self::stack_limit) of a guest that is to stop: above every stack. Prologues add the size of
+    /// their frame to the limit, if it is less than 32 KiB, and that must not overflow.
+    pub const INTERRUPTED: usize = usize::MAX - 0xffff;
 }
 
 /// The first bytes of an instance block.

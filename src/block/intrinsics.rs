@@ -9,7 +9,7 @@
 use core::ffi::c_void;
 
 /// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
-pub const INTRINSICS_VERSION: u32 = 3;
+pub const INTRINSICS_VERSION: u32 = 4;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
 macro_rules! intrinsics {
@@ -145,6 +145,11 @@ intrinsics! {
     /// Goes on at a [`Landing`](super::Landing) with an exception; does not return. Every frame that this skips is
     /// compiled code's.
     Land = land(landing: ptr, exception: ptr);
+    /// Is a function type, by its engine-wide identity, a declared subtype of another? 1 or 0.
+    IsSubtype = is_subtype(ty: u32, supertype: u32) -> u32;
+    /// Writes where in the input the innermost calls of core code are, among the callers of the function whose frame pointer
+    /// is `frame` up to the host: [`CALL_DEPTH`](super::CALL_DEPTH) offsets of 32 bits, innermost first, 0 past the last.
+    CoreCalls = core_calls(frame: ptr, calls: ptr);
 }
 
 /// A data or element segment as the block holds it: native address and length in bytes or elements.

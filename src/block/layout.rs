@@ -3,6 +3,7 @@
 //! A [`BlockLayoutBuilder`] hands out offsets; the finished [`BlockLayout`] is data that goes into the object, so the
 //! runtime that loads the object lays the block out as the compiler did.
 
+use super::handle_record::HandleRecord;
 use super::header::{GlobalSlot, HandleEntry, Header, InstanceState};
 
 /// The layout of one block. All offsets are in bytes from its start.
@@ -22,6 +23,8 @@ pub struct BlockLayout {
     pub handles: u64,
     /// The capacity of each handle table, in entries.
     pub handle_capacity: u32,
+    /// In an object that debugs handles: offset of the first handle table's records; those of other tables follow.
+    pub records: Option<u64>,
     /// Offset of the array of borrow scopes: a `u32` count of handles still owed for each. A call that was lent handles
     /// in a list keeps their indices there too, above its scope.
     pub scopes: u32,
@@ -45,7 +48,22 @@ impl BlockLayout {
 
     /// Distance between two handle tables, in bytes: whole pages.
     pub fn handle_stride(&self) -> u64 {
-        (u64::from(self.handle_capacity) * u64::from(HandleEntry::SIZE)).next_multiple_of(u64::from(PAGE))
+        self.pages_for(HandleEntry::SIZE)
+    }
+
+    /// Offset of record 0 of a component instance's handle table, in an object that debugs handles.
+    pub fn handle_records(&self, instance: u32) -> Option<u64> {
+        self.records.map(|first| first + u64::from(instance) * self.record_stride())
+    }
+
+    /// Distance between the records of two handle tables, in bytes: whole pages.
+    pub fn record_stride(&self) -> u64 {
+        self.pages_for(HandleRecord::SIZE)
+    }
+
+    /// Bytes for something of each entry of a handle table.
+    fn pages_for(&self, size: u32) -> u64 {
+        (u64::from(self.handle_capacity) * u64::from(size)).next_multiple_of(u64::from(PAGE))
     }
 
     /// The index of the host among the component instances.
@@ -126,6 +144,7 @@ impl BlockLayoutBuilder {
             instance_count,
             handles: 0,
             handle_capacity,
+            records: None,
             scopes: 0,
             scope_capacity: Self::SCOPE_CAPACITY,
             type_ids: arena.array::<u32>(types)?,
@@ -133,20 +152,30 @@ impl BlockLayoutBuilder {
         Ok(BlockLayoutBuilder { arena, layout })
     }
 
-    /// The layout so far: all but sizes, scopes and handles is final.
+    /// Keeps a [`HandleRecord`] for each entry of a handle table: the compilation debugs handles.
+    pub fn record_handles(&mut self) {
+        self.layout.records = Some(0);
+    }
+
+    /// The layout so far: all but sizes, scopes, handles and records is final.
     pub fn layout(&self) -> &BlockLayout {
         &self.layout
     }
 
-    /// Ends the layout: the handle tables follow the fixed part on a page boundary.
+    /// Ends the layout: the handle tables follow the fixed part on a page boundary, then their records.
     pub fn finish(mut self) -> Result<BlockLayout, BlockTooLarge> {
         // Last, for it is large and far fewer of its elements are used than of anything else.
         self.layout.scopes = self.arena.array::<u32>(Self::SCOPE_CAPACITY)?;
         self.layout.fixed_size = self.arena.bytes(0, align_of::<GlobalSlot>() as u64)?;
         self.layout.handles = self.arena.size().next_multiple_of(u64::from(PAGE));
-        let tables =
-            self.layout.handle_stride().checked_mul(u64::from(self.layout.instance_count)).ok_or(BlockTooLarge)?;
-        self.layout.total_size = self.layout.handles.checked_add(tables).ok_or(BlockTooLarge)?;
+        let tables = u64::from(self.layout.instance_count);
+        let after = |start: u64, stride: u64| stride.checked_mul(tables)?.checked_add(start);
+        let end = after(self.layout.handles, self.layout.handle_stride()).ok_or(BlockTooLarge)?;
+        self.layout.total_size = end;
+        if self.layout.records.is_some() {
+            self.layout.records = Some(end);
+            self.layout.total_size = after(end, self.layout.record_stride()).ok_or(BlockTooLarge)?;
+        }
         Ok(self.layout)
     }
 }

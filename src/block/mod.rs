@@ -9,17 +9,21 @@
 //! trap codes and the table of intrinsics.
 
 pub mod exception;
+pub mod handle_record;
 pub mod header;
 pub mod intrinsics;
 pub mod layout;
 pub mod memory;
+pub mod supervision;
 pub mod trap;
 
 pub use exception::{Exception, Landing};
+pub use handle_record::{CALL_DEPTH, HandleEvent, HandleRecord};
 pub use header::{
     CONTEXT_LENGTH, Context, FuncDef, GlobalSlot, HandleEntry, HandleTable, Header, HostCallee, HostFunc,
     InstanceState, MemoryDef, TableDef, Task,
 };
 pub use intrinsics::{INTRINSICS_VERSION, Intrinsic, Intrinsics};
 pub use layout::{BlockLayout, BlockLayoutBuilder};
+pub use supervision::Supervision;
 pub use trap::TrapKind;

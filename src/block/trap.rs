@@ -2,6 +2,7 @@
 //!
 //! A trap site is an instruction; the object's trap table maps its offset to a [`TrapKind`]. Kinds whose messages name
 //! values have those values in [`Header::trap_values`](super::Header::trap_values), stored by the cold block before it traps.
+//! In an object that debugs handles, value 3 of a kind about one handle is the component instance whose table it is about.
 
 /// Makes the enumeration, its numbering and its fixed messages from one list.
 macro_rules! trap_kinds {
@@ -61,6 +62,13 @@ trap_kinds! {
     ExceptionsExhausted = 14, "wasm trap: no memory for another exception";
     /// Core: `throw_ref` of a reference that the host kept for too long, or made up.
     StaleException = 15, "wasm trap: the exception of this reference no longer exists";
+    /// Another thread stopped the guests of the store.
+    Interrupted = 16, "wasm trap: interrupted by the host";
+    /// There is less fuel than the next operators cost.
+    OutOfFuel = 17, "wasm trap: all fuel consumed";
+
+    /// Core: `ref.cast` of a reference of another type.
+    CastFailure = 18, "wasm trap: cast failure";
 
     /// `trap_if(not inst.may_leave)`.
     CannotLeave = 32, "wasm trap: cannot leave component instance";

@@ -117,7 +117,7 @@ impl Call<'_, '_> {
         let mut c = self.crossing(e, &mut borrows, caller.side, side);
         let flat = self.call_guest(&mut c, callee, &core, &caller.params);
         if let Some(callback) = guest.options.callback {
-            run_callbacks(e, callback, flat[0], caller.suspension);
+            run_callbacks(e, self.env, (callback, flat[0]), caller.suspension);
         }
         let from = if task.is_some() { Side::task_result(self.env) } else { side };
         let results = match task {

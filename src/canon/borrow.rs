@@ -121,7 +121,7 @@ impl Borrows {
     /// `trap_if(num_borrows > 0)`.
     pub(super) fn check_returned(&self, e: &mut Emit) {
         if let Some(scope) = self.scope {
-            check_scope(e, self.scopes, (self.callee, scope), own_name);
+            check_scope(e, self.scopes, (self.callee, scope), |e| e.own_name());
         }
     }
 
@@ -213,14 +213,6 @@ pub(super) fn check_scope(
     let lender = lender(e);
     e.trap_with(TrapKind::BorrowsRemain, &[left, instance, scope, lender]);
     e.b.switch_to_block(go_on);
-}
-
-/// The CLIF user name of the function that is being emitted: namespace in the upper half, index in the lower. It stays
-/// the same where the function is inlined.
-pub(super) fn own_name(e: &mut Emit) -> Value {
-    let name = e.b.func.name.get_user().expect("every function has a user name");
-    let bits = u64::from(name.namespace) << u32::BITS | u64::from(name.index);
-    e.b.ins().iconst(types::I64, bits as i64)
 }
 
 /// Resource drop's `num_borrows -= 1` of the scope of a borrow handle, given the block offset of the array of scopes.

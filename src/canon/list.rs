@@ -26,6 +26,9 @@ pub(super) fn lift_list(c: &mut Crossing, element: &[ValType], source: &Operand)
     c.e.trap_if_with(too_long, kind, &[bytes]);
     c.from.check_aligned(c.e, pointer, layout.align, TrapKind::UnalignedPointer);
     let address = c.from.check_range(c.e, pointer, bytes, TrapKind::ListOutOfBounds);
+    if c.env.supervision.fuel {
+        c.e.burn_fuel_for(bytes, 1);
+    }
     [address, length]
 }
 
@@ -74,6 +77,10 @@ fn store_list_into_valid_range(c: &mut Crossing, element: &[ValType], [from, end
     let [from, to] = if by_words { store_words_of_bools(c, [from, end], to) } else { [from, to] };
     let steps = [c.from, c.to].map(|side| element_layout(c.env, element, side.width()).size);
     let each = c.e.begin_loop(&[from, to], end);
+    // Elements may all be the same long list.
+    if c.env.supervision.interruptible && element.iter().any(|ty| c.env.types.contains_pointer(*ty)) {
+        c.e.check_interruption();
+    }
     let source = Operand::Memory(c.from.address(each.at[0]));
     let target = Target::Memory(c.to.address(each.at[1]));
     let sources = source.fields(c.e, c.env.types, element);

@@ -44,7 +44,7 @@ pub use adapter::emit_adapter;
 pub use builtin::{emit_builtin, emit_dtor};
 pub use signature::{builtin_signature, core_signature, dtor_signature};
 
-use crate::block::BlockLayout;
+use crate::block::{BlockLayout, Supervision};
 use crate::clif::Convention;
 use crate::handles::Table;
 use crate::model::adapter::Dtor;
@@ -70,8 +70,13 @@ pub struct CanonEnv<'a> {
     /// For each component instance: has it built-ins that ask for its task, so that its tasks must be kept? An instance
     /// past the end has none.
     pub keeps_tasks: &'a [bool],
+    /// For each component instance: is it proven that none of its canonical functions is called while its `realloc` or
+    /// `post-return` runs? Then `may_leave` is neither kept nor checked. For an instance past the end it is not.
+    pub may_always_leave: &'a [bool],
     /// Guard handle indices against speculation past the end of a table.
     pub spectre: bool,
+    /// How the host can keep the code in check.
+    pub supervision: Supervision,
 }
 
 impl CanonEnv<'_> {

@@ -20,8 +20,8 @@ pub(super) struct Side<'a> {
     pub instance: u32,
     /// Its handles.
     pub table: Table,
-    /// Block offset of its `may_leave`.
-    may_leave: usize,
+    /// Block offset of its `may_leave`; none where that is always true when it is looked at.
+    may_leave: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -72,8 +72,10 @@ impl<'a> Side<'a> {
     }
 
     fn new(env: &CanonEnv, peer: Peer<'a>, instance: u32) -> Self {
-        let may_leave = env.layout.instance_state(instance) as usize + offset_of!(InstanceState, may_leave);
-        Side { peer, instance, table: env.table(instance), may_leave }
+        let guest = matches!(peer, Peer::Guest(_));
+        let kept = guest && !env.may_always_leave.get(instance as usize).copied().unwrap_or(false);
+        let at = || env.layout.instance_state(instance) as usize + offset_of!(InstanceState, may_leave);
+        Side { peer, instance, table: env.table(instance), may_leave: kept.then(at) }
     }
 
     pub(super) fn is_host(self) -> bool {
@@ -129,8 +131,8 @@ impl<'a> Side<'a> {
 
     /// `trap_if(not inst.may_leave)`.
     pub(super) fn check_may_leave(self, e: &mut Emit) {
-        if !self.is_host() {
-            let may_leave = e.load_field(types::I32, Region::MayLeave, e.vmctx, self.may_leave);
+        if let Some(at) = self.may_leave {
+            let may_leave = e.load_field(types::I32, Region::MayLeave, e.vmctx, at);
             e.trap_unless(may_leave, TrapKind::CannotLeave);
         }
     }
@@ -139,11 +141,12 @@ impl<'a> Side<'a> {
     ///
     /// It may before: were it not so, the instance would be in such a call now, which cannot have led here.
     pub(super) fn without_leave<T>(self, e: &mut Emit, call: impl FnOnce(&mut Emit) -> T) -> T {
+        let Some(at) = self.may_leave else { return call(e) };
         let no = e.b.ins().iconst(types::I32, 0);
-        e.store_field(Region::MayLeave, no, e.vmctx, self.may_leave);
+        e.store_field(Region::MayLeave, no, e.vmctx, at);
         let result = call(e);
         let yes = e.b.ins().iconst(types::I32, 1);
-        e.store_field(Region::MayLeave, yes, e.vmctx, self.may_leave);
+        e.store_field(Region::MayLeave, yes, e.vmctx, at);
         result
     }
 

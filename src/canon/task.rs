@@ -12,7 +12,7 @@
 //! and the built-ins.
 
 use super::CanonEnv;
-use super::borrow::{Borrows, own_name};
+use super::borrow::Borrows;
 use super::operand::Operand;
 use super::side::Side;
 use super::tuple::{buffer, is_from_host, tuple_layout};
@@ -113,7 +113,7 @@ impl AsyncCall {
             e.call_intrinsic(Intrinsic::HostKeep, &[]);
         }
         let record = buffer(e, Layout { size: size_of::<Task>() as u32, align: align_of::<Task>() as u32 });
-        let lender = own_name(e);
+        let lender = e.own_name();
         let scope = borrows.scope().unwrap_or_else(|| e.b.ins().iconst(types::I32, i64::from(Task::NO_SCOPE)));
         let signature = e.b.ins().iconst(types::I64, signature(result, options.encoding, options.memory));
         let zero = e.b.ins().iconst(types::I32, 0);
@@ -148,11 +148,14 @@ pub(super) enum Suspension {
 }
 
 /// The loop of `canon_lift` over what the function, and then its callback, return.
-pub(super) fn run_callbacks(e: &mut Emit, callback: Callee, packed: Value, suspension: Suspension) {
+pub(super) fn run_callbacks(e: &mut Emit, env: &CanonEnv, (callback, packed): (Callee, Value), suspension: Suspension) {
     let (next, go_on, exit) = (e.block([types::I32]), e.b.create_block(), e.b.create_block());
     e.jump(next, &[packed]);
     e.b.switch_to_block(next);
     let packed = e.b.block_params(next)[0];
+    if env.supervision.interruptible {
+        e.check_interruption();
+    }
     let code = e.b.ins().band_imm_u(packed, CODE_BITS);
     let unsupported = e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThan, code, WAIT);
     e.trap_if_with(unsupported, TrapKind::UnsupportedCallbackCode, &[code]);

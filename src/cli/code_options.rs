@@ -31,6 +31,29 @@ pub struct CodeOptions {
     /// They are taken from the debugging information (DWARF) of the input, if there is any; of a text, from the text itself.
     #[arg(long)]
     no_debug_lines: bool,
+
+    /// Record where handles are created and dropped
+    ///
+    /// Traps about a handle then tell its story, and `run` lists the handles that are still alive at the end. The code is
+    /// slower, and larger where it uses handles.
+    #[arg(long)]
+    debug_handles: bool,
+    /// Let a host stop the code while it runs, as `run --timeout` does
+    ///
+    /// Loops look for an interruption each time round; functions do so for nothing.
+    #[arg(long)]
+    interruptible: bool,
+
+    /// Let a host limit how many operators the code runs, as `run --fuel` does
+    #[arg(long)]
+    count_fuel: bool,
+
+    /// Address space for each memory, beyond which it cannot grow
+    ///
+    /// The default is 4294967296, 4 GiB, with which 32-bit memories need no checks of bounds; with less, every access is
+    /// checked. A memory that is larger from the beginning gets what it needs, and cannot grow.
+    #[arg(long, value_name = "BYTES")]
+    memory_reservation: Option<u64>,
 }
 
 /// The specification's greatest number of handles.
@@ -61,8 +84,17 @@ impl CodeOptions {
             spectre_guard: !self.no_spectre_guard,
             debug_lines: !self.no_debug_lines,
             handle_capacity: self.handle_entries().unwrap_or(defaults.handle_capacity),
+            debug_handles: self.debug_handles,
+            interruptible: self.interruptible,
+            fuel: self.count_fuel,
+            memory_reservation: self.memory_reservation.unwrap_or(defaults.memory_reservation),
             ..defaults
         }
+    }
+
+    /// Are handles to be debugged?
+    pub fn debug_handles(&self) -> bool {
+        self.debug_handles
     }
 
     /// The engine's settings for running.

@@ -2,6 +2,7 @@
 
 use super::code_options::CodeOptions;
 use super::progress::ProgressLine;
+use super::provided::ProvidedImports;
 use super::{Failure, input::Input};
 use crate::{CompileOptions, EmitText};
 use clap::{Args, ValueEnum};
@@ -35,6 +36,9 @@ pub struct Compile {
 
     #[command(flatten)]
     code: CodeOptions,
+
+    #[command(flatten)]
+    provided: ProvidedImports,
 }
 
 const EXAMPLES: &str = "\
@@ -45,6 +49,8 @@ Examples:
       Every function in Cranelift's intermediate form, with what was inlined.
   cantilever compile kv.wasm --emit asm --function run
       The machine code of the functions whose symbols contain `run`.
+  cantilever compile app.wasm -o app.o --provide math=math.wasm
+      With the core module that the component imports as `math`.
 
 An object is an ordinary relocatable ELF file: `cantilever run` loads it, and
 debuggers and profilers see its symbols.";
@@ -66,7 +72,8 @@ impl Compile {
     /// Compiles and writes.
     pub fn execute(&self) -> Result<(), Failure> {
         let wasm = Input::read(&self.file)?.into_wasm(&self.file)?;
-        let options = CompileOptions { target: self.target.clone(), ..self.code.compile_options() };
+        let (target, provided) = (self.target.clone(), self.provided.read()?);
+        let options = CompileOptions { target, provided, ..self.code.compile_options() };
         let output = match self.emit {
             Emit::Obj => self.object(&wasm, &options)?,
             Emit::Clif => self.text(&wasm, &options, EmitText::Clif)?,

@@ -15,6 +15,8 @@ pub enum Failure {
     },
     /// The guest trapped.
     Trapped(String),
+    /// The guest was stopped, for it ran for too long.
+    TimedOut(String),
     /// Everything has been reported already.
     Reported,
 }
@@ -30,11 +32,13 @@ impl Failure {
         Failure::Refused { what: what.to_string(), remedy: Some(remedy.to_string()) }
     }
 
-    /// 134 for a trap, as a process that aborts has it; 1 otherwise.
+    /// 134 for a trap, as a process that aborts has it; 124 for a guest that was stopped, as timeout(1) has it; 1
+    /// otherwise.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Failure::Refused { .. } | Failure::Reported => ExitCode::from(1),
             Failure::Trapped(_) => ExitCode::from(134),
+            Failure::TimedOut(_) => ExitCode::from(124),
         }
     }
 }
@@ -45,6 +49,7 @@ impl fmt::Display for Failure {
             Failure::Refused { what, remedy: None } => write!(f, "error: {what}"),
             Failure::Refused { what, remedy: Some(remedy) } => write!(f, "error: {what}\n  help: {remedy}"),
             Failure::Trapped(message) => write!(f, "error: the guest trapped: {message}"),
+            Failure::TimedOut(message) => write!(f, "error: the guest ran for too long: {message}"),
             Failure::Reported => Ok(()),
         }
     }

@@ -5,12 +5,14 @@
 
 mod code_options;
 mod compile;
+mod deadline;
 mod failure;
 mod input;
 mod inspect;
 mod invocation;
 mod listing;
 mod progress;
+mod provided;
 mod run;
 mod signature;
 mod wast;
@@ -55,6 +57,7 @@ Exit codes:
   0    success
   1    a refused input, a wrong argument or a failed test
   2    a wrong command line
+  124  the guest ran longer than `--timeout` allows
   134  the guest trapped";
 
 #[derive(Subcommand)]

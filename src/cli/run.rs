@@ -1,14 +1,19 @@
 //! `cantilever run`: calls an exported function and prints its result.
 
 use super::code_options::CodeOptions;
+use super::deadline::Deadline;
 use super::invocation::{Found, Invocation};
 use super::progress::ProgressLine;
+use super::provided::ProvidedImports;
 use super::wave::{self, WaveError};
 use super::{Failure, input::Input};
+use crate::CompileOptions;
+use crate::block::TrapKind;
 use crate::runtime::{Component, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Profiler, Store, Val};
 use clap::{Args, ValueEnum};
 use std::fmt::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Call a function that a component exports, and print its result
 #[derive(Args)]
@@ -29,8 +34,24 @@ pub struct Run {
     #[arg(long, value_enum, value_name = "PROFILER")]
     profile: Option<Profile>,
 
+    /// Stop the guest when it has run so long, with exit code 124; for example 0.5
+    ///
+    /// The time for compiling does not count. An object must have been compiled with `--interruptible`.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+
+    /// Trap when the guest has run so many operators
+    ///
+    /// Operators that only structure code are free; a bulk operator, string or list costs one more for every 64 bytes.
+    /// An object must have been compiled with `--count-fuel`.
+    #[arg(long, value_name = "N")]
+    fuel: Option<u64>,
+
     #[command(flatten)]
     code: CodeOptions,
+
+    #[command(flatten)]
+    provided: ProvidedImports,
 }
 
 /// For which profiler functions are named.
@@ -48,6 +69,7 @@ Examples:
       A function of an exported interface. `store/live()` means the same when
       only one interface has this name, and `live()` when only one function has.
   cantilever run --raw --invoke 'report()' hello.o > report.txt
+  cantilever run --timeout 2 --invoke 'search(12)' slow.wasm
   cantilever run hello.wasm
       Lists what can be called, unless `wasi:cli/run` is exported.
 
@@ -64,7 +86,9 @@ prints the text itself.
 
 A trap of the guest goes to standard error, with the functions that were
 running, offsets in the input, and source lines where the input has them; the
-exit code is then 134.
+exit code is then 134, or 124 if it ran longer than `--timeout` allows. So do
+the handles that are still alive at the end, for code that was compiled with
+--debug-handles; they change no exit code.
 
 Where the time goes, by function:
   perf record cantilever run --profile perfmap --invoke 'work(9)' hello.o
@@ -82,12 +106,16 @@ impl Run {
         };
         let engine = Engine::new(config);
         let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
+        if self.code.debug_handles() && !component.debugs_handles() {
+            let what = format!("{}: this object was compiled without --debug-handles", self.file.display());
+            return Err(Failure::remedied(what, "compile it again with `cantilever compile --debug-handles`"));
+        }
         let chosen = Chosen::new(&component, call.as_ref())?;
         let arguments = match &call {
             Some(call) => chosen.arguments(call)?,
             None => Vec::new(),
         };
-        let result = chosen.call(&engine, &component, &arguments).map_err(|e| self.refused(e))?;
+        let result = self.call(&engine, &component, &chosen, &arguments).map_err(|e| self.refused(e))?;
         match (call, result) {
             (None, Some(Val::Result(Err(_)))) => Err(Failure::refused("`run` returned an error")),
             (None, _) | (_, None) => Ok(()),
@@ -105,13 +133,50 @@ impl Run {
             let what = format!("{}: this is a core module, not a component", self.file.display());
             return Err(Failure::remedied(what, "make a component of it with `wasm-tools component new`"));
         }
-        crate::compile(&wasm, &self.code.compile_options(), &ProgressLine::new())
+        let options = self.code.compile_options();
+        let options = CompileOptions {
+            provided: self.provided.read()?,
+            interruptible: options.interruptible || self.timeout.is_some(),
+            fuel: options.fuel || self.fuel.is_some(),
+            ..options
+        };
+        crate::compile(&wasm, &options, &ProgressLine::new())
             .map_err(|e| Failure::refused(format!("{}: {e}", self.file.display())))
+    }
+
+    /// Instantiates and calls, within the limits that were asked for.
+    fn call(
+        &self,
+        engine: &Engine,
+        component: &Component,
+        chosen: &Chosen,
+        arguments: &[Val],
+    ) -> Result<Option<Val>, Error> {
+        let mut store = Store::new(engine, ());
+        store.on_leak(|handles| {
+            eprintln!("handles that are still alive at the end: {}", handles.len());
+            handles.iter().for_each(|handle| eprintln!("    {handle}"));
+        });
+        if let Some(fuel) = self.fuel {
+            store.set_fuel(fuel)?;
+        }
+        let _deadline = match self.timeout {
+            Some(time) => Some(Deadline::new(store.interrupt_handle()?, time)),
+            None => None,
+        };
+        let instance = Linker::new(engine).instantiate(&mut store, component)?;
+        let func = instance.get_func(&mut store, &chosen.path).expect("the component lists this export");
+        func.call(&mut store, arguments)
     }
 
     fn refused(&self, error: Error) -> Failure {
         match error {
+            Error::Trap(trap) if trap.kind() == Some(TrapKind::Interrupted) => Failure::TimedOut(trap.to_string()),
             Error::Trap(trap) => Failure::Trapped(trap.to_string()),
+            Error::Link(LinkError::NotInterruptible | LinkError::CountsNoFuel) => Failure::remedied(
+                format!("{}: {error}", self.file.display()),
+                "compile the object again with that option, or give the component itself",
+            ),
             Error::Link(LinkError::UnknownImports(_)) => Failure::remedied(
                 format!("{}: {error}", self.file.display()),
                 "nothing is imported from the host here: compose the component with one that exports what it needs",
@@ -119,6 +184,12 @@ impl Run {
             error => Failure::refused(format!("{}: {error}", self.file.display())),
         }
     }
+}
+
+/// A length of time, as the command line has it.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "this is no number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
 }
 
 /// Binary core modules and components differ in the two bytes after the version.
@@ -188,13 +259,6 @@ impl Chosen {
                 Failure::remedied(format!("wrong arguments: {message}\n{shown}"), &expected)
             }
         })
-    }
-
-    fn call(&self, engine: &Engine, component: &Component, arguments: &[Val]) -> Result<Option<Val>, Error> {
-        let mut store = Store::new(engine, ());
-        let instance = Linker::new(engine).instantiate(&mut store, component)?;
-        let func = instance.get_func(&mut store, &self.path).expect("the component lists this export");
-        func.call(&mut store, arguments)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::{FuncKey, Place};
 use core::mem::offset_of;
 use cranelift_codegen::ir::{
     Block, Endianness, Function, GlobalValueData, InstBuilder, MemFlagsData, Signature, Type, UserFuncName, Value,
+    types,
 };
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
@@ -60,7 +61,7 @@ impl<'f> Emit<'f> {
     /// compares the stack pointer with [`Context::stack_limit`].
     pub fn finish(mut self) {
         if self.b.func.signature.call_conv == cranelift_codegen::isa::CallConv::Tail {
-            let flags = field_flags(self.b.func, Region::Constant, true);
+            let flags = field_flags(self.b.func, Region::StackLimit, false);
             let flags = self.b.func.dfg.mem_flags.insert_unchecked(flags);
             let vmctx = self.b.func.create_global_value(GlobalValueData::VMContext);
             let limit = self.b.func.create_global_value(GlobalValueData::Load {
@@ -137,6 +138,14 @@ impl<'f> Emit<'f> {
     /// `base + offset`; `base` itself for 0.
     pub fn offset(&mut self, base: Value, offset: i64) -> Value {
         if offset == 0 { base } else { self.b.ins().iadd_imm_s(base, offset) }
+    }
+
+    /// The CLIF user name of the function that is being emitted: namespace in the upper half, index in the lower. It
+    /// stays the same where the function is inlined.
+    pub fn own_name(&mut self) -> Value {
+        let name = self.b.func.name.get_user().expect("every function has a user name");
+        let bits = u64::from(name.namespace) << u32::BITS | u64::from(name.index);
+        self.b.ins().iconst(types::I64, bits as i64)
     }
 
     /// Creates a block that the code generator moves out of the hot path.

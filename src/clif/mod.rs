@@ -9,6 +9,7 @@ pub mod emit;
 pub mod entry;
 pub mod region;
 pub mod signature;
+pub mod supervision;
 pub mod throw;
 pub mod trap;
 

@@ -8,8 +8,12 @@ use cranelift_codegen::ir::{AliasRegion, AliasRegionData, Function};
 /// A part of memory that is disjoint from every other part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Region {
-    /// Fields of a [`Context`](crate::block::Context), import slots, `FuncDef`s: written before code runs.
+    /// Other fields of a [`Context`](crate::block::Context), import slots, `FuncDef`s: written before code runs.
     Constant,
+    /// `Context::stack_limit`.
+    StackLimit,
+    /// What `Context::fuel` points to.
+    Fuel,
     /// `Header::entry_*` and `Header::trap_values`.
     Landing,
     /// `Header::scope_top` and the array of borrow scopes.
@@ -38,6 +42,8 @@ pub enum Region {
     HostBuffer,
     /// Exceptions: tags and payloads.
     Exception,
+    /// Records of handle tables.
+    HandleRecord,
 }
 
 impl Region {
@@ -45,6 +51,8 @@ impl Region {
     pub const fn description(self) -> &'static str {
         match self {
             Region::Constant => "constant part of the block",
+            Region::StackLimit => "stack limit, or the mark of an interruption",
+            Region::Fuel => "fuel",
             Region::Landing => "where a trap lands, and its values",
             Region::Scopes => "borrow scopes",
             Region::MayLeave => "may_leave",
@@ -59,6 +67,7 @@ impl Region {
             Region::LinearMemory => "linear memory",
             Region::Exception => "exception",
             Region::HostBuffer => "buffer of a host call",
+            Region::HandleRecord => "handle record",
         }
     }
 

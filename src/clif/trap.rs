@@ -36,13 +36,18 @@ impl Emit<'_> {
 
     /// Traps when `condition` is not zero, with values for the message (at most four).
     pub fn trap_if_with(&mut self, condition: Value, kind: TrapKind, values: &[Value]) {
+        self.fault_if(condition, |e| e.trap_with(kind, values));
+    }
+
+    /// Goes on in a cold block when `condition` is not zero; `fault` must end it.
+    pub fn fault_if(&mut self, condition: Value, fault: impl FnOnce(&mut Self)) {
         let cold = self.cold_block();
         let go_on = self.b.create_block();
         self.b.ins().brif(condition, cold, &[], go_on, &[]);
         self.b.seal_block(cold);
         self.b.seal_block(go_on);
         self.b.switch_to_block(cold);
-        self.trap_with(kind, values);
+        fault(self);
         self.b.switch_to_block(go_on);
     }
 

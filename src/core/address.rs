@@ -1,7 +1,7 @@
 //! Addresses in linear memories: when an access needs a check, and what address it has.
 
 use super::translator::Translator;
-use crate::block::memory::{GUARD, RESERVATION};
+use crate::block::memory::{GUARD, RESERVATION, is_guarded};
 use crate::block::{MemoryDef, TrapKind};
 use crate::clif::Region;
 use crate::clif::trap::trap_code;
@@ -9,10 +9,6 @@ use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Endianness, InstBuilder, MemFlagsData, Value, types};
 use wasmparser::{MemArg, MemArgTarget};
-
-/// The smallest page size for which the end of a memory is the end of a page of every supported host. Memories with
-/// smaller pages end where the hardware cannot trap.
-const HOST_PAGE_LOG2: u32 = 16;
 
 // A 32-bit address plus what needs no check must stay in what is reserved.
 const _: () = assert!(RESERVATION > u32::MAX as u64 && GUARD <= i32::MAX as u64);
@@ -48,8 +44,8 @@ impl Translator<'_> {
             unreachable!("validated without the proposal that has accesses to arrays")
         };
         let ty = self.env.module.memories[memory as usize];
-        let guarded = !ty.memory64
-            && ty.page_size_log2.unwrap_or(DEFAULT_PAGE_LOG2) >= HOST_PAGE_LOG2
+        let page_log2 = ty.page_size_log2.unwrap_or(DEFAULT_PAGE_LOG2);
+        let guarded = is_guarded(self.env.tunables.memory_reservation, ty.memory64, page_log2)
             && memarg.offset.saturating_add(u64::from(bytes)) <= GUARD;
         let index = self.widen(index);
         let place = self.env.places.memories[memory as usize];

@@ -57,12 +57,20 @@ impl Translator<'_> {
     }
 
     /// Calls an intrinsic that answers 0 when something was out of bounds, and traps then.
+    ///
+    /// Invariant: the last argument is how many bytes or elements it moves, in 64 bits.
     pub fn checked(&mut self, intrinsic: Intrinsic, args: &[Value]) {
-        let in_bounds = self.e.call_intrinsic(intrinsic, args).expect("the intrinsic has a result");
-        let kind = match intrinsic {
-            Intrinsic::TableInit | Intrinsic::TableCopy | Intrinsic::TableFill => TrapKind::TableOutOfBounds,
-            _ => TrapKind::MemoryOutOfBounds,
+        let (kind, size) = match intrinsic {
+            Intrinsic::TableInit | Intrinsic::TableCopy | Intrinsic::TableFill => {
+                (TrapKind::TableOutOfBounds, size_of::<u64>())
+            }
+            _ => (TrapKind::MemoryOutOfBounds, 1),
         };
+        if self.env.tunables.supervision.fuel {
+            let len = args[args.len() - 1];
+            self.e.burn_fuel_for(len, size as u32);
+        }
+        let in_bounds = self.e.call_intrinsic(intrinsic, args).expect("the intrinsic has a result");
         self.e.trap_unless(in_bounds, kind);
     }
 

@@ -2,7 +2,7 @@
 
 use super::places::KnownElement;
 use super::translator::Translator;
-use crate::block::{Context, FuncDef, TrapKind};
+use crate::block::{Context, FuncDef, Intrinsic, TrapKind};
 use crate::clif::Region;
 use crate::clif::call::Ready;
 use crate::clif::emit::offset32;
@@ -172,12 +172,43 @@ impl Translator<'_> {
 
     /// Traps when a function reference is null or of another type than expected.
     fn check_type(&mut self, def: Value, ty: CoreTypeId) {
+        if self.env.core_type_decls[ty].is_final {
+            let (found, expected) = self.type_identities(def, ty, Some(TrapKind::IndirectCallToNull));
+            let other = self.e.b.ins().icmp(IntCC::NotEqual, found, expected);
+            self.e.trap_if(other, TrapKind::BadSignature);
+        } else {
+            let fits = self.is_of_type(def, ty, Some(TrapKind::IndirectCallToNull));
+            self.e.trap_unless(fits, TrapKind::BadSignature);
+        }
+    }
+
+    /// Is the function that a reference refers to of a type, or of a subtype? `null` is the trap for null, which is
+    /// otherwise known not to be met.
+    pub fn is_of_type(&mut self, def: Value, ty: CoreTypeId, null: Option<TrapKind>) -> Value {
+        let (found, expected) = self.type_identities(def, ty, null);
+        let same = self.e.b.ins().icmp(IntCC::Equal, found, expected);
+        let same = self.e.b.ins().uextend(types::I32, same);
+        if self.env.core_type_decls[ty].is_final {
+            return same;
+        }
+        let (other, done) = (self.e.cold_block(), self.e.block([types::I32]));
+        self.e.b.ins().brif(same, done, &[same.into()], other, &[]);
+        self.e.b.seal_block(other);
+        self.e.b.switch_to_block(other);
+        let subtype = self.e.call_intrinsic(Intrinsic::IsSubtype, &[found, expected]);
+        self.e.jump(done, &[subtype.expect("the intrinsic has a result")]);
+        self.e.b.seal_block(done);
+        self.e.b.switch_to_block(done);
+        self.e.b.block_params(done)[0]
+    }
+
+    /// The identity of the type of the function that a reference refers to, and that of a type of the plan.
+    fn type_identities(&mut self, def: Value, ty: CoreTypeId, null: Option<TrapKind>) -> (Value, Value) {
         let ids = self.load_once(Place::Here(0), Region::Constant, offset_of!(Context, type_ids));
         let expected = self.e.load_constant(types::I32, Region::Constant, ids, ty.as_u32() as usize * size_of::<u32>());
-        let flags = self.func_def_flags(Some(TrapKind::IndirectCallToNull));
+        let flags = self.func_def_flags(null);
         let found = self.e.b.ins().load(types::I32, flags, def, offset32(offset_of!(FuncDef, type_id)));
-        let other = self.e.b.ins().icmp(IntCC::NotEqual, found, expected);
-        self.e.trap_if(other, TrapKind::BadSignature);
+        (found, expected)
     }
 
     /// What a reference to a function refers to, ready to be called; traps when it is null.

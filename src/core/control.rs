@@ -139,6 +139,9 @@ impl Translator<'_> {
         self.e.b.ins().jump(header, &args);
         self.push_frame(FrameKind::Loop, header, params.len(), results.len(), params.len());
         self.go_on_in(header);
+        if self.env.tunables.supervision.interruptible {
+            self.e.check_interruption();
+        }
     }
 
     fn begin_if(&mut self, ty: &BlockType) {

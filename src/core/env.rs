@@ -1,26 +1,33 @@
 //! What the translation of a module's functions reads.
 
 use super::places::ModulePlaces;
+use crate::block::Supervision;
+use crate::block::memory::RESERVATION;
 use crate::clif::Convention;
-use crate::model::CoreTypeId;
 use crate::model::module::Module;
 use crate::model::plan::Plan;
+use crate::model::{CoreTypeDecl, CoreTypeId};
 use cranelift_codegen::ir::{Signature, Type, types};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_entity::PrimaryMap;
+use cranelift_entity::{PrimaryMap, SecondaryMap};
 use std::ops::Range;
 use wasmparser::{BlockType, FuncType, ValType};
 
-/// Choices that change the code but not its meaning.
+/// Choices that change the code, but not what it computes.
 #[derive(Debug, Clone, Copy)]
 pub struct Tunables {
     /// Guard explicit bounds checks against misspeculation.
     pub spectre_guards: bool,
+    /// How the host can keep the code in check.
+    pub supervision: Supervision,
+    /// Bytes of address space that each memory will have; decides which accesses are
+    /// [checked](crate::block::memory::is_guarded).
+    pub memory_reservation: u64,
 }
 
 impl Default for Tunables {
     fn default() -> Self {
-        Tunables { spectre_guards: true }
+        Tunables { spectre_guards: true, supervision: Supervision::default(), memory_reservation: RESERVATION }
     }
 }
 
@@ -31,6 +38,8 @@ pub struct ModuleEnv<'a> {
     pub source: &'a [u8],
     /// Core function types of the plan.
     pub core_types: &'a PrimaryMap<CoreTypeId, FuncType>,
+    /// How they are declared.
+    pub core_type_decls: &'a SecondaryMap<CoreTypeId, CoreTypeDecl>,
     /// The module.
     pub module: &'a Module,
     /// Its index in the plan.
@@ -49,6 +58,7 @@ impl<'a> ModuleEnv<'a> {
         ModuleEnv {
             source: &plan.source,
             core_types: &plan.core_types,
+            core_type_decls: &plan.core_type_decls,
             module: &plan.modules[module_index as usize],
             module_index,
             places,

@@ -89,6 +89,7 @@ impl Translator<'_> {
                 control::pass_over(self, &op)?;
             } else {
                 self.e.b.set_srcloc(SourceLoc::new(self.offset as u32));
+                self.pay(&op);
                 operators::translate(self, &op)?;
                 self.check_passed()?;
             }

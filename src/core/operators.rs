@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::translator::Translator;
-use super::{branch, bulk, call, control, exception, global, local, memory, numeric, reference, simd, table};
+use super::{branch, bulk, call, cast, control, exception, global, local, memory, numeric, reference, simd, table};
 use wasmparser::Operator;
 
 /// Translates one reachable operator.
@@ -19,6 +19,7 @@ pub(super) fn translate(t: &mut Translator<'_>, op: &Operator<'_>) -> Result<(),
         || numeric::float::translate(t, op)
         || numeric::conversion::translate(t, op)
         || reference::translate(t, op)
+        || cast::translate(t, op)
         || table::translate(t, op)
         || bulk::translate(t, op)
         || simd::translate(t, op)

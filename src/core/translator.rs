@@ -3,6 +3,7 @@
 use super::control::Control;
 use super::env::ModuleEnv;
 use super::error::{Error, MAX_PASSED};
+use super::fuel::Run;
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use crate::model::{CoreTypeId, Place};
@@ -34,6 +35,8 @@ pub(super) struct Translator<'f> {
     pub funcs: HashMap<u32, FuncRef>,
     /// How many values have been passed to blocks and calls so far.
     pub passed: usize,
+    /// The operators that were paid for last.
+    pub run: Option<Run>,
     signatures: HashMap<CoreTypeId, SigRef>,
     /// Loads of fields that never change while code runs, done once in the entry block.
     loaded_once: HashMap<(Place, usize), Value>,
@@ -57,6 +60,7 @@ impl<'f> Translator<'f> {
             offset: 0,
             funcs: HashMap::new(),
             passed: 0,
+            run: None,
             signatures: HashMap::new(),
             loaded_once: HashMap::new(),
             entry_end,

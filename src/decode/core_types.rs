@@ -1,18 +1,20 @@
 //! Core function types, deduplicated over all modules of the input.
 
-use crate::model::CoreTypeId;
-use cranelift_entity::PrimaryMap;
-use std::collections::{BTreeSet, HashMap};
-use wasmparser::types::{CoreTypeId as ValidatorTypeId, TypesRef};
+use crate::model::{CoreTypeDecl, CoreTypeId};
+use cranelift_entity::{PrimaryMap, SecondaryMap};
+use std::collections::{BTreeMap, HashMap};
+use wasmparser::types::{CoreTypeId as ValidatorTypeId, RecGroupId, TypesRef};
 use wasmparser::{CompositeInnerType, FuncType, HeapType, ValType};
 
 /// The interner. The validator canonicalises types over everything that it validates, so its identities are ours.
 ///
-/// Invariant: a type comes after those that it refers to, but for itself.
+/// Invariant: a recursion group comes after those that it refers to, and its types are consecutive.
 #[derive(Debug, Default)]
 pub(super) struct CoreTypes {
-    types: PrimaryMap<CoreTypeId, FuncType>,
-    ids: HashMap<ValidatorTypeId, CoreTypeId>,
+    pub(super) types: PrimaryMap<CoreTypeId, FuncType>,
+    pub(super) decls: SecondaryMap<CoreTypeId, CoreTypeDecl>,
+    /// By the validator's identities.
+    pub(super) ids: HashMap<ValidatorTypeId, CoreTypeId>,
 }
 
 impl CoreTypes {
@@ -20,10 +22,8 @@ impl CoreTypes {
     pub(super) fn intern(&mut self, types: TypesRef, id: ValidatorTypeId) -> Option<CoreTypeId> {
         func_type(types, id)?;
         if !self.ids.contains_key(&id) {
-            for id in self.new_types(types, id) {
-                if let Some(ty) = func_type(types, id) {
-                    self.ids.insert(id, self.types.push(ty.clone()));
-                }
+            for group in self.new_groups(types, id) {
+                self.push_group(types, group);
             }
         }
         self.ids.get(&id).copied()
@@ -34,24 +34,39 @@ impl CoreTypes {
         self.intern(types, id).expect("functions and tags have function types")
     }
 
-    /// A type and what it refers to, as far as that is new. The validator's identities ascend with use.
-    fn new_types(&self, types: TypesRef, id: ValidatorTypeId) -> BTreeSet<ValidatorTypeId> {
-        let mut found = BTreeSet::from([id]);
+    /// The group of a type and those that it refers to, as far as they are new. The validator's identities ascend with
+    /// use.
+    fn new_groups(&self, types: TypesRef, id: ValidatorTypeId) -> impl Iterator<Item = RecGroupId> + use<> {
+        let mut found = BTreeMap::new();
         let mut pending = vec![id];
         while let Some(id) = pending.pop() {
-            let Some(ty) = func_type(types, id) else { continue };
-            for referred in ty.params().iter().chain(ty.results()).filter_map(referred) {
-                if !self.ids.contains_key(&referred) && found.insert(referred) {
-                    pending.push(referred);
-                }
+            let group = types.rec_group_id_of(id);
+            let first = types.rec_group_elements(group).next().expect("the group of a type has that type");
+            if self.ids.contains_key(&id) || found.insert(first, group).is_some() {
+                continue;
+            }
+            for id in types.rec_group_elements(group) {
+                let Some(ty) = func_type(types, id) else { continue };
+                pending.extend(ty.params().iter().chain(ty.results()).filter_map(referred));
+                pending.extend(types.supertype_of(id));
             }
         }
-        found
+        found.into_values()
     }
 
-    /// All types, and their identities by the validator's.
-    pub(super) fn into_parts(self) -> (PrimaryMap<CoreTypeId, FuncType>, HashMap<ValidatorTypeId, CoreTypeId>) {
-        (self.types, self.ids)
+    /// Adds the function types of a group. If there are others in it, its module is refused.
+    fn push_group(&mut self, types: TypesRef, group: RecGroupId) {
+        let funcs = || types.rec_group_elements(group).filter_map(|id| Some((id, func_type(types, id)?)));
+        for (id, ty) in funcs() {
+            self.ids.insert(id, self.types.push(ty.clone()));
+        }
+        for (position, (id, _)) in funcs().enumerate() {
+            self.decls[self.ids[&id]] = CoreTypeDecl {
+                position: position as u32,
+                is_final: types[id].is_final,
+                supertype: types.supertype_of(id).and_then(|id| self.ids.get(&id).copied()),
+            };
+        }
     }
 }
 

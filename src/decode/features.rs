@@ -14,7 +14,8 @@ pub(super) fn supported() -> WasmFeatures {
         | WasmFeatures::MEMORY64
         | WasmFeatures::EXTENDED_CONST
         | WasmFeatures::FUNCTION_REFERENCES
-        // For constant expressions; most of it is refused, see `garbage_collection`.
+        // For recursion groups, subtypes of function types and constant expressions; collected types are refused, see
+        // `garbage_collection`.
         | WasmFeatures::GC
         | WasmFeatures::CUSTOM_PAGE_SIZES
         | WasmFeatures::WIDE_ARITHMETIC
@@ -33,12 +34,6 @@ pub(super) fn supported() -> WasmFeatures {
         | WasmFeatures::CM_FORWARD
         | WasmFeatures::CM_ACCESSORS;
     core | component
-}
-
-/// Features that the types of a component may use besides: core types that its core type sections declare may be subtypes
-/// of others. No core module may use them.
-pub(super) fn of_types() -> WasmFeatures {
-    supported() | WasmFeatures::GC
 }
 
 /// Features that an input may name and that are refused. Names with nested namespaces are not among them: the

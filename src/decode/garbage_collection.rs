@@ -1,6 +1,7 @@
-//! What is refused of the garbage-collection proposal: its types and its instructions.
+//! What is refused of the garbage-collection proposal: collected types, references to them, and their instructions.
 //!
-//! The validator has no smaller feature for the rest of the proposal, which is supported: constant expressions that
+//! The validator has no smaller feature for the rest of the proposal, which is supported: recursion groups and declared
+//! subtypes of function types, casts of references to functions, types of null references, and constant expressions that
 //! refer to any earlier global.
 
 use crate::error::Error;
@@ -14,17 +15,12 @@ pub(super) fn refusal(offset: u64) -> Error {
     Error::unsupported("the garbage-collection proposal", usize::try_from(offset).unwrap_or(usize::MAX))
 }
 
-/// Is a type of the type section anything but a plain function type?
+/// Has a group of the type section any type but function types, or one with such a parameter or result?
 pub(super) fn is_in_group(group: &RecGroup) -> bool {
-    let mut types = group.types();
-    let plain = types.next().is_some_and(|ty| {
-        let is_func = match &ty.composite_type.inner {
-            CompositeInnerType::Func(ty) => !ty.params().iter().chain(ty.results()).any(|ty| is_value_type(*ty)),
-            _ => false,
-        };
-        is_func && ty.is_final && ty.supertype_idxs.is_empty()
-    });
-    !plain || types.next().is_some()
+    group.types().any(|ty| match &ty.composite_type.inner {
+        CompositeInnerType::Func(ty) => ty.params().iter().chain(ty.results()).any(|ty| is_value_type(*ty)),
+        _ => true,
+    })
 }
 
 /// Does a table or a global of the module have such a type?
@@ -54,7 +50,14 @@ pub(super) fn is_operator(operator: &Operator) -> bool {
         }
         Operator::TypedSelect { ty } => is_value_type(*ty),
         Operator::TypedSelectMulti { tys } => tys.iter().any(|ty| is_value_type(*ty)),
-        Operator::RefNull { hty } => is_heap_type(*hty),
+        Operator::RefNull { hty }
+        | Operator::RefTestNonNull { hty }
+        | Operator::RefTestNullable { hty }
+        | Operator::RefCastNonNull { hty }
+        | Operator::RefCastNullable { hty } => is_heap_type(*hty),
+        Operator::BrOnCast { from_ref_type, .. } | Operator::BrOnCastFail { from_ref_type, .. } => {
+            is_ref_type(*from_ref_type)
+        }
         other => proposal(other) == "gc",
     }
 }
@@ -63,14 +66,18 @@ fn is_value_type(ty: ValType) -> bool {
     matches!(ty, ValType::Ref(ty) if is_ref_type(ty))
 }
 
-/// Is it a reference to anything but functions, exceptions and what is external?
+/// Is it a reference to anything but functions, exceptions and what is external? All other concrete types are refused
+/// where they are declared.
 pub(super) fn is_ref_type(ty: RefType) -> bool {
     is_heap_type(ty.heap_type())
 }
 
 fn is_heap_type(ty: HeapType) -> bool {
-    use AbstractHeapType::{Exn, Extern, Func};
-    !matches!(ty, HeapType::Concrete(_) | HeapType::Abstract { ty: Func | Extern | Exn, .. })
+    use AbstractHeapType::{Exn, Extern, Func, NoExn, NoExtern, NoFunc};
+    !matches!(
+        ty,
+        HeapType::Concrete(_) | HeapType::Abstract { ty: Func | NoFunc | Extern | NoExtern | Exn | NoExn, .. }
+    )
 }
 
 /// Makes the function that tells which proposal an operator belongs to.
@@ -100,8 +107,8 @@ mod tests {
     fn types_and_instructions_are_refused_by_name() {
         for module in [
             "(module (type (struct)))",
-            "(module (rec (type (func)) (type (func))))",
-            "(module (type (sub (func))))",
+            "(module (rec (type (func)) (type (struct))))",
+            "(module (type (sub (array i8))))",
             "(module (type (func (param anyref))))",
             "(module (import \"\" \"\" (global eqref)))",
             "(module (table 0 i31ref))",
@@ -109,13 +116,26 @@ mod tests {
             "(module (func (local anyref)))",
             "(module (func (drop (ref.null none))))",
             "(module (func (drop (ref.i31 (i32.const 0)))))",
-            "(module (func (drop (block (result nullfuncref) unreachable))))",
+            "(module (func (drop (block (result nullref) unreachable))))",
+            "(module (func (param funcref) (drop (ref.cast (ref null none) (ref.null any)))))",
             "(module (global externref (extern.convert_any (ref.i31 (i32.const 0)))))",
         ] {
             match outcome(module) {
                 Err(Error::Unsupported { feature, .. }) => assert_eq!(feature, "the garbage-collection proposal"),
                 other => panic!("{module}: {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn function_types_may_be_grouped_and_subtyped() {
+        for module in [
+            "(module (rec (type (func)) (type (func))))",
+            "(module (type $t (sub (func))) (type (sub $t (func))))",
+            "(module (func (drop (block (result nullfuncref) unreachable))))",
+            "(module (type $t (func)) (func (param funcref) (drop (ref.cast (ref $t) (local.get 0)))))",
+        ] {
+            outcome(module).unwrap();
         }
     }
 

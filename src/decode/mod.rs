@@ -12,21 +12,21 @@ mod features;
 mod garbage_collection;
 mod module;
 mod names;
+pub mod provided;
 mod types;
 
 use crate::error::{Error, Result};
-use crate::model::CoreTypeId;
 use crate::model::module::Module;
+use crate::model::{CoreTypeDecl, CoreTypeId};
 use bodies::Body;
 use component::{Component, Definition};
 use core_types::CoreTypes;
-use cranelift_entity::PrimaryMap;
+use cranelift_entity::{PrimaryMap, SecondaryMap};
 use module::ModuleBuilder;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 use wasmparser::types::Types;
-use wasmparser::{Encoding, Parser, Payload, ValidPayload, Validator, WasmFeatures};
+use wasmparser::{Encoding, Parser, Payload, ValidPayload, Validator};
 
 /// A validated input.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct Decoded {
     pub source: Arc<[u8]>,
     /// Core function types of the whole input, deduplicated.
     pub core_types: PrimaryMap<CoreTypeId, wasmparser::FuncType>,
+    /// How they are declared.
+    pub core_type_decls: SecondaryMap<CoreTypeId, CoreTypeDecl>,
     /// Which of them a reference type means, by the validator's identities.
     pub core_type_ids: HashMap<wasmparser::types::CoreTypeId, CoreTypeId>,
     /// All core modules.
@@ -56,37 +58,12 @@ pub enum Root {
 
 /// Parses and validates a component or a core module, whichever the header says.
 pub fn decode(bytes: Arc<[u8]>) -> Result<Decoded> {
-    decode_valid(&bytes, features::supported())
-        .or_else(|error| decode_with_subtypes(&bytes).ok_or(error))
-        .map_err(|error| features::explain(&bytes, error))
+    decode_valid(&bytes).map_err(|error| features::explain(&bytes, error))
 }
 
-/// Decodes a component whose core type sections declare types that need more features than any core module may use.
-fn decode_with_subtypes(bytes: &Arc<[u8]>) -> Option<Decoded> {
-    let decoded = decode_valid(bytes, features::of_types()).ok()?;
-    let plain =
-        |range: &Range<usize>| Validator::new_with_features(features::supported()).validate_all(&bytes[range.clone()]);
-    core_modules(bytes).ok()?.iter().all(|module| plain(module).is_ok()).then_some(decoded)
-}
-
-/// Where the core modules of a valid input lie; the whole input if it is one.
-fn core_modules(bytes: &[u8]) -> wasmparser::Result<Vec<Range<usize>>> {
-    let mut modules = Vec::new();
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload? {
-            Payload::ModuleSection { unchecked_range, .. } => modules.push(module::byte_range(unchecked_range)),
-            Payload::Version { encoding: Encoding::Module, range, .. } if range.start == 0 => {
-                modules.push(0..bytes.len())
-            }
-            _ => {}
-        }
-    }
-    Ok(modules)
-}
-
-fn decode_valid(bytes: &Arc<[u8]>, features: WasmFeatures) -> Result<Decoded> {
+fn decode_valid(bytes: &Arc<[u8]>) -> Result<Decoded> {
     let mut decoder = Decoder {
-        validator: Validator::new_with_features(features),
+        validator: Validator::new_with_features(features::supported()),
         core_types: CoreTypes::default(),
         modules: Vec::new(),
         components: Vec::new(),
@@ -104,8 +81,8 @@ fn decode_valid(bytes: &Arc<[u8]>, features: WasmFeatures) -> Result<Decoded> {
         modules[module].throws = true;
     }
     let root = root.ok_or_else(|| Error::invalid("the input ends before it is complete", bytes.len()))?;
-    let (core_types, core_type_ids) = core_types.into_parts();
-    Ok(Decoded { core_types, core_type_ids, modules, components, root, source: bytes.clone() })
+    let CoreTypes { types: core_types, decls: core_type_decls, ids: core_type_ids } = core_types;
+    Ok(Decoded { core_types, core_type_decls, core_type_ids, modules, components, root, source: bytes.clone() })
 }
 
 struct Decoder<'a> {

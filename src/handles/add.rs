@@ -1,7 +1,8 @@
 //! `Table.add`.
 
+use super::record::record;
 use super::{Entry, Table, unlent};
-use crate::block::{HandleEntry, HandleTable, Intrinsic, TrapKind};
+use crate::block::{HandleEntry, HandleRecord, HandleTable, Intrinsic, TrapKind};
 use crate::clif::Emit;
 use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -27,6 +28,7 @@ fn fill(e: &mut Emit, entry: Entry, tag: u32, rep: Value) {
     let word = e.b.ins().iconst(types::I64, word);
     entry.store(e, word, offset_of!(HandleEntry, tag));
     entry.store(e, rep, offset_of!(HandleEntry, rep));
+    record(e, entry, offset_of!(HandleRecord, created));
 }
 
 /// Takes the first entry from the free list.

@@ -1,6 +1,7 @@
 //! What is wrong with a handle: cold code that looks again, in the order of the specification.
 
 use super::Entry;
+use super::record::trap_with;
 use crate::block::{HandleEntry, TrapKind};
 use crate::clif::Emit;
 use core::mem::offset_of;
@@ -34,26 +35,26 @@ pub(super) fn fault_unless(e: &mut Emit, right: Value, entry: Entry, resource: u
 pub(super) fn fault(e: &mut Emit, entry: Entry, resource: u32, need: Need) {
     let tag = entry.load(e, types::I32, offset_of!(HandleEntry, tag));
     let free = e.b.ins().icmp_imm_u(IntCC::Equal, tag, 0);
-    trap_if_cold(e, free, TrapKind::UnknownHandle, &[entry.given]);
+    trap_if_cold(e, entry, free, TrapKind::UnknownHandle, &[entry.given]);
     let expected = e.b.ins().iconst(types::I32, i64::from(HandleEntry::tag(resource, false)));
     let mistyped = [entry.given, expected, tag];
     if need == Need::Type {
-        return e.trap_with(TrapKind::WrongHandleType, &mistyped);
+        return trap_with(e, entry.records, TrapKind::WrongHandleType, &mistyped);
     }
     let either = e.b.ins().bor_imm_u(tag, 1);
     let other = e.b.ins().icmp_imm_u(IntCC::NotEqual, either, i64::from(HandleEntry::tag(resource, true)));
-    trap_if_cold(e, other, TrapKind::WrongHandleType, &mistyped);
+    trap_if_cold(e, entry, other, TrapKind::WrongHandleType, &mistyped);
     if need == Need::Unlent {
-        return e.trap_with(TrapKind::HandleLent, &[entry.given, tag]);
+        return trap_with(e, entry.records, TrapKind::HandleLent, &[entry.given, tag]);
     }
     let lends = entry.load(e, types::I32, offset_of!(HandleEntry, lends));
-    trap_if_cold(e, lends, TrapKind::HandleLent, &[entry.given, tag]);
-    e.trap_with(TrapKind::NotOwned, &[entry.given, tag]);
+    trap_if_cold(e, entry, lends, TrapKind::HandleLent, &[entry.given, tag]);
+    trap_with(e, entry.records, TrapKind::NotOwned, &[entry.given, tag]);
 }
 
-/// As [`Emit::trap_if_with`], and what follows is cold too.
-fn trap_if_cold(e: &mut Emit, condition: Value, kind: TrapKind, values: &[Value]) {
-    e.trap_if_with(condition, kind, values);
+/// As [`Emit::trap_if_with`], about the handle at an entry, and what follows is cold too.
+fn trap_if_cold(e: &mut Emit, entry: Entry, condition: Value, kind: TrapKind, values: &[Value]) {
+    e.fault_if(condition, |e| trap_with(e, entry.records, kind, values));
     let rest = e.b.current_block().expect("a trap that is not taken goes on");
     e.b.set_cold_block(rest);
 }

@@ -3,6 +3,9 @@
 //! It knows the layout of tables and entries (`block`) and the emitting kit (`clif`). It must not know component
 //! types, canonical options or who the peers are: a resource type is the number in its tag.
 //!
+//! In a block that has records of handles, each `add`, `remove` and misuse is recorded (`record`); elsewhere nothing of that
+//! is emitted.
+//!
 //! Every check of an entry is one comparison on the hot path. When it fails, cold code (`fault`) looks again, in the
 //! order of the specification, to raise the right trap.
 //!
@@ -13,12 +16,15 @@ mod add;
 mod fault;
 mod get;
 mod lend;
+mod record;
 mod remove;
 
 pub use add::{add_borrow, add_own};
 pub use get::get_rep;
 pub use lend::{Lent, lend, unlend};
 pub use remove::{Kinds, remove, remove_own};
+
+use record::Records;
 
 use crate::block::{BlockLayout, HandleEntry, HandleTable, InstanceState, TrapKind};
 use crate::clif::signature::POINTER;
@@ -36,6 +42,8 @@ pub struct Table {
     entries: u64,
     /// Is the index guarded against speculation past the bound?
     guard: bool,
+    /// In a block that has them: its records.
+    records: Option<Records>,
 }
 
 /// An entry whose index is in bounds, or, with the guard, entry 0.
@@ -47,13 +55,16 @@ struct Entry {
     given: Value,
     base: Value,
     offset: usize,
+    /// As [`Table::records`].
+    records: Option<Records>,
 }
 
 impl Table {
     /// The table of a component instance, or of the host.
     pub fn of(layout: &BlockLayout, instance: u32, guard: bool) -> Self {
         let head = layout.instance_state(instance) as usize + offset_of!(InstanceState, handles);
-        Table { head, entries: layout.handle_entries(instance), guard }
+        let records = layout.handle_records(instance).map(|at| Records { at, instance });
+        Table { head, entries: layout.handle_entries(instance), guard, records }
     }
 
     fn load_head(self, e: &mut Emit, field: usize) -> Value {
@@ -69,10 +80,11 @@ impl Table {
         let wide = e.b.ins().uextend(POINTER, index);
         let scaled = e.b.ins().ishl_imm_u(wide, i64::from(HandleEntry::SIZE.trailing_zeros()));
         let base = e.b.ins().iadd(e.vmctx, scaled);
-        match i32::try_from(self.entries + u64::from(HandleEntry::SIZE)) {
-            Ok(_) => Entry { index, given: index, base, offset: self.entries as usize },
-            Err(_) => Entry { index, given: index, base: e.offset(base, self.entries as i64), offset: 0 },
-        }
+        let (base, offset) = match i32::try_from(self.entries + u64::from(HandleEntry::SIZE)) {
+            Ok(_) => (base, self.entries as usize),
+            Err(_) => (e.offset(base, self.entries as i64), 0),
+        };
+        Entry { index, given: index, base, offset, records: self.records }
     }
 
     /// The entry at an index that a guest gave.
@@ -84,7 +96,7 @@ impl Table {
             e.b.ins().select_spectre_guard(inside, given, zero)
         } else {
             let outside = e.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, given, limit);
-            e.trap_if_with(outside, TrapKind::UnknownHandle, &[given]);
+            e.fault_if(outside, |e| record::trap_with(e, self.records, TrapKind::UnknownHandle, &[given]));
             given
         };
         Entry { given, ..self.trusted(e, index) }

@@ -1,8 +1,9 @@
 //! `Table.remove` of a resource handle.
 
 use super::fault::{Need, fault, fault_unless};
+use super::record::record;
 use super::{Entry, Table, unlent};
-use crate::block::{HandleEntry, HandleTable};
+use crate::block::{HandleEntry, HandleRecord, HandleTable};
 use crate::clif::Emit;
 use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -78,6 +79,7 @@ fn is(e: &mut Emit, entry: Entry, tag: u32) -> Value {
 
 /// Puts an entry at the front of the free list.
 fn free(e: &mut Emit, table: Table, entry: Entry) {
+    record(e, entry, offset_of!(HandleRecord, dropped));
     let head = table.load_head(e, offset_of!(HandleTable, free_head));
     let after = e.b.ins().iadd_imm_u(entry.index, 1);
     let delta = e.b.ins().isub(head, after);

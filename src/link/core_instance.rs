@@ -62,11 +62,11 @@ impl<'a> Linker<'a> {
         Ok(())
     }
 
-    /// Code is compiled with all modules known, so one that the host gives comes too late.
+    /// Code is compiled with all modules known, so one that is given later comes too late.
     fn instance_of_import(&self, import: usize, offset: usize) -> Error {
         let path = self.plan.imports[import].path.join("#");
         let error = Error::unsupported(format!("an instance of an imported core module (`{path}`)"), offset);
-        error.with_remedy("compose the component with one that gives it the module")
+        error.with_remedy(super::root::GIVE_IT)
     }
 
     fn core_item(&self, frame: FrameId, sort: CoreSort, index: u32) -> CoreItem {

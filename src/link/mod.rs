@@ -8,6 +8,7 @@ mod canon;
 mod core_instance;
 mod instantiate;
 pub mod known_tables;
+pub mod may_leave;
 mod root;
 mod root_module;
 mod scope;
@@ -45,8 +46,8 @@ pub fn link(decoded: Decoded) -> Result<Plan> {
     let exports = linker.instantiate_root(component)?;
     linker.plan.exports = linker.export_all(exports, 0)?;
     let plan = linker.finish();
-    let Decoded { source, core_types, core_type_ids, modules, .. } = decoded;
-    Ok(with_modules(Plan { source, core_types, core_type_ids, ..plan }, modules))
+    let Decoded { source, core_types, core_type_decls, core_type_ids, modules, .. } = decoded;
+    Ok(with_modules(Plan { source, core_types, core_type_decls, core_type_ids, ..plan }, modules))
 }
 
 /// Gives a plan the modules that its core instances use, which they name by index in `modules` so far.

@@ -10,6 +10,10 @@ use crate::model::plan::{Export, Import, ImportKind};
 /// How deep exported instances may nest.
 const MAX_EXPORT_DEPTH: u64 = 100;
 
+/// What to do about an imported core module or component.
+pub(super) const GIVE_IT: &str = "give it when the component is compiled (`--provide NAME=FILE`, or \
+    `CompileOptions::provided`) if the root itself imports it; else compose the component with one that has it";
+
 impl<'a> Linker<'a> {
     /// An import of the root, or an export of an instance that it imports; `path` leads to the latter. Recursion is
     /// bounded by the nesting of types that the validator allows (100).
@@ -35,7 +39,7 @@ impl<'a> Linker<'a> {
                 self.add_import(path, ImportKind::Resource(resource));
                 Item::Type(TypeItem::Resource(resource))
             }
-            ExternType::Component => return Err(unsupported("an imported component")),
+            ExternType::Component => return Err(unsupported("an imported component").with_remedy(GIVE_IT)),
             ExternType::Module => Item::Module(ModuleItem::Import(self.add_import(path, ImportKind::Module))),
             ExternType::Value => return Err(unsupported("an imported value")),
         };

@@ -7,7 +7,7 @@ use crate::model::plan::{CoreFuncRef, CoreInstance, CoreItem, CoreRef, Export, I
 
 /// The plan of a root core module.
 pub(super) fn link(decoded: Decoded, index: usize) -> Plan {
-    let Decoded { source, core_types, core_type_ids, mut modules, .. } = decoded;
+    let Decoded { source, core_types, core_type_decls, core_type_ids, mut modules, .. } = decoded;
     let module = modules.swap_remove(index);
     let imports: Vec<Import> = module
         .imports
@@ -27,6 +27,7 @@ pub(super) fn link(decoded: Decoded, index: usize) -> Plan {
     Plan {
         source,
         core_types,
+        core_type_decls,
         core_type_ids,
         exports: exports.collect(),
         core_instances: vec![CoreInstance { module: 0, instance: 0, imports: items }],

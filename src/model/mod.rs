@@ -4,6 +4,7 @@
 //! an object. Nothing here knows CLIF, wasmparser or the runtime.
 
 pub mod adapter;
+pub mod core_type;
 pub mod flatten;
 pub mod func_key;
 pub mod layout;
@@ -18,6 +19,7 @@ pub use adapter::{
     Adapter, Builtin, CanonFunc, CanonOptions, Encoding, GuestSide, LiftSide, LowerSide, Memory, PointerWidth,
     StorageSlot,
 };
+pub use core_type::CoreTypeDecl;
 pub use flatten::{FlatType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 pub use func_key::FuncKey;
 pub use layout::{Layout, discriminant_size};

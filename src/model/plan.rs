@@ -4,9 +4,10 @@
 //! lie in the block is decided afterwards by `pipeline::placement`.
 
 use super::adapter::{Encoding, PointerWidth, StorageSlot};
+use super::core_type::CoreTypeDecl;
 use super::module::Module;
 use super::types::{CoreTypeId, FuncType, Resource, ResourceId, Types, ValType};
-use cranelift_entity::PrimaryMap;
+use cranelift_entity::{PrimaryMap, SecondaryMap};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub struct Plan {
     pub types: Types,
     /// Core function types, deduplicated.
     pub core_types: PrimaryMap<CoreTypeId, wasmparser::FuncType>,
+    /// How they are declared.
+    pub core_type_decls: SecondaryMap<CoreTypeId, CoreTypeDecl>,
     /// Which of them a reference type means, by the validator's identities.
     pub core_type_ids: HashMap<wasmparser::types::CoreTypeId, CoreTypeId>,
     /// Core modules that are instantiated, each once however often it is instantiated.
@@ -195,6 +198,25 @@ pub enum Canon {
         /// Its core type.
         ty: CoreTypeId,
     },
+}
+
+impl Canon {
+    /// Its canonical options, and the component instance whose functions they name.
+    pub fn options(&self) -> Option<(u32, &PlanOptions)> {
+        match self {
+            Canon::Lower { instance, options, .. } | Canon::TaskReturn { instance, options, .. } => {
+                Some((*instance, options))
+            }
+            Canon::ResourceNew { .. }
+            | Canon::ResourceRep { .. }
+            | Canon::ResourceDrop { .. }
+            | Canon::ContextGet { .. }
+            | Canon::ContextSet { .. }
+            | Canon::BackpressureInc { .. }
+            | Canon::BackpressureDec { .. }
+            | Canon::Unsupported { .. } => None,
+        }
+    }
 }
 
 /// What a lowered function calls.

@@ -3,8 +3,8 @@
 //! It is what the plan leaves behind: the block's layout, the steps of an instantiation, the types of imports and
 //! exports, and where functions lie. It knows nothing of core modules' insides.
 
-use crate::block::BlockLayout;
-use crate::model::{CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
+use crate::block::{BlockLayout, Supervision};
+use crate::model::{CoreTypeDecl, CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
 use serde::{Deserialize, Serialize};
 
 /// The metadata.
@@ -26,6 +26,8 @@ pub struct Artifact {
     pub resources: Vec<Resource>,
     /// Core function types, by [`CoreTypeId`].
     pub core_types: Vec<CoreFuncType>,
+    /// How each of them is declared.
+    pub core_type_decls: Vec<CoreTypeDecl>,
     /// What the host must provide.
     pub imports: Vec<ImportEntry>,
     /// What the root exports, in order.
@@ -38,6 +40,11 @@ pub struct Artifact {
     pub trap_sites: u32,
     /// The core modules, by the index in [`FuncKey::Core`].
     pub modules: Vec<ModuleEntry>,
+    /// What the code does so that the host can keep it in check.
+    pub supervision: Supervision,
+    /// Bytes of address space that each memory needs, as
+    /// [`is_guarded`](crate::block::memory::is_guarded) takes it.
+    pub memory_reservation: u64,
     /// Every call that has a handler for exceptions, by ascending offset.
     pub handlers: Vec<HandlerSite>,
     /// Can references to exceptions outlive the host's call of the guest in which they were made?
@@ -47,6 +54,11 @@ pub struct Artifact {
 }
 
 impl Artifact {
+    /// Was it compiled to debug handles?
+    pub fn debugs_handles(&self) -> bool {
+        self.layout.records.is_some()
+    }
+
     /// The function with this key.
     pub fn function(&self, key: FuncKey) -> Option<&FunctionEntry> {
         self.functions.iter().find(|f| f.key == key)
@@ -81,6 +93,18 @@ pub enum CoreValType {
     },
     /// A reference to an exception.
     ExnRef {
+        nullable: bool,
+    },
+    /// Of the references to functions, null at the most.
+    NoFuncRef {
+        nullable: bool,
+    },
+    /// Of the references of the host's, null at the most.
+    NoExternRef {
+        nullable: bool,
+    },
+    /// Of the references to exceptions, null at the most.
+    NoExnRef {
         nullable: bool,
     },
     /// A reference to a function of one type; `nullable`. In an object the type is an index in
@@ -336,6 +360,8 @@ pub struct FunctionEntry {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
+    /// Where its body begins in the input; 0 when it is not from there.
+    pub source: u32,
     /// How many bytes its block in the [table of sites](super::sites) has.
     pub sites: u32,
 }

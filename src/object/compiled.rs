@@ -12,6 +12,8 @@ pub struct Compiled {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
+    /// Where its body begins in the input; 0 when it is not from there.
+    pub source: u32,
     /// Machine code.
     pub code: Vec<u8>,
     /// The alignment that it needs.

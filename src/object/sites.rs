@@ -251,7 +251,7 @@ mod tests {
     use crate::model::FuncKey;
 
     fn function(start: u32, sites: usize) -> FunctionEntry {
-        FunctionEntry { start, len: 0x100, key: FuncKey::Throw, name: String::new(), sites: sites as u32 }
+        FunctionEntry { start, len: 0x100, key: FuncKey::Throw, name: String::new(), source: 0, sites: sites as u32 }
     }
 
     fn site(at: u32, kind: SiteKind, scope: u32, source: Option<u32>) -> Site {

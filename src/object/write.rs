@@ -119,6 +119,7 @@ fn write_text(
             len: function.code.len() as u32,
             key: function.key,
             name: function.name.clone(),
+            source: function.source,
             sites: 0,
         });
     }

@@ -23,11 +23,14 @@ pub fn core_value_type(ids: &CoreTypeIds, ty: ValType) -> CoreValType {
 }
 
 fn reference_type(ids: &CoreTypeIds, ty: wasmparser::RefType) -> CoreValType {
-    use wasmparser::AbstractHeapType::{Exn, Extern, NoExn, NoExtern};
+    use wasmparser::AbstractHeapType::{Exn, Extern, NoExn, NoExtern, NoFunc};
     let nullable = ty.is_nullable();
     match ty.heap_type() {
-        HeapType::Abstract { ty: Extern | NoExtern, .. } => CoreValType::ExternRef { nullable },
-        HeapType::Abstract { ty: Exn | NoExn, .. } => CoreValType::ExnRef { nullable },
+        HeapType::Abstract { ty: Extern, .. } => CoreValType::ExternRef { nullable },
+        HeapType::Abstract { ty: NoExtern, .. } => CoreValType::NoExternRef { nullable },
+        HeapType::Abstract { ty: Exn, .. } => CoreValType::ExnRef { nullable },
+        HeapType::Abstract { ty: NoExn, .. } => CoreValType::NoExnRef { nullable },
+        HeapType::Abstract { ty: NoFunc, .. } => CoreValType::NoFuncRef { nullable },
         HeapType::Abstract { .. } => CoreValType::FuncRef { nullable },
         HeapType::Concrete(index) | HeapType::Exact(index) => {
             let id = index.as_core_type_id().expect("the validator has resolved the index");

@@ -10,7 +10,7 @@ use super::inline::{self, Budget};
 use super::origin::Origins;
 use crate::canon::{self, CanonEnv};
 use crate::clif::{Convention, entry, throw};
-use crate::core::{self, ModuleEnv};
+use crate::core::{self, ModuleEnv, Tunables};
 use crate::error::Error;
 use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
 use cranelift_codegen::ir;
@@ -44,7 +44,9 @@ impl Bodies {
     pub fn new(graph: &Graph) -> Result<Self, Error> {
         let mut bodies = Bodies { inlinable: HashMap::new() };
         let mut cx = FunctionBuilderContext::new();
-        if graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None {
+        // Who calls a canonical function can be told at run time only where that is a call.
+        let debugs_handles = graph.placed.layout.records.is_some();
+        if debugs_handles || graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None {
             return Ok(bodies);
         }
         for (i, canon) in graph.placed.canons.iter().enumerate() {
@@ -131,11 +133,17 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         layout: &placed.layout,
         convention,
         keeps_tasks: &placed.keeps_tasks,
+        may_always_leave: &placed.may_always_leave,
         spectre: graph.spectre_guard,
+        supervision: graph.supervision,
     };
     let module_env = |module: u32| {
         let mut env = ModuleEnv::new(&graph.plan, module, &placed.modules[module as usize], &*graph.isa);
-        env.tunables.spectre_guards = graph.spectre_guard;
+        env.tunables = Tunables {
+            spectre_guards: graph.spectre_guard,
+            supervision: graph.supervision,
+            memory_reservation: graph.memory_reservation,
+        };
         env
     };
     let signature = |ty: u32| graph.signatures[CoreTypeId::new(ty as usize)].clone();

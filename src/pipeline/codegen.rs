@@ -74,6 +74,7 @@ fn compile_context(
     let compiled = Compiled {
         key: function.key,
         name: function.name.clone(),
+        source: function.source,
         relocs: relocations(&context.func, function.key, code.buffer.relocs()),
         inlined: origins.used_scopes(sites.iter_mut().map(|site| &mut site.scope)),
         sites,

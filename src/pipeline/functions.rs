@@ -16,6 +16,8 @@ pub struct Function {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
+    /// Where its body begins in the input; 0 when it is not from there.
+    pub source: u32,
 }
 
 /// Adds the types of the core functions that the runtime enters by itself: `[] -> []` for initialisation, `[i32] -> []`
@@ -43,32 +45,32 @@ fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
 pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
     let mut functions = Vec::new();
-    let mut add = |key, name: String| functions.push(Function { key, name });
+    let mut add = |key, name: String, source| functions.push(Function { key, name, source });
     for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
-        add(FuncKey::Canon(i as u32), canon_name(plan, canon, func));
+        add(FuncKey::Canon(i as u32), canon_name(plan, canon, func), 0);
     }
     for (i, lift) in placed.lifts.iter().enumerate() {
-        add(FuncKey::Lift(i as u32), lift.name.clone());
-        add(FuncKey::Entry(i as u32), format!("entry[{}]", plan.lifts[i].name));
+        add(FuncKey::Lift(i as u32), lift.name.clone(), 0);
+        add(FuncKey::Entry(i as u32), format!("entry[{}]", plan.lifts[i].name), 0);
     }
     for (id, resource) in placed.resources.iter() {
-        add(FuncKey::Dtor(id.as_u32()), format!("canon.dtor[{}]", resource.name));
+        add(FuncKey::Dtor(id.as_u32()), format!("canon.dtor[{}]", resource.name), 0);
     }
     for ty in entry_types(plan, placed) {
-        add(FuncKey::CoreEntry(ty), format!("core-entry[{}]", plan.core_types[CoreTypeId::new(ty as usize)]));
+        add(FuncKey::CoreEntry(ty), format!("core-entry[{}]", plan.core_types[CoreTypeId::new(ty as usize)]), 0);
     }
     for ty in host_call_types(plan) {
-        add(FuncKey::HostCall(ty), format!("host-call[{}]", plan.core_types[CoreTypeId::new(ty as usize)]));
+        add(FuncKey::HostCall(ty), format!("host-call[{}]", plan.core_types[CoreTypeId::new(ty as usize)]), 0);
     }
     if throws(plan) {
-        add(FuncKey::Throw, "throw".to_owned());
+        add(FuncKey::Throw, "throw".to_owned(), 0);
     }
     for (i, module) in plan.modules.iter().enumerate() {
         let prefix = module_name(module, i);
-        add(FuncKey::Init(i as u32), format!("{prefix}.init"));
-        for defined in 0..module.bodies.len() as u32 {
+        add(FuncKey::Init(i as u32), format!("{prefix}.init"), 0);
+        for (defined, body) in (0u32..).zip(&module.bodies) {
             let name = module.func_name(module.imported_funcs + defined);
-            add(FuncKey::Core(i as u32, defined), format!("{prefix}.{name}"));
+            add(FuncKey::Core(i as u32, defined), format!("{prefix}.{name}"), body.start as u32);
         }
     }
     for function in &mut functions {

@@ -29,9 +29,11 @@ mod text;
 pub use options::{CompileOptions, OptLevel, Progress};
 pub use text::{EmitText, emit_text};
 
+use crate::block::Supervision;
 use crate::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
 use crate::clif::Convention;
 use crate::core::core_signature;
+use crate::decode::provided::provide;
 use crate::error::Error;
 use crate::model::CoreTypeId;
 use crate::model::plan::Plan;
@@ -65,18 +67,33 @@ struct Graph {
     /// The signatures of the plan's core function types.
     signatures: PrimaryMap<CoreTypeId, Signature>,
     spectre_guard: bool,
+    supervision: Supervision,
+    memory_reservation: u64,
 }
 
 impl Graph {
     fn new(bytes: &[u8], options: &CompileOptions) -> Result<Self, Error> {
         let isa = target::isa(options)?;
-        let mut plan = crate::link::plan(Arc::from(bytes))?;
+        let bytes = match &options.provided[..] {
+            [] => Arc::from(bytes),
+            provided => Arc::from(provide(bytes, provided)?),
+        };
+        let mut plan = crate::link::plan(bytes)?;
         functions::intern_entry_types(&mut plan);
-        let placed = placement::place(&plan, options.handle_capacity).map_err(too_large)?;
+        let placed = placement::place(&plan, options).map_err(too_large)?;
         let functions = functions::list(&plan, &placed);
         let convention = Convention::of(&*isa);
         let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
-        Ok(Graph { plan, placed, isa, functions, signatures, spectre_guard: options.spectre_guard })
+        Ok(Graph {
+            plan,
+            placed,
+            isa,
+            functions,
+            signatures,
+            spectre_guard: options.spectre_guard,
+            supervision: options.supervision(),
+            memory_reservation: options.memory_reservation,
+        })
     }
 
     fn compile_all(&self, progress: &dyn Progress) -> Result<Vec<Compiled>, Error> {
@@ -105,6 +122,7 @@ impl Graph {
             types: self.plan.types.clone(),
             resources: placed.resources.values().cloned().collect(),
             core_types: core_types.collect(),
+            core_type_decls: self.plan.core_types.keys().map(|id| self.plan.core_type_decls[id]).collect(),
             imports: placed.imports.clone(),
             exports: placed.exports.clone(),
             steps: placed.steps.clone(),
@@ -112,6 +130,8 @@ impl Graph {
             trap_sites: 0,
             modules: functions::modules(&self.plan),
             handlers: Vec::new(),
+            supervision: self.supervision,
+            memory_reservation: self.memory_reservation,
             keeps_exceptions: artifact_types::keeps_exceptions(&self.plan),
             is_module: self.plan.is_module,
         }

@@ -1,5 +1,9 @@
 //! What a caller can choose about a compilation, and what it is told while it runs.
 
+use crate::block::Supervision;
+use crate::block::memory::RESERVATION;
+use crate::decode::provided::Provided;
+
 /// How much effort Cranelift's optimiser takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OptLevel {
@@ -26,6 +30,28 @@ pub struct CompileOptions {
     pub handle_capacity: u32,
     /// Keep source lines for backtraces where the input has debugging information.
     pub debug_lines: bool,
+    /// Core modules and components that the root component imports, to be compiled with it. Offsets in errors and traps
+    /// then count them in the places of their imports.
+    pub provided: Vec<Provided>,
+    /// Record for each handle where it was created and where it was dropped, so that traps about handles and
+    /// [`Store::live_handles`](crate::runtime::Store::live_handles) can tell. The code is larger and slower: nothing is
+    /// inlined.
+    pub debug_handles: bool,
+    /// Let the host stop a guest that runs, from another thread. Costs a load, a comparison and a branch in each loop.
+    pub interruptible: bool,
+    /// Let the host limit how many operators guests run. Costs a few instructions for every sequence without branches.
+    pub fuel: bool,
+    /// Bytes of address space to reserve for each memory, beyond which it cannot grow; one that is larger from the
+    /// beginning has what it needs. With less than the default of 4 GiB, accesses to 32-bit memories are compared with
+    /// their length, as those to 64-bit memories always are.
+    pub memory_reservation: u64,
+}
+
+impl CompileOptions {
+    /// What code does so that the host can keep it in check.
+    pub fn supervision(&self) -> Supervision {
+        Supervision { interruptible: self.interruptible, fuel: self.fuel }
+    }
 }
 
 impl Default for CompileOptions {
@@ -38,6 +64,11 @@ impl Default for CompileOptions {
             spectre_guard: true,
             handle_capacity: HANDLE_CAPACITY,
             debug_lines: true,
+            provided: Vec::new(),
+            debug_handles: false,
+            interruptible: false,
+            fuel: false,
+            memory_reservation: RESERVATION,
         }
     }
 }

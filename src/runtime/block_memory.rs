@@ -2,7 +2,7 @@
 
 use super::address_space::AddressSpace;
 use super::error::LinkError;
-use crate::block::{BlockLayout, HandleEntry, HandleTable, Header, InstanceState};
+use crate::block::{BlockLayout, HandleEntry, HandleEvent, HandleRecord, HandleTable, Header, InstanceState};
 use std::io;
 
 /// The greatest address space that one block may take.
@@ -19,6 +19,7 @@ impl BlockMemory {
     /// Reserves a zeroed block.
     pub(crate) fn reserve(layout: &BlockLayout) -> io::Result<Self> {
         let tables = u64::from(layout.instance_count).saturating_mul(layout.handle_stride());
+        let records = u64::from(layout.instance_count).saturating_mul(layout.record_stride());
         let scopes = u64::from(layout.scopes) + u64::from(layout.scope_capacity) * size_of::<u32>() as u64;
         let states = u64::from(layout.instances)
             + u64::from(layout.instance_count).saturating_mul(size_of::<InstanceState>() as u64);
@@ -29,7 +30,8 @@ impl BlockMemory {
             && scopes <= fixed
             && states <= fixed
             && u64::from(layout.type_ids) <= fixed
-            && fixed >= size_of::<Header>() as u64;
+            && fixed >= size_of::<Header>() as u64
+            && layout.records.is_none_or(|at| at.checked_add(records).is_some_and(|end| end <= layout.total_size));
         if !fits {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the block's layout contradicts itself"));
         }
@@ -80,30 +82,51 @@ impl BlockMemory {
 
     /// An entry of the host's handle table, or `None` past the table's limit.
     pub(crate) fn host_handle(&self, index: u32) -> Option<*mut HandleEntry> {
-        // SAFETY: the table lies in the block; the limit never exceeds the capacity.
-        let limit = unsafe { (*self.host_handles()).limit };
-        if index == 0 || index >= limit {
-            return None;
-        }
-        let table = self.layout.handle_entries(self.layout.host_instance());
-        // SAFETY: below the limit, so inside the table.
-        Some(unsafe { self.space.base().add(table as usize).cast::<HandleEntry>().add(index as usize) })
+        self.handle(self.layout.host_instance(), index).filter(|_| index != 0)
     }
 
-    /// The tag of the first borrow handle of a scope in the table of a component instance.
-    pub(crate) fn first_borrow(&self, instance: u32, scope: u32) -> Option<u32> {
+    /// An entry of a component instance's handle table, or `None` past the table's limit.
+    fn handle(&self, instance: u32, index: u32) -> Option<*mut HandleEntry> {
+        self.of_handle(instance, index, Some(self.layout.handle_entries(instance)))
+    }
+
+    /// The record of an entry, the one of index 0 too, of a component instance's handle table, in an object that has them.
+    pub(crate) fn handle_record(&self, instance: u32, index: u32) -> Option<*mut HandleRecord> {
+        self.of_handle(instance, index, self.layout.handle_records(instance))
+    }
+
+    /// In an object that has records: who used a handle of a component instance's table when that led to a trap.
+    pub(crate) fn handle_fault(&self, instance: u32) -> Option<HandleEvent> {
+        let record = self.handle_record(instance, 0)?;
+        // SAFETY: the event lies in the record, and nobody changes it now.
+        Some(unsafe { record.byte_add(HandleRecord::FAULT).cast::<HandleEvent>().read() })
+    }
+
+    /// The element for a handle in the array at an offset that has one for each entry of a table.
+    fn of_handle<T>(&self, instance: u32, index: u32, array: Option<u64>) -> Option<*mut T> {
         if instance >= self.layout.instance_count {
             return None;
         }
-        // SAFETY: the state lies in the block, and nobody changes it now.
+        // SAFETY: the state lies in the block; the limit never exceeds the capacity.
         let limit = unsafe { (*self.instance_state(instance)).handles.limit };
-        let table = self.layout.handle_entries(instance);
-        // SAFETY: the table lies in the block.
-        let table = unsafe { self.space.base().add(table as usize) }.cast::<HandleEntry>();
-        // SAFETY: entries below the limit are readable.
-        let mut entries = (1..limit).map(|index| unsafe { table.add(index as usize).read() });
-        let owed = |entry: &HandleEntry| entry.tag != 0 && HandleEntry::untag(entry.tag).1 && entry.aux == scope;
-        entries.find(owed).map(|entry| entry.tag)
+        if index >= limit {
+            return None;
+        }
+        // SAFETY: `reserve` checked that the array lies in the block, and the index is below the limit.
+        Some(unsafe { self.space.base().add(array? as usize).cast::<T>().add(index as usize) })
+    }
+
+    /// The live handles in the table of a component instance, each with its index.
+    pub(crate) fn handles(&self, instance: u32) -> impl Iterator<Item = (u32, HandleEntry)> {
+        let entries = (1..).map_while(move |index| Some((index, self.handle(instance, index)?)));
+        // SAFETY: these are entries of the block, and nobody changes them now.
+        let entries = entries.map(|(index, entry)| (index, unsafe { entry.read() }));
+        entries.filter(|(_, entry)| entry.tag != 0)
+    }
+
+    /// The borrow handles of a scope in the table of a component instance, each with its index.
+    pub(crate) fn borrows(&self, instance: u32, scope: u32) -> impl Iterator<Item = (u32, HandleEntry)> {
+        self.handles(instance).filter(move |(_, entry)| HandleEntry::untag(entry.tag).1 && entry.aux == scope)
     }
 
     /// The count of handles that a borrow scope still owes.

@@ -37,6 +37,11 @@ impl Component {
         Ok(Component(Arc::new(Image::load(engine, object, false)?)))
     }
 
+    /// Was it compiled with [`CompileOptions::debug_handles`](crate::CompileOptions::debug_handles)?
+    pub fn debugs_handles(&self) -> bool {
+        self.0.artifact.debugs_handles()
+    }
+
     /// The engine that it was loaded for.
     pub fn engine(&self) -> &Engine {
         &self.0.engine

@@ -1,11 +1,12 @@
 //! What all stores of an embedding share: configuration and the identities of core function types.
 
 use super::code::Code;
+use super::core_types::position;
 use super::profiler::Profiler;
 use crate::object::artifact::{CoreFuncType, FunctionEntry};
 use crate::object::load::LoadError;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Settings of an [`Engine`].
 #[derive(Debug, Clone, Default)]
@@ -42,8 +43,25 @@ pub struct Engine(Arc<EngineState>);
 #[derive(Debug)]
 struct EngineState {
     config: Config,
-    /// Core function types in the order of their identities; identity 0 means "no type".
-    core_types: Mutex<HashMap<CoreFuncType, u32>>,
+    core_types: RwLock<CoreTypes>,
+}
+
+/// Core function types. Identities are consecutive in a recursion group; identity 0 means "no type".
+#[derive(Debug, Default)]
+struct CoreTypes {
+    /// Recursion groups, with the identity of the first type of each.
+    groups: HashMap<Vec<GroupMember>, u32>,
+    /// The declared supertype of each type, 0 if it has none, by identity minus one.
+    supertypes: Vec<u32>,
+}
+
+/// A type of a recursion group. It names types outside of the group by their identities and others by their
+/// positions, so that groups that are equal are the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct GroupMember {
+    pub(super) ty: CoreFuncType,
+    pub(super) is_final: bool,
+    pub(super) supertype: Option<u32>,
 }
 
 impl Default for Engine {
@@ -57,14 +75,32 @@ impl Engine {
     /// into traps.
     pub fn new(config: Config) -> Self {
         super::trap::install_signal_handlers();
-        Engine(Arc::new(EngineState { config, core_types: Mutex::default() }))
+        Engine(Arc::new(EngineState { config, core_types: RwLock::default() }))
     }
 
-    /// The engine-wide identity of a core function type.
+    /// The engine-wide identity of a core function type that is declared by itself, as most are.
     pub(crate) fn type_id(&self, ty: &CoreFuncType) -> u32 {
-        let mut types = self.0.core_types.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = types.len() as u32 + 1;
-        *types.entry(ty.clone()).or_insert(next)
+        self.group_id(vec![GroupMember { ty: ty.clone(), is_final: true, supertype: None }])
+    }
+
+    /// The engine-wide identity of the first type of a recursion group; the others follow.
+    pub(super) fn group_id(&self, group: Vec<GroupMember>) -> u32 {
+        let mut types = self.0.core_types.write().unwrap_or_else(PoisonError::into_inner);
+        let CoreTypes { groups, supertypes } = &mut *types;
+        let next = supertypes.len() as u32 + 1;
+        let absolute = |id: u32| position(id).map_or(id, |position| next + position);
+        *groups.entry(group).or_insert_with_key(|group| {
+            supertypes.extend(group.iter().map(|member| member.supertype.map_or(0, absolute)));
+            next
+        })
+    }
+
+    /// Is a function type another, or a declared subtype of it?
+    pub(crate) fn is_subtype(&self, ty: u32, supertype: u32) -> bool {
+        let types = self.0.core_types.read().unwrap_or_else(PoisonError::into_inner);
+        // Supertypes are declared before their subtypes, so that this comes to an end.
+        let parent = |ty: &u32| types.supertypes.get((*ty as usize).checked_sub(1)?).copied();
+        core::iter::successors(Some(ty), parent).any(|ty| ty == supertype)
     }
 
     /// The quota of a handle table with this capacity.
@@ -81,5 +117,45 @@ impl Engine {
     /// Are these the same engine?
     pub(crate) fn same(&self, other: &Engine) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::CoreTypeId;
+    use crate::object::artifact::CoreValType;
+    use crate::runtime::core_types::mark;
+
+    fn member(refers_to: Option<u32>, is_final: bool, supertype: Option<u32>) -> GroupMember {
+        let reference = |id| CoreValType::TypedFuncRef { nullable: true, ty: CoreTypeId::from_u32(mark(id)) };
+        let ty = CoreFuncType { params: refers_to.map(reference).into_iter().collect(), results: vec![] };
+        GroupMember { ty, is_final, supertype }
+    }
+
+    #[test]
+    fn equal_groups_have_equal_identities_and_no_others() {
+        let engine = Engine::default();
+        let pair = || vec![member(Some(1), true, None), member(Some(0), true, None)];
+        let first = engine.group_id(pair());
+        assert_eq!(engine.group_id(pair()), first);
+        let plain = engine.group_id(vec![member(None, true, None)]);
+        assert_eq!(plain, first + 2);
+        assert_eq!(engine.type_id(&CoreFuncType { params: vec![], results: vec![] }), plain);
+        let open = engine.group_id(vec![member(None, false, None)]);
+        assert_ne!(open, plain);
+        assert_ne!(engine.group_id(vec![member(None, true, Some(open))]), plain);
+    }
+
+    #[test]
+    fn subtypes_are_declared_and_transitive() {
+        let engine = Engine::default();
+        let top = engine.group_id(vec![member(None, false, None)]);
+        let middle = engine.group_id(vec![member(None, false, Some(top))]);
+        let bottom = engine.group_id(vec![member(None, true, Some(middle))]);
+        let other = engine.group_id(vec![member(None, true, Some(top))]);
+        assert!(engine.is_subtype(bottom, top) && engine.is_subtype(bottom, bottom));
+        assert!(!engine.is_subtype(top, bottom) && !engine.is_subtype(other, middle));
+        assert!(!engine.is_subtype(0, top) && !engine.is_subtype(u32::MAX, top));
     }
 }

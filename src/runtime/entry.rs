@@ -87,18 +87,28 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
     };
     let hit = activation.hit();
     // A return without a hit is the trampoline's own: an exception that nobody caught.
-    let kind = TrapKind::from_code(hit.kind).unwrap_or(TrapKind::UncaughtException);
+    let kind = match TrapKind::from_code(hit.kind).unwrap_or(TrapKind::UncaughtException) {
+        // A prologue only knows that the stack pointer is below the limit.
+        TrapKind::StackOverflow if store.contexts.interrupted() => TrapKind::Interrupted,
+        kind => kind,
+    };
     match (kind, store.failure.take()) {
         (TrapKind::HostError, Some(failure)) => return failure.into_error(|| backtrace(store, record, hit)),
         (_, stale) => drop(stale),
     }
+    let about_handle = record.explain_handle(kind, &values);
     if kind == TrapKind::BorrowsRemain {
         let [_, instance, scope, _] = values.map(|value| value as u32);
-        values[1] = record.block.first_borrow(instance, scope).unwrap_or(0).into();
+        values[1] = first_borrow(record, instance, scope).unwrap_or(0).into();
     }
     let function = |key| record.image.artifact.function(key).map(|function| function.name.as_str());
-    let message = describe(kind, &values, |identity| record.image.resource(identity), function);
+    let message = describe(kind, &values, |identity| record.image.resource(identity), function) + &about_handle;
     Box::new(Trap::new(kind, message, backtrace(store, record, hit))).into()
+}
+
+/// The tag of the first borrow handle of a scope in the table of a component instance.
+fn first_borrow(record: &InstanceRecord, instance: u32, scope: u32) -> Option<u32> {
+    record.block.borrows(instance, scope).next().map(|(_, entry)| entry.tag)
 }
 
 /// The frames of a trap: those that the signal handler saw, and those of the guests below, which wait for a host function that

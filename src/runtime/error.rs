@@ -152,6 +152,14 @@ pub enum LinkError {
     /// A name was defined twice in a linker.
     #[error("`{0}` is defined already")]
     DefinedTwice(String),
+    /// The host has a handle to stop the guests of the store, and the code looks for no interruption.
+    #[error(
+        "the code cannot be interrupted: it was compiled without `--interruptible` (`CompileOptions::interruptible`)"
+    )]
+    NotInterruptible,
+    /// The host has limited the fuel of the store's guests, and the code counts none.
+    #[error("the code counts no fuel: it was compiled without `--count-fuel` (`CompileOptions::fuel`)")]
+    CountsNoFuel,
     /// Something of another store was given.
     #[error("an item of another store was used")]
     WrongStore,

@@ -111,6 +111,7 @@ impl Func {
             lowered.map_err(|e| e.within(Place::Param(index, self.ty.params[index].0.clone())))?;
         }
         let results = cx.alloc_layout(result_layout)?;
+        cx.give();
         // SAFETY: the buffers hold the parameters, and have room for the result, in the layout of this function's type.
         unsafe {
             results.write_bytes(0, result_layout.size as usize);

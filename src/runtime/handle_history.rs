@@ -1,7 +1,7 @@
 //! What became of the handles that the host received: tells a handle from others that were at the same index of the
 //! host's table, and remembers how the last one there ended.
 
-use super::value_error::{HandleEnd, ValueError};
+use super::value_error::{HandleEnd, HandleUse, ValueError};
 use std::cell::{Cell, RefCell};
 
 /// The handles of one instance's block that the host received.
@@ -22,6 +22,26 @@ struct Received {
     moved_in: Call,
     /// The last call that it was passed to as a borrow.
     lent_in: Call,
+}
+
+/// Why a handle cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It is gone.
+    Dead(HandleEnd),
+    /// It is lent, and would have to move.
+    Lent,
+}
+
+impl Refusal {
+    /// The error for using the handle of a resource type with this name.
+    #[cold]
+    pub(crate) fn of(self, resource: &str, used: HandleUse) -> ValueError {
+        match self {
+            Refusal::Dead(after) => ValueError::DeadHandle { resource: resource.to_owned(), used, after },
+            Refusal::Lent => ValueError::Lent,
+        }
+    }
 }
 
 /// Tells calls apart, as long as their values are being lowered. The default is no call.
@@ -53,12 +73,12 @@ impl HandleHistory {
         }
     }
 
-    /// The error for using a handle that is gone.
+    /// Why a handle that is gone cannot be used.
     #[cold]
-    pub(crate) fn dead(&self, index: u32, generation: u32) -> ValueError {
+    pub(crate) fn dead(&self, index: u32, generation: u32) -> Refusal {
         let received = self.received.borrow();
         let last = received.get(index as usize).filter(|last| last.generation == generation);
-        ValueError::DeadHandle { after: last.and_then(|last| last.end.clone()).unwrap_or(HandleEnd::Forgotten) }
+        Refusal::Dead(last.and_then(|last| last.end.clone()).unwrap_or(HandleEnd::Forgotten))
     }
 
     /// A call whose values are going to be lowered.
@@ -68,25 +88,25 @@ impl HandleHistory {
     }
 
     /// A live handle is passed as an own. It can be used once in a call.
-    pub(crate) fn pass(&self, index: u32, call: Call, end: HandleEnd) -> Result<(), ValueError> {
+    pub(crate) fn pass(&self, index: u32, call: Call, end: HandleEnd) -> Result<(), Refusal> {
         let mut received = self.received.borrow_mut();
         let Some(last) = received.get_mut(index as usize) else { return Ok(()) };
         if last.moved_in == call {
-            return Err(ValueError::DeadHandle { after: end });
+            return Err(Refusal::Dead(end));
         }
         if last.lent_in == call {
-            return Err(ValueError::Lent);
+            return Err(Refusal::Lent);
         }
         (last.moved_in, last.end) = (call, Some(end));
         Ok(())
     }
 
     /// A live handle is passed as a borrow.
-    pub(crate) fn lend(&self, index: u32, call: Call) -> Result<(), ValueError> {
+    pub(crate) fn lend(&self, index: u32, call: Call) -> Result<(), Refusal> {
         let mut received = self.received.borrow_mut();
         let Some(last) = received.get_mut(index as usize) else { return Ok(()) };
         if last.moved_in == call {
-            return Err(ValueError::DeadHandle { after: last.end.clone().unwrap_or(HandleEnd::Forgotten) });
+            return Err(Refusal::Dead(last.end.clone().unwrap_or(HandleEnd::Forgotten)));
         }
         last.lent_in = call;
         Ok(())
@@ -102,19 +122,20 @@ mod tests {
         let history = HandleHistory::default();
         let first = history.receive(3);
         assert!(history.is_current(3, first) && !history.is_current(2, first));
-        history.end(3, HandleEnd::Dropped);
-        assert_eq!(history.dead(3, first), ValueError::DeadHandle { after: HandleEnd::Dropped });
+        let dropped = HandleEnd::Use(HandleUse::Dropped);
+        history.end(3, dropped.clone());
+        assert_eq!(history.dead(3, first), Refusal::Dead(dropped));
         let second = history.receive(3);
         assert!(history.is_current(3, second) && !history.is_current(3, first));
-        assert_eq!(history.dead(3, first), ValueError::DeadHandle { after: HandleEnd::Forgotten });
+        assert_eq!(history.dead(3, first), Refusal::Dead(HandleEnd::Forgotten));
     }
 
     #[test]
     fn a_handle_moves_once_in_a_call() {
         let history = HandleHistory::default();
         history.receive(1);
-        let to = || HandleEnd::PassedTo("f".into());
-        let dead = ValueError::DeadHandle { after: to() };
+        let to = || HandleEnd::Use(HandleUse::PassedTo("f".into()));
+        let dead = Refusal::Dead(to());
         let call = history.begin_call();
         assert_eq!(history.pass(1, call, to()), Ok(()));
         assert_eq!(history.pass(1, call, to()), Err(dead.clone()));
@@ -122,6 +143,6 @@ mod tests {
         // That call failed, so the handle is still there.
         let call = history.begin_call();
         assert_eq!(history.lend(1, call), Ok(()));
-        assert_eq!(history.pass(1, call, to()), Err(ValueError::Lent));
+        assert_eq!(history.pass(1, call, to()), Err(Refusal::Lent));
     }
 }

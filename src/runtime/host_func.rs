@@ -128,6 +128,24 @@ pub(super) unsafe fn guarded(
     1
 }
 
+/// Lowers what a closure gave.
+///
+/// # Safety
+///
+/// `results` must point to room for a value of the type, which the type check accepted for `R`.
+unsafe fn lower_result<R: Lower>(
+    cx: &mut LowerContext<'_>,
+    ty: Option<ValType>,
+    result: &R,
+    results: *mut u8,
+) -> Result<(), HostError> {
+    // SAFETY: the caller vouches for the room.
+    let room = unsafe { &mut *results.cast::<MaybeUninit<R::Raw>>() };
+    result.lower(cx, ty, room).map_err(|e| e.within(Place::Result))?;
+    cx.give();
+    Ok(())
+}
+
 unsafe extern "C" fn typed_stub<T, P, R, F>(
     data: *mut c_void,
     block: *mut Header,
@@ -149,9 +167,8 @@ where
             let params = P::lift(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
             let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
             let lowered = outcome.and_then(|result| {
-                let room = &mut *results.cast::<MaybeUninit<R::Raw>>();
                 let mut cx = LowerContext::for_results(store, record);
-                Ok(result.lower(&mut cx, bound.ty.result, room).map_err(|e| e.within(Place::Result))?)
+                lower_result(&mut cx, bound.ty.result, &result, results)
             });
             cx.end_borrows();
             lowered
@@ -182,9 +199,8 @@ where
                 (bound.closure)(StoreContextMut::<T>::from_state(store).data_mut(), params)
             };
             let lowered = outcome.and_then(|result| {
-                let room = &mut *results.cast::<MaybeUninit<R::Raw>>();
                 let mut cx = LowerContext::for_results(store, record);
-                Ok(result.lower(&mut cx, bound.ty.result, room).map_err(|e| e.within(Place::Result))?)
+                lower_result(&mut cx, bound.ty.result, &result, results)
             });
             cx.end_borrows();
             lowered
@@ -211,7 +227,9 @@ where
                 let mut cx = LowerContext::for_results(store, record);
                 match (bound.ty.result, result) {
                     (Some(ty), Some(val)) => {
-                        Ok(lower_val(&mut cx, ty, &val, results).map_err(|e| e.within(Place::Result))?)
+                        lower_val(&mut cx, ty, &val, results).map_err(|e| e.within(Place::Result))?;
+                        cx.give();
+                        Ok(())
                     }
                     (None, None) => Ok(()),
                     (expected, found) => Err(ValueError::Count {

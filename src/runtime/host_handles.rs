@@ -3,7 +3,7 @@
 //! Adapters add and remove entries by compiled code; the runtime manipulates the same entries by the documented free list.
 
 use super::block_memory::BlockMemory;
-use crate::block::HandleEntry;
+use crate::block::{CALL_DEPTH, HandleEntry, HandleEvent};
 
 /// A live entry, read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +35,17 @@ impl BlockMemory {
         let handle = self.read_host_handle(index)?;
         let entry = self.host_handle(index)?;
         let table = self.host_handles();
-        // SAFETY: entry and table lie in this block. The entry becomes the head of the free list: its delta leads to the
+        // SAFETY: entry, record and table lie in this block. The entry becomes the head of the free list: its delta leads to the
         // previous head, as `HandleTable`'s invariant says.
         unsafe {
             if handle.borrow
                 && let Some(owed) = self.scope((*entry).aux)
             {
                 *owed = (*owed).saturating_sub(1);
+            }
+            if let Some(record) = self.handle_record(self.layout().host_instance(), index) {
+                let (by, tag) = (HandleEvent::HOST, (*entry).tag);
+                (*record).dropped = HandleEvent { by, tag, reserved: 0, calls: [0; CALL_DEPTH] };
             }
             let delta = (*table).free_head.wrapping_sub(index + 1);
             *entry = HandleEntry { tag: 0, lends: 0, rep: 0, aux: delta };
@@ -85,6 +89,26 @@ mod tests {
         block.remove_host_handle(4).unwrap();
         assert_eq!([7, 8, 9].map(|rep| add(&block, own, rep, 0)), [4, 2, 5]);
         assert!(block.read_host_handle(0).is_none() && block.read_host_handle(64).is_none());
+    }
+
+    #[test]
+    fn what_the_host_drops_is_recorded_where_there_are_records() {
+        for records in [false, true] {
+            let mut layout = BlockLayoutBuilder::new(1, 64, 0).unwrap();
+            if records {
+                layout.record_handles();
+            }
+            let block = BlockMemory::reserve(&layout.finish().unwrap()).unwrap();
+            // SAFETY: as in `add`.
+            unsafe { ((*block.host_handles()).free_head, (*block.host_handles()).limit) = (1, 64) };
+            let tag = HandleEntry::tag(0, false);
+            let index = add(&block, tag, 9, 0);
+            block.remove_host_handle(index).unwrap();
+            let record = block.handle_record(block.layout().host_instance(), index);
+            // SAFETY: as in `add`.
+            let dropped = record.map(|record| unsafe { (*record).dropped });
+            assert_eq!(dropped.map(|event| (event.by, event.tag)), records.then_some((HandleEvent::HOST, tag)));
+        }
     }
 
     #[test]

@@ -93,6 +93,19 @@ impl Image {
         frames.extend(places.iter().enumerate().filter_map(|(index, place)| self.frame(*place, index < outermost)));
     }
 
+    /// The frame of a call at an offset of the input.
+    pub(crate) fn call(&self, source: u32) -> Option<Frame> {
+        let starts = self.artifact.functions.iter().map(|function| function.source).enumerate();
+        let (function, _) = starts.filter(|(_, start)| (1..=source).contains(start)).max_by_key(|(_, start)| *start)?;
+        self.frame(Place { function: function as u32, source: Some(source) }, false)
+    }
+
+    /// Where in the input the call of core code is that returns to an address.
+    pub(crate) fn call_source(&self, return_address: usize) -> Option<u32> {
+        let at = u32::try_from(return_address.checked_sub(self.code.addresses().start)?).ok()?;
+        self.sites.places(at, true).first()?.source
+    }
+
     fn frame(&self, place: Place, inlined: bool) -> Option<Frame> {
         let entry = self.artifact.functions.get(place.function as usize)?;
         let (module, index) = match entry.key {

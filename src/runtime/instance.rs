@@ -7,6 +7,7 @@ use super::handle_history::HandleHistory;
 use super::image::Image;
 use super::store::{AsContextMut, StoreState};
 use super::typed::{ComponentType, Lift, LowerParams, TypedFunc};
+use crate::model::ResourceId;
 use std::any::{Any, TypeId};
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -23,6 +24,13 @@ pub(crate) struct InstanceRecord {
     pub(crate) host_types: Arc<HostTypes>,
     /// Keeps what the block's `HostCallee`s point to.
     pub(crate) _bindings: Arc<dyn Any + Send + Sync>,
+}
+
+impl InstanceRecord {
+    /// The name of a resource type, for messages.
+    pub(crate) fn resource_name(&self, resource: ResourceId) -> &str {
+        self.image.resource(resource.as_u32()).map_or("?", |r| &r.name)
+    }
 }
 
 /// The Rust types that stand for the resource types which the host implements, by `ResourceId`.

@@ -17,6 +17,7 @@ use crate::object::artifact::{ImportSlot, Step};
 use std::any::Any;
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 /// For each import of a component the host function in its slot; none for a resource type without destructor.
 pub(crate) type ImportBindings = Vec<Option<HostBinding>>;
@@ -52,21 +53,22 @@ pub(crate) unsafe fn instantiate(
 /// A `HostCallee` for a host function in a block.
 pub(crate) fn host_callee(record: &InstanceRecord, binding: Option<&HostBinding>) -> HostCallee {
     HostCallee {
-        context: Context { stack_limit: 0, ..context(record) },
+        context: context(record),
         func: binding.map(|b| b.func),
         data: binding.map_or(std::ptr::null_mut(), HostBinding::data),
     }
 }
 
-/// A context of an instance. The stack limit is set when it is added to the store.
+/// A context of an instance. Its stack limit and fuel are set when it is added to the store.
 fn context(record: &InstanceRecord) -> Context {
     let type_ids = record.block.layout().type_ids as usize;
     Context {
-        stack_limit: 0,
+        stack_limit: AtomicUsize::new(0),
         intrinsics: &INTRINSICS,
         block: record.block.header(),
         // SAFETY: the block's layout was checked when it was reserved.
         type_ids: unsafe { record.block.header().cast::<u8>().add(type_ids).cast() },
+        fuel: std::ptr::null_mut(),
     }
 }
 
@@ -80,6 +82,7 @@ pub(crate) fn new_record(
     if store.instances.len() >= store.limits.instances {
         return Err(Error::Resources("the store has as many instances as its limits allow".to_owned()));
     }
+    store.check_supervision(image.artifact.supervision)?;
     if image.artifact.keeps_exceptions {
         store.exceptions.keep();
     }
@@ -146,7 +149,8 @@ unsafe fn run_step(store: *mut StoreState, record: &InstanceRecord, step: &Step)
             }
             Step::Memory { at, limits } => {
                 let def = block.at::<MemoryDef>(at)?;
-                let memory = LinearMemory::new(def, limits, (*store).limits.memory_bytes);
+                let memory =
+                    LinearMemory::new(def, limits, image.artifact.memory_reservation, (*store).limits.memory_bytes);
                 let memory = memory.map_err(|e| Error::out_of_resources("a linear memory", &e))?;
                 (*store).memories.insert(def as usize, memory);
             }

@@ -170,7 +170,7 @@ fn describe(artifact: &Artifact, slot: &ImportSlot) -> String {
     match slot {
         ImportSlot::Func { ty, .. } => print_func(&artifact.types, &artifact.resources, ty),
         ImportSlot::Resource { .. } => "resource".to_owned(),
-        ImportSlot::Module => "a core module, which the host cannot provide yet".to_owned(),
+        ImportSlot::Module => "a core module, which must be given when the component is compiled".to_owned(),
         _ => "an item of a core module".to_owned(),
     }
 }

@@ -18,8 +18,11 @@ mod entry;
 mod error;
 mod exception;
 mod export;
+mod frames;
 mod func;
 mod handle_history;
+mod handle_life;
+mod handle_trace;
 mod host_func;
 mod host_handles;
 mod image;
@@ -33,6 +36,7 @@ mod profiler;
 mod resource;
 mod stack;
 mod store;
+mod supervision;
 mod table;
 mod trap;
 mod type_reflection;
@@ -47,6 +51,7 @@ pub use self::engine::{Config, Engine};
 pub use self::error::{Error, HostError, HostFailure, LinkError, Result};
 pub use self::export::{ExportKind, ExportedItem};
 pub use self::func::Func;
+pub use self::handle_trace::{HandleHolder, HandleSite, LiveHandle};
 pub use self::instance::Instance;
 pub use self::linker::{InstancePre, Linker, LinkerInstance};
 pub use self::module::{
@@ -56,6 +61,7 @@ pub use self::module::{
 pub use self::profiler::Profiler;
 pub use self::resource::{Resource, ResourceAny};
 pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
+pub use self::supervision::InterruptHandle;
 pub use self::trap::{Backtrace, Frame, SourceLine, Trap};
 pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};
 #[doc(hidden)]
@@ -65,7 +71,7 @@ pub use self::typed::{
     TypeContext, TypedFunc, View, ViewParams,
 };
 pub use self::val::Val;
-pub use self::value_error::{HandleEnd, Place, ValueError};
+pub use self::value_error::{HandleEnd, HandleUse, Place, ValueError};
 
 /// Derives of the traits for Rust structs and enums.
 #[cfg(feature = "derive")]

@@ -2,26 +2,54 @@
 
 use super::entry::enter_core;
 use super::error::{LinkError, Result};
+use super::handle_life::HandleLife;
 use super::instance::InstanceRecord;
 use super::store::{AsContextMut, Failure, StoreState};
-use super::value_error::{HandleEnd, ValueError};
+use super::value_error::{HandleEnd, HandleUse, ValueError};
 use crate::block::HostCallee;
 use crate::model::{FuncKey, ResourceId, ResourceImpl};
 use crate::object::artifact::{CoreFuncType, CoreValType};
 use std::any::TypeId;
 use std::marker::PhantomData;
 
-/// A resource that the host implements, by its representation. `T` is the Rust type that the [`Linker`](super::Linker)
-/// was told stands for the resource type.
+/// A handle of a resource that the host implements, by its representation. `T` is the Rust type that the
+/// [`Linker`](super::Linker) was told stands for the resource type.
+///
+/// It moves as Rust values do: what is given to a guest as an `own` is given by value, and is gone.
+///
+/// ```compile_fail
+/// # use cantilever::runtime::{Error, Resource, Store, TypedFunc};
+/// # struct File;
+/// # fn give(store: &mut Store<()>, put: &TypedFunc<(Resource<File>,), ()>) -> Result<(), Error> {
+/// let file = Resource::new(3);
+/// put.call(&mut *store, (file,))?;
+/// put.call(&mut *store, (file,)) // use of moved value
+/// # }
+/// ```
+///
+/// A `borrow` is given by value or by reference: [`typed`](super::Func::typed) refuses a reference as an `own`, and a handle
+/// that was received as a borrow is refused as an `own` when it is passed.
 pub struct Resource<T> {
     rep: u32,
+    owned: bool,
     _type: PhantomData<fn() -> T>,
 }
 
 impl<T> Resource<T> {
-    /// The resource with this representation.
+    /// A new owned handle of the resource with this representation. As with `resource.new`, each call makes another handle,
+    /// and each can be given away.
     pub fn new(rep: u32) -> Self {
-        Resource { rep, _type: PhantomData }
+        Resource { rep, owned: true, _type: PhantomData }
+    }
+
+    /// A borrow of the resource with this representation.
+    pub fn borrowed(rep: u32) -> Self {
+        Resource { rep, owned: false, _type: PhantomData }
+    }
+
+    /// Is it an owned handle, not a borrow?
+    pub fn owned(&self) -> bool {
+        self.owned
     }
 
     /// The representation: whatever the host chose.
@@ -32,23 +60,35 @@ impl<T> Resource<T> {
 
 impl<T> std::fmt::Debug for Resource<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Resource<{}>({})", std::any::type_name::<T>(), self.rep)
+        let borrowed = if self.owned { "" } else { ", borrowed" };
+        write!(f, "Resource<{}>({}{borrowed})", std::any::type_name::<T>(), self.rep)
     }
 }
 
 /// A handle of a resource of any type, held by the host.
 ///
-/// It is a name: passing an owned handle to a guest, or dropping it, ends the handle; later uses are errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Passing an owned handle to a guest as an `own`, or dropping it, ends the handle. It moves as Rust values do; a clone, as
+/// [`Val`](super::Val)s need it, is another name of the same handle, and later uses by any name are errors that say what
+/// ended the handle. A call that fails before the guest runs ends no handle.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceAny(pub(super) Handle);
 
 /// What a handle is, by who implements the resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Handle {
     /// An entry of the host's handle table in an instance's block.
     Guest { owner: Owner, owned: bool, index: u32, generation: u32 },
     /// A representation of the host's own.
-    Host { owner: Option<Owner>, ty: TypeId, owned: bool, rep: u32 },
+    Host { origin: Origin, ty: TypeId, owned: bool, rep: u32, life: HandleLife },
+}
+
+/// Where a handle of a resource that the host implements comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A guest gave it.
+    Guest(Owner),
+    /// The host made it; the name of the Rust type that stands for the resource type.
+    Host(&'static str),
 }
 
 /// Where a handle comes from.
@@ -76,7 +116,9 @@ impl Owner {
 
 impl<T: 'static> From<Resource<T>> for ResourceAny {
     fn from(resource: Resource<T>) -> Self {
-        ResourceAny(Handle::Host { owner: None, ty: TypeId::of::<T>(), owned: true, rep: resource.rep })
+        let Resource { rep, owned, .. } = resource;
+        let origin = Origin::Host(std::any::type_name::<T>());
+        ResourceAny(Handle::Host { origin, ty: TypeId::of::<T>(), owned, rep, life: HandleLife::default() })
     }
 }
 
@@ -96,12 +138,19 @@ impl ResourceAny {
         }
     }
 
-    /// The resource as one of a type that the host implements.
-    pub fn downcast<T: 'static>(&self) -> Option<Resource<T>> {
-        match self.0 {
-            Handle::Host { ty, rep, .. } if ty == TypeId::of::<T>() => Some(Resource::new(rep)),
-            _ => None,
+    /// The handle as one of a type that the host implements; that ends this one if it is owned.
+    pub fn downcast<T: 'static>(self) -> Result<Resource<T>, ValueError> {
+        let name = std::any::type_name::<T>();
+        let Handle::Host { ty, owned, rep, life, .. } = self.0 else {
+            return Err(ValueError::Mismatch { expected: name.to_owned(), found: "a resource of a guest".to_owned() });
+        };
+        if ty != TypeId::of::<T>() {
+            let found = "a resource of another type".to_owned();
+            return Err(ValueError::Mismatch { expected: name.to_owned(), found });
         }
+        let alive = if owned { life.end(HandleEnd::Use(HandleUse::Downcast)) } else { life.check() };
+        alive.map_err(|refusal| refusal.of(name, HandleUse::Downcast))?;
+        Ok(Resource { rep, owned, _type: PhantomData })
     }
 
     /// Drops the handle. The destructor runs if it is owned. An owned handle that is lent cannot be dropped.
@@ -110,7 +159,8 @@ impl ResourceAny {
         match self.0 {
             Handle::Guest { owner, index, generation, .. } => {
                 let record = owner.record(store.state())?;
-                let handle = super::typed::live(record, owner.resource, index, generation)?;
+                let handle = super::typed::live(record, owner.resource, index, generation);
+                let handle = handle.map_err(|r| r.of(record.resource_name(owner.resource), HandleUse::Dropped))?;
                 if !handle.borrow && handle.lends != 0 {
                     return Err(ValueError::Lent.into());
                 }
@@ -119,17 +169,35 @@ impl ResourceAny {
                     return Err(Box::new(super::trap::Trap::poisoned()).into());
                 }
                 record.block.remove_host_handle(index);
-                record.history.end(index, HandleEnd::Dropped);
+                record.history.end(index, HandleEnd::Use(HandleUse::Dropped));
                 match handle.borrow {
                     true => Ok(()),
                     false => run_guest_destructor(store.state_ptr(), record, owner.resource, handle.rep),
                 }
             }
-            Handle::Host { owner: Some(owner), owned: true, rep, .. } => {
-                let record = owner.record(store.state())?;
-                run_host_destructor(store.state_ptr(), record, owner.resource, rep)
+            Handle::Host { origin, owned, rep, life, .. } => {
+                let from = match origin {
+                    Origin::Guest(owner) => Some((owner.record(store.state())?, owner.resource)),
+                    Origin::Host(_) => None,
+                };
+                life.end(HandleEnd::Use(HandleUse::Dropped))
+                    .map_err(|refusal| refusal.of(origin.name(from.map(|(record, _)| record)), HandleUse::Dropped))?;
+                match from {
+                    Some((record, resource)) if owned => run_host_destructor(store.state_ptr(), record, resource, rep),
+                    _ => Ok(()),
+                }
             }
-            Handle::Host { .. } => Ok(()),
+        }
+    }
+}
+
+impl Origin {
+    /// The name of the resource type, given the record of the guest that the handle comes from.
+    fn name<'a>(&self, record: Option<&'a InstanceRecord>) -> &'a str {
+        match (self, record) {
+            (Origin::Guest(owner), Some(record)) => record.resource_name(owner.resource),
+            (Origin::Guest(_), None) => "?",
+            (Origin::Host(name), _) => name,
         }
     }
 }

@@ -4,10 +4,12 @@ use super::arena::Arena;
 use super::engine::Engine;
 use super::error::HostError;
 use super::exception::Exceptions;
+use super::handle_trace::{LeakReport, LiveHandle};
 use super::instance::InstanceRecord;
 use super::linear_memory::LinearMemory;
+use super::supervision::Contexts;
 use super::table::Table;
-use crate::block::Context;
+use crate::block::{Context, Supervision};
 use std::any::Any;
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -37,10 +39,14 @@ pub(crate) struct StoreState {
     pub(crate) id: u64,
     pub(crate) engine: Engine,
     pub(crate) limits: Limits,
-    /// The stack limit that all contexts hold.
+    /// The stack limit that all contexts hold, unless the guests have been interrupted.
     pub(crate) stack_limit: usize,
-    /// Every context of every block.
-    pub(crate) contexts: Vec<*mut Context>,
+    /// Every context of every block. Before the instances, so that it is dropped before the blocks are.
+    pub(super) contexts: Contexts,
+    /// What the host relies on the guests' code to do.
+    pub(super) demands: Supervision,
+    /// What guests that count fuel have left; their contexts point to it.
+    pub(super) fuel: Box<AtomicU64>,
     pub(crate) arena: Arena,
     /// Exceptions that core code has thrown.
     pub(crate) exceptions: Exceptions,
@@ -55,6 +61,17 @@ pub(crate) struct StoreState {
     pub(crate) host_items: Vec<Box<dyn Any>>,
     /// Why the innermost host function failed, until its caller takes it.
     pub(crate) failure: Option<Failure>,
+    pub(crate) leak_report: Option<LeakReport>,
+}
+
+impl Drop for StoreState {
+    fn drop(&mut self) {
+        let Some(report) = self.leak_report.take() else { return };
+        let leaks = self.live_handles();
+        if !leaks.is_empty() {
+            report.0(leaks);
+        }
+    }
 }
 
 /// How a host function failed.
@@ -112,7 +129,9 @@ impl<T> Store<T> {
             engine: engine.clone(),
             limits: Limits::default(),
             stack_limit: 0,
-            contexts: Vec::new(),
+            contexts: Contexts::default(),
+            demands: Supervision::default(),
+            fuel: Box::new(AtomicU64::new(u64::MAX)),
             arena: Arena::default(),
             exceptions: Exceptions::default(),
             instances: Vec::new(),
@@ -120,6 +139,7 @@ impl<T> Store<T> {
             tables: HashMap::new(),
             host_items: Vec::new(),
             failure: None,
+            leak_report: None,
         };
         let inner = NonNull::from(Box::leak(Box::new(StoreInner { state, data })));
         Store { inner, _data: PhantomData }
@@ -147,14 +167,33 @@ impl<T> Store<T> {
 
     /// The engine.
     pub fn engine(&self) -> &Engine {
+        &self.state().engine
+    }
+
+    /// What does not depend on the type of the data.
+    pub(super) fn state(&self) -> &StoreState {
         // SAFETY: as in `data`.
-        unsafe { &self.inner.as_ref().state.engine }
+        unsafe { &self.inner.as_ref().state }
     }
 
     /// Sets what instances may use from now on.
     pub fn set_limits(&mut self, limits: Limits) {
         // SAFETY: as in `data_mut`.
         unsafe { self.inner.as_mut().state.limits = limits }
+    }
+
+    /// The handles that live in instances which were compiled with
+    /// [`CompileOptions::debug_handles`](crate::CompileOptions::debug_handles), the host's among them. An instance that
+    /// trapped is left out: its state is unknown.
+    pub fn live_handles(&self) -> Vec<LiveHandle> {
+        // SAFETY: as in `data`.
+        unsafe { self.inner.as_ref().state.live_handles() }
+    }
+
+    /// When the store ends while there are [live handles](Self::live_handles), the report is given them.
+    pub fn on_leak(&mut self, report: impl FnOnce(Vec<LiveHandle>) + Send + 'static) {
+        // SAFETY: as in `data_mut`.
+        unsafe { self.inner.as_mut().state.leak_report = Some(LeakReport(Box::new(report))) }
     }
 }
 
@@ -256,17 +295,20 @@ impl StoreState {
     /// Writes the current thread's stack limit into every context.
     #[cold]
     pub(crate) fn move_to_stack(&mut self, limit: usize) {
-        for context in &self.contexts {
-            // SAFETY: contexts lie in blocks of this store, which live as long as it.
-            unsafe { (**context).stack_limit = limit };
-        }
+        self.contexts.set_limit(limit);
         self.stack_limit = limit;
     }
 
-    /// Adds a context that is to hold the stack limit.
+    fn live_handles(&self) -> Vec<LiveHandle> {
+        self.instances.iter().flat_map(|record| record.live_handles()).collect()
+    }
+
+    /// Gives a context of a block of this store the stack limit and the fuel.
     pub(crate) fn add_context(&mut self, context: *mut Context) {
-        // SAFETY: the caller just made it.
-        unsafe { (*context).stack_limit = self.stack_limit };
-        self.contexts.push(context);
+        // SAFETY: the caller just made it; blocks live as long as their store.
+        unsafe {
+            (*context).fuel = self.fuel.as_ptr();
+            self.contexts.add(context);
+        }
     }
 }

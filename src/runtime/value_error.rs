@@ -24,8 +24,12 @@ pub enum ValueError {
         found: usize,
     },
     /// A handle that is gone.
-    #[error("the resource handle was used after {after}")]
+    #[error("resource `{resource}` was {used} after {after}")]
     DeadHandle {
+        /// The resource type's name.
+        resource: String,
+        /// What was to be done with it.
+        used: HandleUse,
         /// What ended it.
         after: HandleEnd,
     },
@@ -128,16 +132,37 @@ impl fmt::Display for Path<'_> {
     }
 }
 
+/// What the host does with a handle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HandleUse {
+    /// It is passed to a function.
+    PassedTo(Arc<str>),
+    /// A host function returns it to the guest that has called.
+    Returned,
+    /// It is dropped.
+    Dropped,
+    /// It becomes a [`Resource`](super::Resource).
+    Downcast,
+}
+
+impl fmt::Display for HandleUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HandleUse::PassedTo(function) => write!(f, "passed to `{function}`"),
+            HandleUse::Returned => f.write_str("returned to the guest"),
+            HandleUse::Dropped => f.write_str("dropped"),
+            HandleUse::Downcast => f.write_str("downcast"),
+        }
+    }
+}
+
 /// What ended a handle of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HandleEnd {
-    /// It was passed to a function that took ownership.
-    PassedTo(Arc<str>),
-    /// A host function returned it to the guest that had called.
-    Returned,
-    /// The host dropped it.
-    Dropped,
+    /// Its ownership went with this use.
+    Use(HandleUse),
     /// It was a borrow, and the host function that received it has returned.
     CallEnded,
     /// One of these; the host has received other handles in its place since then.
@@ -147,11 +172,9 @@ pub enum HandleEnd {
 impl fmt::Display for HandleEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            HandleEnd::PassedTo(function) => write!(f, "it was passed to `{function}`"),
-            HandleEnd::Returned => f.write_str("it was returned to the guest"),
-            HandleEnd::Dropped => f.write_str("it was dropped"),
+            HandleEnd::Use(what) => write!(f, "it had been {what}"),
             HandleEnd::CallEnded => f.write_str("the call that lent it had ended"),
-            HandleEnd::Forgotten => f.write_str("it was moved or dropped"),
+            HandleEnd::Forgotten => f.write_str("it had been moved or dropped"),
         }
     }
 }
@@ -167,7 +190,8 @@ mod tests {
         assert_eq!(error.to_string(), "in field `x` of parameter 2 (`point`): expected u32, found string");
         assert!(matches!(error.cause(), ValueError::Mismatch { .. }));
         assert_eq!(error.cause().cause(), error.cause());
-        let dead = ValueError::DeadHandle { after: HandleEnd::PassedTo("absorb".into()) };
-        assert_eq!(dead.to_string(), "the resource handle was used after it was passed to `absorb`");
+        let after = HandleEnd::Use(HandleUse::PassedTo("absorb".into()));
+        let dead = ValueError::DeadHandle { resource: "file".into(), used: HandleUse::Dropped, after };
+        assert_eq!(dead.to_string(), "resource `file` was dropped after it had been passed to `absorb`");
     }
 }

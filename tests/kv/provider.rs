@@ -37,16 +37,16 @@ impl Provider {
         self.make("[constructor]bucket", &[text(name), flags(perms)])
     }
 
-    fn set(&mut self, bucket: ResourceAny, key: &str, val: Val) -> Val {
-        self.call("[method]bucket.set", &[bucket.into(), text(key), val])
+    fn set(&mut self, bucket: &ResourceAny, key: &str, val: Val) -> Val {
+        self.call("[method]bucket.set", &[lend(bucket), text(key), val])
     }
 
-    fn get(&mut self, bucket: ResourceAny, key: &str) -> Val {
-        self.call("[method]bucket.get", &[bucket.into(), text(key)])
+    fn get(&mut self, bucket: &ResourceAny, key: &str) -> Val {
+        self.call("[method]bucket.get", &[lend(bucket), text(key)])
     }
 
-    fn name(&mut self, bucket: ResourceAny) -> Val {
-        self.call("[method]bucket.name", &[bucket.into()])
+    fn name(&mut self, bucket: &ResourceAny) -> Val {
+        self.call("[method]bucket.name", &[lend(bucket)])
     }
 
     fn drop(&mut self, handle: ResourceAny) {
@@ -63,6 +63,11 @@ impl Provider {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// Another name of the handle, to be passed as a borrow, or to see what becomes of it.
+fn lend(handle: &ResourceAny) -> Val {
+    Val::Resource(handle.clone())
 }
 
 fn text(s: &str) -> Val {
@@ -112,7 +117,7 @@ fn entry(key: &str, val: Val, version: u32) -> Val {
 
 fn resource(val: &Val) -> ResourceAny {
     match val {
-        Val::Resource(handle) => *handle,
+        Val::Resource(handle) => handle.clone(),
         other => panic!("{other:?} is no handle"),
     }
 }
@@ -121,8 +126,8 @@ fn resource(val: &Val) -> ResourceAny {
 fn values_of_every_case_come_back() {
     let Some(mut p) = Provider::new() else { return };
     let bucket = p.bucket("mäin-€-🦀", &["read", "write"]);
-    assert_eq!(p.name(bucket), text("mäin-€-🦀"));
-    assert_eq!(p.call("[method]bucket.perms", &[bucket.into()]), flags(&["read", "write"]));
+    assert_eq!(p.name(&bucket), text("mäin-€-🦀"));
+    assert_eq!(p.call("[method]bucket.perms", &[lend(&bucket)]), flags(&["read", "write"]));
     let values = [
         ("a", string_value("kéy")),
         ("🔑", number_value(-0.5)),
@@ -132,15 +137,15 @@ fn values_of_every_case_come_back() {
         ("big", blob_value(&vec![7; 100_000])),
     ];
     for (key, value) in &values {
-        assert_eq!(p.set(bucket, key, value.clone()), ok(none()));
+        assert_eq!(p.set(&bucket, key, value.clone()), ok(none()));
     }
     for (key, value) in &values {
-        assert_eq!(p.get(bucket, key), ok(value.clone()));
+        assert_eq!(p.get(&bucket, key), ok(value.clone()));
     }
     let keys = values.iter().map(|(key, _)| text(key)).collect();
-    assert_eq!(p.call("[method]bucket.keys", &[bucket.into()]), Val::List(keys));
+    assert_eq!(p.call("[method]bucket.keys", &[lend(&bucket)]), Val::List(keys));
     let entries = values.iter().map(|(key, value)| entry(key, value.clone(), 1)).collect();
-    assert_eq!(p.call("[method]bucket.entries", &[bucket.into()]), Val::List(entries));
+    assert_eq!(p.call("[method]bucket.entries", &[lend(&bucket)]), Val::List(entries));
     p.drop(bucket);
     assert_eq!(p.live(), (0, 0));
 }
@@ -149,19 +154,19 @@ fn values_of_every_case_come_back() {
 fn setting_again_returns_the_old_value_or_an_error() {
     let Some(mut p) = Provider::new() else { return };
     let bucket = p.bucket("b", &["write"]);
-    assert_eq!(p.set(bucket, "a", string_value("1")), ok(none()));
-    assert_eq!(p.set(bucket, "a", string_value("2")), ok(some(string_value("1"))));
+    assert_eq!(p.set(&bucket, "a", string_value("1")), ok(none()));
+    assert_eq!(p.set(&bucket, "a", string_value("2")), ok(some(string_value("1"))));
     let kinds = ["text", "blob"].map(|kind| Val::Enum(kind.to_owned())).to_vec();
-    assert_eq!(p.set(bucket, "a", blob_value(b"x")), err(case("bad-type", Some(Val::Tuple(kinds)))));
-    assert_eq!(p.set(bucket, "a", case("nothing", None)), ok(some(string_value("2"))));
-    assert_eq!(p.set(bucket, "a", number_value(f64::INFINITY)), ok(some(case("nothing", None))));
-    let entries = p.call("[method]bucket.entries", &[bucket.into()]);
+    assert_eq!(p.set(&bucket, "a", blob_value(b"x")), err(case("bad-type", Some(Val::Tuple(kinds)))));
+    assert_eq!(p.set(&bucket, "a", case("nothing", None)), ok(some(string_value("2"))));
+    assert_eq!(p.set(&bucket, "a", number_value(f64::INFINITY)), ok(some(case("nothing", None))));
+    let entries = p.call("[method]bucket.entries", &[lend(&bucket)]);
     assert_eq!(entries, Val::List(vec![entry("a", number_value(f64::INFINITY), 4)]));
-    assert_eq!(p.get(bucket, "é"), err(case("not-found", Some(text("é")))));
+    assert_eq!(p.get(&bucket, "é"), err(case("not-found", Some(text("é")))));
 
     let read_only = p.bucket("r", &["read", "admin"]);
-    assert_eq!(p.call("[method]bucket.perms", &[read_only.into()]), flags(&["read", "admin"]));
-    assert_eq!(p.set(read_only, "a", string_value("1")), err(case("full", None)));
+    assert_eq!(p.call("[method]bucket.perms", &[lend(&read_only)]), flags(&["read", "admin"]));
+    assert_eq!(p.set(&read_only, "a", string_value("1")), err(case("full", None)));
 }
 
 #[test]
@@ -171,7 +176,7 @@ fn buckets_are_opened_by_name() {
     let Val::Result(Ok(Some(handle))) = opened else { panic!("{opened:?}") };
     let bucket = resource(&handle);
     assert!(bucket.owned());
-    assert_eq!(p.name(bucket), text("x"));
+    assert_eq!(p.name(&bucket), text("x"));
     assert_eq!(p.call("[static]bucket.open", &[text("!gone")]), err(case("not-found", Some(text("!gone")))));
     assert_eq!(p.call("[static]bucket.open", &[text("")]), err(case("full", None)));
     assert_eq!(p.live(), (1, 0));
@@ -179,7 +184,7 @@ fn buckets_are_opened_by_name() {
     let names = Val::List(["y", "", "zzz"].map(text).to_vec());
     let Val::List(handles) = p.call("open-many", &[names]) else { panic!("no list") };
     let many: Vec<ResourceAny> = handles.iter().map(resource).collect();
-    let found: Vec<Val> = many.iter().map(|bucket| p.name(*bucket)).collect();
+    let found: Vec<Val> = many.iter().map(|bucket| p.name(bucket)).collect();
     assert_eq!(found, ["y", "", "zzz"].map(text));
     assert_eq!(p.call("open-many", &[Val::List(vec![])]), Val::List(vec![]));
     assert_eq!(p.live(), (4, 0));
@@ -194,12 +199,12 @@ fn buckets_are_opened_by_name() {
 fn the_largest_of_lent_buckets_is_found() {
     let Some(mut p) = Provider::new() else { return };
     let buckets = ["small", "large", "as large"].map(|name| p.bucket(name, &["write"]));
-    p.set(buckets[1], "a", number_value(1.0));
-    p.set(buckets[2], "a", number_value(1.0));
-    let lent = |handles: &[ResourceAny]| Val::List(handles.iter().map(|handle| Val::Resource(*handle)).collect());
-    assert_eq!(p.call("largest", &[lent(&buckets)]), some(text("large")));
-    assert_eq!(p.call("largest", &[lent(&[buckets[0], buckets[0]])]), some(text("small")));
-    assert_eq!(p.call("largest", &[lent(&[])]), none());
+    p.set(&buckets[1], "a", number_value(1.0));
+    p.set(&buckets[2], "a", number_value(1.0));
+    let lent_all = |handles: &[ResourceAny]| Val::List(handles.iter().map(lend).collect());
+    assert_eq!(p.call("largest", &[lent_all(&buckets)]), some(text("large")));
+    assert_eq!(p.call("largest", &[lent_all(&[buckets[0].clone(), buckets[0].clone()])]), some(text("small")));
+    assert_eq!(p.call("largest", &[lent_all(&[])]), none());
     // They were lent, so they are all still there.
     for bucket in buckets {
         p.drop(bucket);
@@ -211,25 +216,25 @@ fn the_largest_of_lent_buckets_is_found() {
 fn merged_absorbed_and_forked_buckets_are_counted() {
     let Some(mut p) = Provider::new() else { return };
     let main = p.bucket("main", &["read", "write"]);
-    p.set(main, "a", string_value("x"));
-    p.set(main, "a", string_value("y"));
-    let fork = p.make("[method]bucket.fork", &[main.into(), text("fork-")]);
-    assert_eq!(p.name(fork), text("fork-main"));
-    assert_eq!(p.call("[method]bucket.perms", &[fork.into()]), flags(&["read", "write"]));
+    p.set(&main, "a", string_value("x"));
+    p.set(&main, "a", string_value("y"));
+    let fork = p.make("[method]bucket.fork", &[lend(&main), text("fork-")]);
+    assert_eq!(p.name(&fork), text("fork-main"));
+    assert_eq!(p.call("[method]bucket.perms", &[lend(&fork)]), flags(&["read", "write"]));
     let entries = Val::List(vec![entry("a", string_value("y"), 2)]);
-    assert_eq!(p.call("[method]bucket.entries", &[fork.into()]), entries);
-    p.set(fork, "b", number_value(2.0));
+    assert_eq!(p.call("[method]bucket.entries", &[lend(&fork)]), entries);
+    p.set(&fork, "b", number_value(2.0));
     assert_eq!(p.live(), (2, 0));
 
-    assert_eq!(p.call("[method]bucket.merge", &[main.into(), main.into()]), Val::U32(0));
-    assert_eq!(p.call("[method]bucket.merge", &[main.into(), fork.into()]), Val::U32(1));
-    assert_eq!(p.call("[method]bucket.merge", &[main.into(), fork.into()]), Val::U32(0));
-    p.set(fork, "c", number_value(3.0));
-    assert_eq!(p.call("[method]bucket.absorb", &[main.into(), fork.into()]), Val::U32(1));
+    assert_eq!(p.call("[method]bucket.merge", &[lend(&main), lend(&main)]), Val::U32(0));
+    assert_eq!(p.call("[method]bucket.merge", &[lend(&main), lend(&fork)]), Val::U32(1));
+    assert_eq!(p.call("[method]bucket.merge", &[lend(&main), lend(&fork)]), Val::U32(0));
+    p.set(&fork, "c", number_value(3.0));
+    assert_eq!(p.call("[method]bucket.absorb", &[lend(&main), lend(&fork)]), Val::U32(1));
     assert_eq!(p.live(), (1, 0));
 
     // The fork was given away.
-    assert!(matches!(p.try_call("[method]bucket.name", &[fork.into()]), Err(Error::Value(_))));
+    assert!(matches!(p.try_call("[method]bucket.name", &[lend(&fork)]), Err(Error::Value(_))));
     assert!(fork.resource_drop(&mut p.store).is_err());
     p.drop(main);
     assert_eq!(p.live(), (0, 0));
@@ -239,15 +244,15 @@ fn merged_absorbed_and_forked_buckets_are_counted() {
 fn a_cursor_walks_what_was_there() {
     let Some(mut p) = Provider::new() else { return };
     let bucket = p.bucket("b", &["write"]);
-    p.set(bucket, "a", string_value("x"));
-    p.set(bucket, "b", case("nothing", None));
-    let cursor = p.make("[method]bucket.scan", &[bucket.into()]);
-    p.set(bucket, "c", string_value("too late"));
+    p.set(&bucket, "a", string_value("x"));
+    p.set(&bucket, "b", case("nothing", None));
+    let cursor = p.make("[method]bucket.scan", &[lend(&bucket)]);
+    p.set(&bucket, "c", string_value("too late"));
     assert_eq!(p.live(), (1, 1));
     // The cursor has its own copy of the entries.
     p.drop(bucket);
     assert_eq!(p.live(), (0, 1));
-    let mut next = || p.call("[method]cursor.next", &[cursor.into()]);
+    let mut next = || p.call("[method]cursor.next", &[lend(&cursor)]);
     assert_eq!(next(), some(entry("a", string_value("x"), 1)));
     assert_eq!(next(), some(entry("b", case("nothing", None), 1)));
     assert_eq!(next(), none());
@@ -260,15 +265,15 @@ fn a_cursor_walks_what_was_there() {
 fn wrong_arguments_are_errors_and_no_traps() {
     let Some(mut p) = Provider::new() else { return };
     let bucket = p.bucket("b", &["write"]);
-    let cursor = p.make("[method]bucket.scan", &[bucket.into()]);
+    let cursor = p.make("[method]bucket.scan", &[lend(&bucket)]);
     let wrong: [(&str, Vec<Val>); 7] = [
-        ("[method]bucket.name", vec![cursor.into()]),
-        ("[method]cursor.next", vec![bucket.into()]),
+        ("[method]bucket.name", vec![lend(&cursor)]),
+        ("[method]cursor.next", vec![lend(&bucket)]),
         ("[method]bucket.name", vec![Val::U32(1)]),
         ("[method]bucket.name", vec![]),
         ("[constructor]bucket", vec![text("b"), flags(&["fly"])]),
-        ("[method]bucket.set", vec![bucket.into(), text("k"), case("unheard-of", None)]),
-        ("[method]bucket.set", vec![bucket.into(), text("k"), case("text", Some(Val::U8(1)))]),
+        ("[method]bucket.set", vec![lend(&bucket), text("k"), case("unheard-of", None)]),
+        ("[method]bucket.set", vec![lend(&bucket), text("k"), case("text", Some(Val::U8(1)))]),
     ];
     for (name, params) in wrong {
         let result = p.try_call(name, &params);
@@ -276,7 +281,7 @@ fn wrong_arguments_are_errors_and_no_traps() {
     }
     assert_eq!(p.live(), (1, 1));
     p.drop(cursor);
-    p.drop(bucket);
+    p.drop(bucket.clone());
     assert!(bucket.resource_drop(&mut p.store).is_err());
     assert_eq!(p.live(), (0, 0));
 }
@@ -285,7 +290,7 @@ fn wrong_arguments_are_errors_and_no_traps() {
 fn a_bucket_that_is_lent_cannot_be_given_away() {
     let Some(mut p) = Provider::new() else { return };
     let bucket = p.bucket("b", &["write"]);
-    let result = p.try_call("[method]bucket.absorb", &[bucket.into(), bucket.into()]);
+    let result = p.try_call("[method]bucket.absorb", &[lend(&bucket), lend(&bucket)]);
     assert!(result.is_err(), "{result:?}");
 }
 
@@ -293,9 +298,9 @@ fn a_bucket_that_is_lent_cannot_be_given_away() {
 fn handles_of_another_instance_are_refused() {
     let (Some(mut p), Some(mut q)) = (Provider::new(), Provider::new()) else { return };
     let bucket = p.bucket("b", &["write"]);
-    assert!(q.try_call("[method]bucket.name", &[bucket.into()]).is_err());
+    assert!(q.try_call("[method]bucket.name", &[lend(&bucket)]).is_err());
     assert_eq!(q.live(), (0, 0));
-    assert_eq!(p.name(bucket), text("b"));
+    assert_eq!(p.name(&bucket), text("b"));
 }
 
 #[test]
@@ -306,26 +311,26 @@ fn typed_functions_agree_with_dynamic_ones() {
     let live = instance.get_typed_func::<(), (u32, u32)>(&mut *store, &path("live")).unwrap();
     let open_many =
         instance.get_typed_func::<(Vec<String>,), Vec<ResourceAny>>(&mut *store, &path("open-many")).unwrap();
-    let name = instance.get_typed_func::<(ResourceAny,), String>(&mut *store, &path("[method]bucket.name")).unwrap();
-    let largest =
-        instance.get_typed_func::<(Vec<ResourceAny>,), Option<String>>(&mut *store, &path("largest")).unwrap();
-    let merge =
-        instance.get_typed_func::<(ResourceAny, ResourceAny), u32>(&mut *store, &path("[method]bucket.merge")).unwrap();
+    let name = instance.get_typed_func::<(&ResourceAny,), String>(&mut *store, &path("[method]bucket.name")).unwrap();
+    let largest = instance.get_typed_func::<(&[ResourceAny],), Option<String>>(&mut *store, &path("largest")).unwrap();
+    let merge = instance
+        .get_typed_func::<(&ResourceAny, &ResourceAny), u32>(&mut *store, &path("[method]bucket.merge"))
+        .unwrap();
     let fork = instance
-        .get_typed_func::<(ResourceAny, String), ResourceAny>(&mut *store, &path("[method]bucket.fork"))
+        .get_typed_func::<(&ResourceAny, String), ResourceAny>(&mut *store, &path("[method]bucket.fork"))
         .unwrap();
     let keys =
-        instance.get_typed_func::<(ResourceAny,), Vec<String>>(&mut *store, &path("[method]bucket.keys")).unwrap();
+        instance.get_typed_func::<(&ResourceAny,), Vec<String>>(&mut *store, &path("[method]bucket.keys")).unwrap();
 
     let buckets = open_many.call(&mut *store, (vec!["a".to_owned(), "bc".to_owned()],)).unwrap();
     assert_eq!(live.call(&mut *store, ()).unwrap(), (2, 0));
-    assert_eq!(name.call(&mut *store, (buckets[1],)).unwrap(), "bc");
-    assert_eq!(largest.call(&mut *store, (buckets.clone(),)).unwrap().as_deref(), Some("a"));
-    assert_eq!(largest.call(&mut *store, (vec![],)).unwrap(), None);
-    let forked = fork.call(&mut *store, (buckets[0], "é".to_owned())).unwrap();
-    assert_eq!(name.call(&mut *store, (forked,)).unwrap(), "éa");
-    assert_eq!(merge.call(&mut *store, (forked, buckets[1])).unwrap(), 0);
-    assert_eq!(keys.call(&mut *store, (forked,)).unwrap(), [""; 0]);
+    assert_eq!(name.call(&mut *store, (&buckets[1],)).unwrap(), "bc");
+    assert_eq!(largest.call(&mut *store, (&buckets[..],)).unwrap().as_deref(), Some("a"));
+    assert_eq!(largest.call(&mut *store, (&[][..],)).unwrap(), None);
+    let forked = fork.call(&mut *store, (&buckets[0], "é".to_owned())).unwrap();
+    assert_eq!(name.call(&mut *store, (&forked,)).unwrap(), "éa");
+    assert_eq!(merge.call(&mut *store, (&forked, &buckets[1])).unwrap(), 0);
+    assert_eq!(keys.call(&mut *store, (&forked,)).unwrap(), [""; 0]);
 
     // A type that is not the function's is refused when the function is looked up.
     assert!(instance.get_typed_func::<(), u32>(&mut *store, &path("live")).is_err());

@@ -28,6 +28,9 @@ pub(in crate::canon) fn lift_string(c: &mut Crossing, source: &Operand) -> [Valu
     c.e.trap_if_with(too_long, kind, &[bytes]);
     c.from.check_aligned(c.e, pointer, align, TrapKind::UnalignedPointer);
     let address = c.from.check_range(c.e, pointer, bytes, TrapKind::StringOutOfBounds);
+    if c.env.supervision.fuel {
+        c.e.burn_fuel_for(bytes, 1);
+    }
     [address, tagged]
 }
 

@@ -24,6 +24,7 @@ pub static TABLE: Intrinsics = Intrinsics {
     table_init: absent!(*mut u8, *mut u8, u64, u64, u64 => u32),
     table_copy: absent!(*mut u8, *mut u8, u64, u64, u64 => u32),
     table_fill: absent!(*mut u8, u64, u64, u64 => u32),
+    is_subtype: absent!(u32, u32 => u32),
     handle_table_grow,
     host_alloc,
     host_keep: absent!( => ()),
@@ -48,6 +49,7 @@ pub static TABLE: Intrinsics = Intrinsics {
     exception_is_live: absent!(*mut u8 => u32),
     find_handler: absent!(*mut u8, *mut u8 => u32),
     land: absent!(*mut u8, *mut u8 => ()),
+    core_calls: absent!(*mut u8, *mut u8 => ()),
 };
 
 unsafe extern "C" fn handle_table_grow(_: Ctx, table: *mut u8) -> u32 {
@@ -58,8 +60,7 @@ unsafe extern "C" fn handle_table_grow(_: Ctx, table: *mut u8) -> u32 {
 }
 
 unsafe extern "C" fn host_alloc(_: Ctx, size: u64, align: u64) -> *mut u8 {
-    let layout = std::alloc::Layout::from_size_align(size.max(1) as usize, align as usize).unwrap();
-    std::alloc::alloc(layout)
+    super::machine::host_buffer(size as usize, align as usize)
 }
 
 unsafe extern "C" fn copy(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) {

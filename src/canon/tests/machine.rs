@@ -21,12 +21,16 @@ use std::sync::OnceLock;
 pub const MEMORY: usize = 1 << 18;
 /// How many entries a handle table may have.
 pub const QUOTA: u32 = 64;
+/// Bytes before and after a memory that cannot be accessed.
+const GUARD: usize = 1 << 16;
 /// The size of a machine's code.
 const CODE: usize = 1 << 22;
 
 thread_local! {
     /// Bases of the guests' memories, for Rust code that plays a guest.
     pub static MEMORIES: RefCell<Vec<*mut u8>> = const { RefCell::new(Vec::new()) };
+    /// The buffers of the host, with their sizes.
+    static HOST_BUFFERS: RefCell<Vec<(*mut u8, usize)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A Rust function that plays a core function: the block, and slots for parameters and results.
@@ -108,7 +112,7 @@ impl Machine {
         let bases: Vec<*mut u8> = memories
             .iter()
             .map(|at| {
-                let base = map(MEMORY, libc::PROT_READ | libc::PROT_WRITE);
+                let base = map_guarded(MEMORY);
                 *self.at::<MemoryDef>(*at) = MemoryDef { base, len: MEMORY as u64 };
                 base
             })
@@ -123,7 +127,10 @@ impl Machine {
             libc::munmap(self.block.cast(), self.layout.total_size as usize);
             libc::munmap(self.code.cast(), CODE);
             for base in MEMORIES.take() {
-                libc::munmap(base.cast(), MEMORY);
+                unmap_guarded(base, MEMORY);
+            }
+            for (base, size) in HOST_BUFFERS.take() {
+                unmap_guarded(base, size);
             }
         }
     }
@@ -257,6 +264,34 @@ fn entry_trampoline(signature: &Signature) -> usize {
             memory as usize
         })
     })
+}
+
+/// Memory of the host at a multiple of `align`. The next multiple after its end cannot be accessed.
+pub fn host_buffer(size: usize, align: usize) -> *mut u8 {
+    const PAGE: usize = 4096;
+    let whole = size.next_multiple_of(PAGE);
+    let base = map_guarded(whole);
+    HOST_BUFFERS.with_borrow_mut(|buffers| buffers.push((base, whole)));
+    base.wrapping_add((whole - size) / align * align)
+}
+
+/// Fresh memory between two ranges that cannot be accessed. `size` is that of whole pages.
+fn map_guarded(size: usize) -> *mut u8 {
+    let base = map(size + 2 * GUARD, libc::PROT_NONE).wrapping_add(GUARD);
+    // SAFETY: the range lies in the fresh mapping.
+    let status = unsafe { libc::mprotect(base.cast(), size, libc::PROT_READ | libc::PROT_WRITE) };
+    assert_eq!(status, 0);
+    base
+}
+
+/// Gives back what [`map_guarded`] gave.
+///
+/// # Safety
+///
+/// Nobody may use it any more.
+unsafe fn unmap_guarded(base: *mut u8, size: usize) {
+    // SAFETY: the caller vouches for it.
+    unsafe { libc::munmap(base.wrapping_sub(GUARD).cast(), size + 2 * GUARD) };
 }
 
 /// Fresh memory, all zero.

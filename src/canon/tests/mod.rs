@@ -15,7 +15,7 @@ mod values;
 mod writer;
 
 use super::{CanonEnv, emit_adapter, emit_builtin};
-use crate::block::{BlockLayout, BlockLayoutBuilder, HostCallee, MemoryDef};
+use crate::block::{BlockLayout, BlockLayoutBuilder, HostCallee, MemoryDef, Supervision};
 use crate::clif::Convention;
 use crate::model::adapter::Dtor;
 use crate::model::flatten::{Context, flatten_functype, pointer};
@@ -48,6 +48,7 @@ struct Fixture {
     host_callee: u32,
     convention: Convention,
     spectre: bool,
+    supervision: Supervision,
     optimised: bool,
 }
 
@@ -66,6 +67,7 @@ impl Fixture {
             host_callee,
             convention: Convention::of(&*host_isa(true)),
             spectre: true,
+            supervision: Supervision::default(),
             optimised: true,
         }
     }
@@ -84,7 +86,9 @@ impl Fixture {
             layout: &self.layout,
             convention: self.convention,
             keeps_tasks: &[],
+            may_always_leave: &[],
             spectre: self.spectre,
+            supervision: self.supervision,
         }
     }
 

@@ -9,6 +9,9 @@
 //!
 //! Where the host receives a value its bytes are not foretold, as it may get views; what it reads there is.
 //!
+//! Memories, and each buffer of the host, end where nothing can be accessed, so that a test which reads or writes past them
+//! crashes; and what belongs to an instance that has no part in the call stays as it is.
+//!
 //! # Faults that were seeded
 //!
 //! Each was put into the pass, alone, and the first seeds of this test were run. All are caught; three were only once the
@@ -61,6 +64,9 @@ use std::time::{Duration, Instant};
 
 /// How many seeds an ordinary run takes.
 const SEEDS: u64 = if cfg!(debug_assertions) { 1000 } else { 20_000 };
+
+/// What the memory of instance 0 is filled with.
+const BYSTANDER_BYTE: u8 = 0xa0;
 
 /// The options of a guest.
 fn random_side(f: &Fixture, rng: &mut Rng, instance: u32) -> GuestSide {
@@ -126,7 +132,7 @@ fn compile(f: &Fixture, ty: &FuncType, lower: Option<&GuestSide>, lift: Option<&
     // What no value is stored in differs from memory to memory, so that padding that is copied is noticed.
     for (instance, base) in MEMORIES.with_borrow(Vec::clone).into_iter().enumerate() {
         // SAFETY: the memory has this size.
-        unsafe { base.write_bytes(0xa0 + instance as u8, MEMORY) };
+        unsafe { base.write_bytes(BYSTANDER_BYTE + instance as u8, MEMORY) };
     }
     m.at::<HostCallee>(f.host_callee).func = Some(host);
     for instance in [CALLER, CALLEE, f.layout.host_instance()] {
@@ -268,8 +274,20 @@ fn check(case: &Case, foretold: Option<TrapKind>, args: &[u64]) -> Vec<String> {
             case.expect(top == 0, || format!("{top} scopes are still open"));
         }
     }
+    case.expect(bystander_is_unchanged(case.m), || "an instance changed that has no part in the call".into());
     case.expect(foretold.is_none() || case.ran.get() == [0, 0], || "the callee ran after a trap".into());
     std::mem::take(&mut *case.wrong.borrow_mut())
+}
+
+/// Is instance 0 as `compile` left it?
+fn bystander_is_unchanged(m: &Machine) -> bool {
+    const BYSTANDER: u32 = 0;
+    let base = MEMORIES.with_borrow(|memories| memories[BYSTANDER as usize]);
+    // SAFETY: the memory has this size.
+    let memory = unsafe { std::slice::from_raw_parts(base, MEMORY) };
+    let state = m.state(BYSTANDER);
+    let untouched = state.may_leave == 1 && state.handles.free_head == 1 && m.entry(BYSTANDER, 1).tag == 0;
+    untouched && memory.chunks(4096).all(|chunk| *chunk == [BYSTANDER_BYTE; 4096])
 }
 
 fn variable(name: &str) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! What an object holds: what it was compiled for, what the host must provide, what can be called, its functions.
 
 use super::outline::{Outline, aligned};
+use crate::block::memory::RESERVATION;
 use crate::cli::signature::WitText;
 use crate::model::ResourceId;
 use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, ImportSlot};
@@ -23,13 +24,15 @@ pub fn read(bytes: &[u8]) -> Result<Artifact, String> {
 pub fn write(out: &mut Outline, artifact: &Artifact) {
     let code: u64 = artifact.functions.iter().map(|f| u64::from(f.len)).sum();
     out.paragraph(format_args!(
-        "object for {}, written by cantilever {}\ncpu features: {}\n{} functions, {code} bytes of code, {} trap sites",
+        "object for {}, written by cantilever {}\ncpu features: {}\n{} functions, {code} bytes of code, {} trap sites{}",
         artifact.triple,
         artifact.version,
         if artifact.cpu_features.is_empty() { "baseline".to_owned() } else { artifact.cpu_features.join(" ") },
         artifact.functions.len(),
-        artifact.trap_sites
+        artifact.trap_sites,
+        if artifact.debugs_handles() { "\nrecords where handles are created and dropped" } else { "" }
     ));
+    supervision(out, artifact);
     out.section(
         "imports",
         &artifact.imports.iter().map(|i| import(artifact, i.path.join("/"), &i.kind)).collect::<Vec<_>>(),
@@ -39,6 +42,21 @@ pub fn write(out: &mut Outline, artifact: &Artifact) {
     functions.sort_by(|a, b| b.len.cmp(&a.len).then(a.start.cmp(&b.start)));
     let rows = functions.iter().take(LARGEST).map(|f| (f.name.clone(), format!("{} bytes", f.len))).collect();
     out.section("largest functions", &aligned(rows));
+}
+
+/// What differs from the default in how the code runs.
+fn supervision(out: &mut Outline, artifact: &Artifact) {
+    let mut lines = Vec::new();
+    if artifact.supervision.interruptible {
+        lines.push("can be interrupted".to_owned());
+    }
+    if artifact.supervision.fuel {
+        lines.push("counts fuel".to_owned());
+    }
+    if artifact.memory_reservation != RESERVATION {
+        lines.push(format!("reserves {} bytes for each memory", artifact.memory_reservation));
+    }
+    out.section("choices", &lines);
 }
 
 fn import(artifact: &Artifact, path: String, kind: &ImportSlot) -> String {

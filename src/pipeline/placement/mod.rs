@@ -15,12 +15,14 @@ mod imports;
 mod resolve;
 mod steps;
 
+use super::CompileOptions;
 use crate::block::{
     BlockLayout, BlockLayoutBuilder,
     layout::{BlockTooLarge, MAX_FIXED_SIZE},
 };
 use crate::core::ModulePlaces;
 use crate::link::known_tables::{Elements, known_tables};
+use crate::link::may_leave::may_always_leave;
 use crate::model::adapter::Dtor;
 use crate::model::plan::Plan;
 use crate::model::{Adapter, CanonFunc, Resource, ResourceId};
@@ -43,6 +45,8 @@ pub struct Placed {
     pub lifts: Vec<Adapter>,
     /// For each component instance: has it built-ins that ask for its task?
     pub keeps_tasks: Vec<bool>,
+    /// For each component instance: is its `may_leave` true whenever it is looked at?
+    pub may_always_leave: Vec<bool>,
     /// For each resource type: its description, complete with the place of a host destructor.
     pub resources: PrimaryMap<ResourceId, Resource>,
     /// For each resource type: its destructor.
@@ -68,10 +72,13 @@ struct Map<'a> {
     known_tables: HashMap<(usize, u32), Elements>,
 }
 
-/// Places a plan. `handle_capacity` is the number of entries to reserve for each handle table.
-pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge> {
+/// Places a plan.
+pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLarge> {
     let types = plan.core_types.len() as u32;
-    let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, handle_capacity, types)?;
+    let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, options.handle_capacity, types)?;
+    if options.debug_handles {
+        builder.record_handles();
+    }
     let arena = &mut builder.arena;
     let imports = ImportPlaces::reserve(plan, arena)?;
     let frames = frame::reserve(plan, arena)?;
@@ -83,6 +90,7 @@ pub fn place(plan: &Plan, handle_capacity: u32) -> Result<Placed, BlockTooLarge>
         canons: map.canons(),
         lifts: map.lifts(),
         keeps_tasks: map.keeps_tasks(),
+        may_always_leave: may_always_leave(plan, &map.known_tables),
         dtors: map.dtors(&resources),
         resources,
         imports: map.import_entries(),

@@ -1,34 +1,28 @@
 //! The search for the innermost call that has a handler.
 
 use crate::block::Landing;
-use crate::runtime::trap::{CallSite, Caller, Trace, call_sites, caller};
+use crate::runtime::frames::PendingCalls;
+use crate::runtime::trap::{CallSite, Trace, call_sites};
 
 /// Looks for a handler among the callers of the function with the frame pointer `frame`, up to `entry`, the frame pointer of
 /// the entry trampoline. The calls up to there are traced.
 ///
 /// # Safety
 ///
-/// `frame` must be the frame pointer of a live frame of compiled code on this thread, and `entry` that of an entry
-/// trampoline below which there is only compiled code.
+/// As [`PendingCalls::new`].
 pub(crate) unsafe fn find_handler(frame: usize, entry: usize, trace: &Trace) -> Option<Landing> {
+    // SAFETY: the caller vouches for the frames.
+    let calls = unsafe { PendingCalls::new(frame, entry) };
     trace.begin_throw();
     call_sites(|site| {
-        let mut frame = frame;
-        loop {
-            // SAFETY: the frames up to the entry trampoline are those of compiled code.
-            let Caller { frame: fp, return_address } = unsafe { caller(frame) };
-            if fp == entry {
-                return None;
-            }
-            trace.push(return_address);
-            match site(return_address)? {
-                CallSite::Handler { handler, frame: size } => {
-                    trace.end_throw();
-                    return Some(Landing { handler, sp: fp.wrapping_sub(size), fp });
-                }
-                CallSite::Plain => frame = fp,
+        for call in calls {
+            trace.push(call.return_address);
+            if let CallSite::Handler { handler, frame: size } = site(call.return_address)? {
+                trace.end_throw();
+                return Some(Landing { handler, sp: call.caller.wrapping_sub(size), fp: call.caller });
             }
         }
+        None
     })
 }
 

@@ -1,6 +1,9 @@
-//! Growth of handle tables.
+//! Growth of handle tables, and what is recorded of their entries.
 
-use crate::block::HandleTable;
+use crate::block::{CALL_DEPTH, HandleTable};
+use crate::runtime::frames::PendingCalls;
+use crate::runtime::instance::InstanceRecord;
+use crate::runtime::stack::with_thread;
 use std::ffi::c_void;
 
 /// Doubles the limit of a handle table, up to its quota. Entries need no preparation: zeroed memory is a free list.
@@ -12,6 +15,22 @@ pub(super) unsafe extern "C" fn handle_table_grow(_vmctx: *mut c_void, table: *m
     }
     table.limit = table.limit.saturating_mul(2).clamp(2, table.quota);
     u32::from(table.free_head < table.limit)
+}
+
+/// Writes where the innermost calls of core code are.
+pub(super) unsafe extern "C" fn core_calls(_vmctx: *mut c_void, frame: *mut u8, calls: *mut u8) {
+    let activation = with_thread(|thread| thread.activation.get());
+    // SAFETY: compiled code runs, so there is an activation, whose block lives, leads to the instance's record, and holds the
+    // frame of its trampoline; above a host function that the guest called there would be another activation. The caller
+    // passes its own frame, and a place for the offsets.
+    unsafe {
+        let block = (*activation).block();
+        let record = &*(*block).instance.cast::<InstanceRecord>();
+        let pending = PendingCalls::new(frame as usize, (*block).entry_fp);
+        let mut sources = pending.filter_map(|call| record.image.call_source(call.return_address));
+        let offsets = std::array::from_fn(|_| sources.next().unwrap_or(0));
+        calls.cast::<[u32; CALL_DEPTH]>().write(offsets);
+    }
 }
 
 #[cfg(test)]

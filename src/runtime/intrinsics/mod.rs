@@ -5,6 +5,7 @@
 //! Only `land` does not return; it has no frame.
 
 mod exception;
+mod function;
 mod handle;
 mod memory;
 mod string;
@@ -50,6 +51,8 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     exception_is_live: exception::exception_is_live,
     find_handler: exception::find_handler,
     land: super::exception::resume,
+    is_subtype: function::is_subtype,
+    core_calls: handle::core_calls,
 };
 
 /// The store of the calling code.

@@ -71,8 +71,10 @@ unsafe extern "C" fn stub<T: 'static>(data: *mut c_void, block: *mut Header, par
             if values.len() != bound.ty.results.len() {
                 return Err(ValueError::Count { expected: bound.ty.results.len(), found: values.len() }.into());
             }
+            // The closure is done with the store.
+            let state = &*store;
             for (i, (value, ty)) in values.iter().zip(&bound.ty.results).enumerate() {
-                if !value.fits(*ty, record.store_id) {
+                if !value.fits(*ty, state) {
                     let (expected, found) = (format!("{ty:?}"), format!("{:?}", value.ty()));
                     return Err(ValueError::Mismatch { expected, found }.into());
                 }

@@ -52,7 +52,7 @@ impl CoreInstance {
             if !of_store::<C::Data>(given, state) {
                 return Err(LinkError::WrongStore.into());
             }
-            check(state, artifact, &import.kind, given).map_err(incompatible)?;
+            check(state, &module.0, &import.kind, given).map_err(incompatible)?;
         }
         let record = new_record(state, &module.0, Arc::new([]), Arc::new(()))?;
         // SAFETY: the store owns the record in a box.
@@ -168,7 +168,7 @@ fn export(instance: Instance, record: &InstanceRecord, entry: &ExportEntry) -> R
             CoreExtern::Global(CoreGlobal { store_id, address: address(record, *place)?, ty: *ty, mutable: *mutable })
         }
         ExportEntry::CoreTag { ty, place } => {
-            CoreExtern::Tag(CoreTag { store_id, address: address(record, *place)?, ty: core_type(record, *ty)? })
+            CoreExtern::Tag(CoreTag { store_id, address: address(record, *place)?, type_id: type_id(record, *ty)? })
         }
         _ => return Ok(None),
     }))

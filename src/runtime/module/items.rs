@@ -2,8 +2,10 @@
 
 use super::host::{CoreClosure, HostCoreFunc};
 use super::val::CoreVal;
+use crate::block::memory::RESERVATION;
 use crate::block::{FuncDef, GlobalSlot, MemoryDef, TableDef};
 use crate::object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
+use crate::runtime::engine::Engine;
 use crate::runtime::entry::enter_core;
 use crate::runtime::error::{Error, HostError, LinkError, Result};
 use crate::runtime::instance::Instance;
@@ -55,6 +57,15 @@ impl CoreFunc {
         &self.ty
     }
 
+    /// The identity of its own type, of which [`CoreFunc::ty`] may be a supertype.
+    pub(super) fn type_id(&self, engine: &Engine) -> u32 {
+        match &self.kind {
+            // SAFETY: whoever asks has checked that the function belongs to a store that lives, and so does its `FuncDef`.
+            CoreFuncKind::Instance { def, .. } => unsafe { (*(*def as *const FuncDef)).type_id },
+            CoreFuncKind::Host(_) => engine.type_id(&self.ty),
+        }
+    }
+
     /// Calls the function.
     pub fn call(&self, mut store: impl AsContextMut, params: &[CoreVal]) -> Result<Vec<CoreVal>> {
         let mut store = store.as_context_mut();
@@ -65,7 +76,8 @@ impl CoreFunc {
             return Err(Error::Resources("a host function has no code before a module imports it".to_owned()));
         };
         let store_id = store.state().id;
-        if let Some((val, ty)) = params.iter().zip(&self.ty.params).find(|(val, ty)| !val.fits(**ty, store_id)) {
+        let state = store.state();
+        if let Some((val, ty)) = params.iter().zip(&self.ty.params).find(|(val, ty)| !val.fits(**ty, state)) {
             return Err(ValueError::Mismatch { expected: format!("{ty:?}"), found: format!("{:?}", val.ty()) }.into());
         }
         let record = instance.record(store.state())?;
@@ -122,7 +134,8 @@ item! {
 item! {
     /// An exception tag.
     CoreTag at u64 {
-        ty: CoreFuncType,
+        /// The identity of its type.
+        type_id: u32,
     }
 }
 
@@ -141,7 +154,7 @@ impl CoreMemory {
         let state = store.state();
         let def = leak_into(state, MemoryDef { base: std::ptr::null_mut(), len: 0 });
         // SAFETY: the definition lives as long as the store.
-        let memory = unsafe { LinearMemory::new(def, limits, state.limits.memory_bytes) };
+        let memory = unsafe { LinearMemory::new(def, limits, RESERVATION, state.limits.memory_bytes) };
         let memory = memory.map_err(|e| Error::out_of_resources("a linear memory", &e))?;
         state.memories.insert(def as usize, memory);
         Ok(CoreMemory { store_id: state.id, address: def as usize })
@@ -215,7 +228,7 @@ impl CoreGlobal {
 
     fn write(&self, store: &StoreState, value: CoreVal) -> Result<()> {
         let place = self.place(store)?;
-        if !value.fits(self.ty, self.store_id) {
+        if !value.fits(self.ty, store) {
             let (expected, found) = (format!("{:?}", self.ty), format!("{:?}", value.ty()));
             return Err(ValueError::Mismatch { expected, found }.into());
         }
@@ -227,9 +240,10 @@ impl CoreGlobal {
 
 impl CoreTag {
     /// A tag that lies in no instance.
-    pub fn new(mut store: impl AsContextMut, ty: CoreFuncType) -> Self {
+    pub fn new(mut store: impl AsContextMut, ty: &CoreFuncType) -> Self {
         let mut store = store.as_context_mut();
+        let type_id = store.state().engine.type_id(ty);
         let address = leak_into(store.state(), 0u64) as usize;
-        CoreTag { store_id: store.state().id, address, ty }
+        CoreTag { store_id: store.state().id, address, type_id }
     }
 }

@@ -1,28 +1,34 @@
 //! Does what is given for an import match its type? `externtype` matching of the core specification.
 
 use super::items::CoreExtern;
-use crate::object::artifact::{Artifact, CoreFuncType, CoreValType, ImportSlot, MemoryLimits, TableLimits};
+use crate::block::memory::is_guarded;
+use crate::model::CoreTypeId;
+use crate::object::artifact::{CoreValType, ImportSlot, MemoryLimits, TableLimits};
+use crate::runtime::engine::Engine;
+use crate::runtime::image::Image;
 use crate::runtime::store::StoreState;
 
 /// `Ok` when it matches, else what does not.
-pub(super) fn check(
-    store: &StoreState,
-    artifact: &Artifact,
-    slot: &ImportSlot,
-    given: &CoreExtern,
-) -> Result<(), String> {
-    let core_type = |ty: &crate::model::CoreTypeId| artifact.core_types.get(ty.as_u32() as usize);
+pub(super) fn check(store: &StoreState, image: &Image, slot: &ImportSlot, given: &CoreExtern) -> Result<(), String> {
+    let engine = &image.engine;
+    let type_id = |ty: &CoreTypeId| image.type_ids.get(ty.as_u32() as usize);
     let matches = match (slot, given) {
         (ImportSlot::CoreFunc { ty, .. }, CoreExtern::Func(func)) => {
-            core_type(ty).is_some_and(|ty| func_matches(&func.ty, ty))
+            type_id(ty).is_some_and(|ty| engine.is_subtype(func.type_id(engine), *ty))
         }
-        (ImportSlot::CoreTag { ty, .. }, CoreExtern::Tag(tag)) => core_type(ty) == Some(&tag.ty),
+        (ImportSlot::CoreTag { ty, .. }, CoreExtern::Tag(tag)) => type_id(ty) == Some(&tag.type_id),
         (ImportSlot::CoreGlobal { ty, mutable, .. }, CoreExtern::Global(global)) => {
-            let types_match = if *mutable { global.ty == *ty } else { value_matches(global.ty, *ty) };
+            let types_match = if *mutable { global.ty == *ty } else { value_matches(engine, global.ty, *ty) };
             *mutable == global.mutable && types_match
         }
         (ImportSlot::CoreMemory { ty, .. }, CoreExtern::Memory(memory)) => {
-            store.memories.get(&memory.address).is_some_and(|memory| memory_matches(memory.pages(), &memory.limits, ty))
+            let memory = store.memories.get(&memory.address);
+            // What the code does not check must be guarded, whoever made the memory.
+            let needs_guard = is_guarded(image.artifact.memory_reservation, ty.memory64, ty.page_log2.into());
+            if needs_guard && memory.is_some_and(|memory| !memory.is_guarded()) {
+                return Err("the memory has a smaller reservation than the module was compiled for".to_owned());
+            }
+            memory.is_some_and(|memory| memory_matches(memory.pages(), &memory.limits, ty))
         }
         (ImportSlot::CoreTable { ty, .. }, CoreExtern::Table(table)) => {
             store.tables.get(&table.address).is_some_and(|table| table_matches(table.len(), &table.limits, ty))
@@ -32,18 +38,24 @@ pub(super) fn check(
     if matches { Ok(()) } else { Err(format!("the {} has another type", extern_kind(given))) }
 }
 
-fn func_matches(given: &CoreFuncType, wanted: &CoreFuncType) -> bool {
-    given == wanted
-}
-
-fn value_matches(given: CoreValType, wanted: CoreValType) -> bool {
-    use CoreValType::{ExnRef, ExternRef, FuncRef, TypedFuncRef};
+fn value_matches(engine: &Engine, given: CoreValType, wanted: CoreValType) -> bool {
+    use CoreValType::{ExnRef, ExternRef, FuncRef, NoExnRef, NoExternRef, NoFuncRef, TypedFuncRef};
     match (given, wanted) {
-        (TypedFuncRef { ty: given, .. }, TypedFuncRef { ty: wanted, .. }) if given != wanted => false,
-        (FuncRef { nullable: a } | TypedFuncRef { nullable: a, .. }, FuncRef { nullable: b })
-        | (TypedFuncRef { nullable: a, .. }, TypedFuncRef { nullable: b, .. })
-        | (ExternRef { nullable: a }, ExternRef { nullable: b })
-        | (ExnRef { nullable: a }, ExnRef { nullable: b }) => b || !a,
+        (TypedFuncRef { ty: given, .. }, TypedFuncRef { ty: wanted, .. })
+            if !engine.is_subtype(given.as_u32(), wanted.as_u32()) =>
+        {
+            false
+        }
+        (
+            FuncRef { nullable: a } | TypedFuncRef { nullable: a, .. } | NoFuncRef { nullable: a },
+            FuncRef { nullable: b },
+        )
+        | (TypedFuncRef { nullable: a, .. } | NoFuncRef { nullable: a }, TypedFuncRef { nullable: b, .. })
+        | (NoFuncRef { nullable: a }, NoFuncRef { nullable: b })
+        | (ExternRef { nullable: a } | NoExternRef { nullable: a }, ExternRef { nullable: b })
+        | (NoExternRef { nullable: a }, NoExternRef { nullable: b })
+        | (ExnRef { nullable: a } | NoExnRef { nullable: a }, ExnRef { nullable: b })
+        | (NoExnRef { nullable: a }, NoExnRef { nullable: b }) => b || !a,
         (given, wanted) => given == wanted,
     }
 }
@@ -99,14 +111,23 @@ mod tests {
         assert!(!limits_match(2, Some(5), 1, Some(4)));
     }
 
+    fn typed_or_null(id: u32) -> CoreValType {
+        CoreValType::TypedFuncRef { nullable: true, ty: CoreTypeId::from_u32(id) }
+    }
+
     #[test]
     fn a_reference_that_is_never_null_fits_where_null_is_allowed() {
+        let engine = Engine::default();
+        let value_matches = |given, wanted| value_matches(&engine, given, wanted);
         let [nullable, non_null] = [true, false].map(|nullable| CoreValType::FuncRef { nullable });
         assert!(value_matches(non_null, nullable) && !value_matches(nullable, non_null));
         let [typed, other] =
-            [1, 2].map(|id| CoreValType::TypedFuncRef { nullable: false, ty: crate::model::CoreTypeId::from_u32(id) });
+            [1, 2].map(|id| CoreValType::TypedFuncRef { nullable: false, ty: CoreTypeId::from_u32(id) });
         assert!(value_matches(typed, nullable) && !value_matches(nullable, typed));
         assert!(value_matches(typed, typed) && !value_matches(typed, other));
         assert!(!value_matches(CoreValType::I32, CoreValType::I64));
+        let null = CoreValType::NoFuncRef { nullable: true };
+        assert!(value_matches(null, typed_or_null(1)) && value_matches(null, nullable) && !value_matches(null, typed));
+        assert!(!value_matches(nullable, null));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::block::FuncDef;
 use crate::object::artifact::CoreValType;
+use crate::runtime::store::StoreState;
 
 /// A core value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,16 +50,20 @@ impl CoreVal {
     }
 
     /// Can it be stored as this type? Function references only in their own store.
-    pub(super) fn fits(&self, ty: CoreValType, store_id: u64) -> bool {
+    pub(super) fn fits(&self, ty: CoreValType, store: &StoreState) -> bool {
         match (self, ty) {
-            (CoreVal::FuncRef(r), CoreValType::FuncRef { nullable }) => r.map_or(nullable, |r| r.store_id == store_id),
+            (CoreVal::FuncRef(r), CoreValType::FuncRef { nullable }) => r.map_or(nullable, |r| r.store_id == store.id),
+            (CoreVal::FuncRef(r), CoreValType::NoFuncRef { nullable }) => r.is_none() && nullable,
             (CoreVal::FuncRef(None), CoreValType::TypedFuncRef { nullable, .. }) => nullable,
             (CoreVal::FuncRef(Some(r)), CoreValType::TypedFuncRef { ty, .. }) => {
                 // SAFETY: the `FuncDef` lies in a block of the store, which lives because its caller has it.
-                r.store_id == store_id && unsafe { (*(r.def as *const FuncDef)).type_id } == ty.as_u32()
+                r.store_id == store.id
+                    && store.engine.is_subtype(unsafe { (*(r.def as *const FuncDef)).type_id }, ty.as_u32())
             }
             (CoreVal::ExternRef(r), CoreValType::ExternRef { nullable }) => nullable || r.is_some(),
+            (CoreVal::ExternRef(r), CoreValType::NoExternRef { nullable }) => r.is_none() && nullable,
             (CoreVal::ExnRef(r), CoreValType::ExnRef { nullable }) => nullable || r.is_some(),
+            (CoreVal::ExnRef(r), CoreValType::NoExnRef { nullable }) => r.is_none() && nullable,
             (val, ty) => val.ty() == ty,
         }
     }
@@ -91,11 +96,13 @@ impl CoreVal {
             CoreValType::F32 => CoreVal::F32(word),
             CoreValType::F64 => CoreVal::F64(low),
             CoreValType::V128 => CoreVal::V128(u128::from_le_bytes(*slot)),
-            CoreValType::FuncRef { .. } | CoreValType::TypedFuncRef { .. } => {
+            CoreValType::FuncRef { .. } | CoreValType::TypedFuncRef { .. } | CoreValType::NoFuncRef { .. } => {
                 CoreVal::FuncRef((low != 0).then_some(FuncRef { def: low as usize, store_id }))
             }
-            CoreValType::ExternRef { .. } => CoreVal::ExternRef(low.checked_sub(1).map(|id| id as u32)),
-            CoreValType::ExnRef { .. } => CoreVal::ExnRef((low != 0).then_some(low)),
+            CoreValType::ExternRef { .. } | CoreValType::NoExternRef { .. } => {
+                CoreVal::ExternRef(low.checked_sub(1).map(|id| id as u32))
+            }
+            CoreValType::ExnRef { .. } | CoreValType::NoExnRef { .. } => CoreVal::ExnRef((low != 0).then_some(low)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Hand-made guests: CLIF functions compiled for this host, with the metadata that a compiler would write.
 
-use crate::block::{BlockLayoutBuilder, Context, Header, INTRINSICS_VERSION, TrapKind};
+use crate::block::memory::RESERVATION;
+use crate::block::{BlockLayoutBuilder, Context, Header, INTRINSICS_VERSION, Supervision, TrapKind};
 use crate::model::{FuncKey, FuncType, Resource, Types};
 use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, FunctionEntry, ImportEntry, Step};
 use crate::object::load::{ObjectFile, Relocation, RelocationKind, RelocationTarget};
@@ -52,6 +53,7 @@ impl Guest {
             layout: layout.finish().unwrap(),
             types: Types::default(),
             resources: Vec::new(),
+            core_type_decls: vec![crate::model::CoreTypeDecl::default()],
             core_types: vec![CoreFuncType { params: vec![crate::object::artifact::CoreValType::I32], results: vec![] }],
             imports: Vec::new(),
             exports: Vec::new(),
@@ -59,6 +61,8 @@ impl Guest {
             functions: Vec::new(),
             trap_sites: 0,
             modules: Vec::new(),
+            supervision: Supervision::default(),
+            memory_reservation: RESERVATION,
             handlers: Vec::new(),
             keeps_exceptions: false,
             is_module: false,
@@ -168,7 +172,7 @@ impl Guest {
             self.calls.push((u64::from(start + reloc.offset), target, reloc.addend));
         }
         let len = code.code_buffer().len() as u32;
-        self.artifact.functions.push(FunctionEntry { start, len, key, name: format!("{key:?}"), sites });
+        self.artifact.functions.push(FunctionEntry { start, len, key, name: format!("{key:?}"), source: 0, sites });
     }
 
     /// Where calls are to be patched.

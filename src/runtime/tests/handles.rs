@@ -129,7 +129,7 @@ fn dropping_an_owned_handle_runs_the_guests_destructor() {
     let (mut store, instance) = instance();
     let handle = make(&mut store, instance, 42);
     assert!(handle.owned());
-    handle.resource_drop(&mut store).unwrap();
+    handle.clone().resource_drop(&mut store).unwrap();
     let noted = instance.get_typed_func::<(), u32>(&mut store, "noted").unwrap();
     assert_eq!(noted.call(&mut store, ()).unwrap(), 42);
     let again = handle.resource_drop(&mut store).unwrap_err();
@@ -140,7 +140,7 @@ fn dropping_an_owned_handle_runs_the_guests_destructor() {
 fn a_stale_handle_is_not_the_new_one_at_its_index() {
     let (mut store, instance) = instance();
     let stale = make(&mut store, instance, 1);
-    stale.resource_drop(&mut store).unwrap();
+    stale.clone().resource_drop(&mut store).unwrap();
     let fresh = make(&mut store, instance, 2);
     let index = instance.get_func(&mut store, "index").unwrap();
     let dead = index.call(&mut store, &[stale.into()]).unwrap_err();
@@ -157,7 +157,7 @@ fn the_hosts_resources_are_their_representations() {
     let pass = instance.get_func(&mut store, "pass").unwrap();
     let given = ResourceAny::from(Resource::<Thing>::new(10));
     let Some(Val::Resource(back)) = pass.call(&mut store, &[given.into()]).unwrap() else { panic!() };
-    assert_eq!(back.downcast::<Thing>().unwrap().rep(), 10);
+    assert_eq!(back.clone().host_rep(), Some(10));
     back.resource_drop(&mut store).unwrap();
     assert_eq!(store.data().dropped, [10]);
     let foreign = ResourceAny::from(Resource::<u8>::new(10));
@@ -171,7 +171,7 @@ fn borrows_end_when_the_host_function_returns() {
     let (mut store, instance) = instance();
     let lend = instance.get_typed_func::<(), u32>(&mut store, "lend").unwrap();
     assert_eq!(lend.call(&mut store, ()).unwrap(), 0, "the scope must owe nothing");
-    let kept = store.data().lent.unwrap();
+    let kept = store.data().lent.clone().unwrap();
     let dead = kept.resource_drop(&mut store).unwrap_err();
-    assert_eq!(dead.to_string(), "the resource handle was used after the call that lent it had ended");
+    assert_eq!(dead.to_string(), "resource `r` was dropped after the call that lent it had ended");
 }

@@ -1,7 +1,8 @@
-//! The whole runtime, with hand-made guests.
+//! The whole runtime, with hand-made guests, and with hostile ones.
 
 mod calls;
 mod elf;
 mod guest;
 mod handles;
+mod hostile;
 mod modules;

@@ -29,8 +29,13 @@ pub(crate) fn describe<'a>(
 }
 
 /// A function from its CLIF user name: namespace in the upper half, index in the lower.
-fn func_key(name: u64) -> FuncKey {
+pub(crate) fn func_key(name: u64) -> FuncKey {
     FuncKey::decode((name >> u32::BITS) as u32, name as u32)
+}
+
+/// The type of the handle with a tag, such as `own<r>`.
+pub(crate) fn handle_type<'a>(tag: u32, resource: impl Fn(u32) -> Option<&'a Resource>) -> String {
+    Tag::read(tag.into(), &resource).full_name()
 }
 
 /// A handle's tag, in words.

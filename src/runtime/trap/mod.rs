@@ -14,9 +14,9 @@ mod trace;
 
 pub(crate) use activation::{Activation, Hit};
 pub use frame::{Backtrace, Frame, SourceLine};
-pub(crate) use message::describe;
+pub(crate) use message::{describe, func_key, handle_type};
 pub(crate) use registry::{CallSite, CodeRegistration, call_sites, is_code};
-pub(crate) use trace::{Caller, MAX_FRAMES, Taken, Trace, caller};
+pub(crate) use trace::{MAX_FRAMES, Taken, Trace};
 
 use crate::block::TrapKind;
 

@@ -142,7 +142,8 @@ mod tests {
         let site = |(at, kind): &(u32, u8)| Site { at: *at, kind: SiteKind::Trap(*kind), scope: 0, source: None };
         let block = encode(&[], &traps.iter().map(site).collect::<Vec<_>>());
         let sites = block.len() as u32;
-        let function = FunctionEntry { start: 0, len: 0x10, key: FuncKey::Throw, name: String::new(), sites };
+        let function =
+            FunctionEntry { start: 0, len: 0x10, key: FuncKey::Throw, name: String::new(), source: 0, sites };
         SiteTable::new(&[function], &block).unwrap()
     }
 

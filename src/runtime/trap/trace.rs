@@ -2,33 +2,13 @@
 //!
 //! An exception that reaches a component boundary traps there, when its thrower's frames are gone: throwing takes the part of the
 //! trace up to its handler.
-//!
-//! All compiled code keeps a frame pointer, and every target that can run lays a frame out in the same way: at the frame
-//! pointer lies that of the caller, above it the return address.
 
+use crate::runtime::frames::PendingCall;
 use std::cell::Cell;
 use std::ops::Range;
 
 /// How many addresses a trace has at most.
 pub(crate) const MAX_FRAMES: usize = 64;
-
-/// The caller of a function: where the call returns to, and the caller's frame pointer.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller {
-    pub(crate) frame: usize,
-    pub(crate) return_address: usize,
-}
-
-/// The caller of the function with this frame pointer.
-///
-/// # Safety
-///
-/// `frame` must be the frame pointer of a live frame of compiled code on this thread.
-pub(crate) unsafe fn caller(frame: usize) -> Caller {
-    // SAFETY: compiled code stored both words in its prologue.
-    let [caller, return_address] = unsafe { *(frame as *const [usize; 2]) };
-    Caller { frame: caller, return_address }
-}
 
 /// The trace of a thread's last trap. Written in the signal handler, read once the entry trampoline has returned.
 pub(crate) struct Trace {
@@ -103,15 +83,15 @@ impl Trace {
         // Where the stack is exhausted in a prologue, the frame pointer is still that of the caller.
         while stack.contains(&frame) && frame.is_multiple_of(align_of::<usize>()) {
             // SAFETY: the words lie in the stack, and are a frame's if the caller says the truth.
-            let caller = unsafe { caller(frame) };
-            if caller.frame == stack.end || caller.frame <= frame || !is_code(caller.return_address) {
+            let PendingCall { caller, return_address } = unsafe { PendingCall::of(frame) };
+            if caller == stack.end || caller <= frame || !is_code(return_address) {
                 break;
             }
-            self.push(caller.return_address);
+            self.push(return_address);
             if self.cut.get() {
                 break;
             }
-            frame = caller.frame;
+            frame = caller;
         }
     }
 

@@ -3,27 +3,39 @@
 use super::list::RawSlice;
 use crate::model::{Layout, Resource, ResourceId, ResourceImpl, TypeDef, Types, ValType};
 use crate::object::artifact::Artifact;
-use crate::runtime::handle_history::Call;
+use crate::runtime::handle_history::{Call, Refusal};
+use crate::runtime::handle_life::{HandleLife, PassedHandles};
 use crate::runtime::host_handles::HostHandle;
 use crate::runtime::instance::{HostTypes, InstanceRecord};
-use crate::runtime::resource::{Handle, Owner, ResourceAny};
+use crate::runtime::resource::{Handle, Origin, Owner, ResourceAny};
 use crate::runtime::store::StoreState;
 use crate::runtime::type_reflection::print;
-use crate::runtime::value_error::{HandleEnd, ValueError};
+use crate::runtime::value_error::{HandleEnd, HandleUse, ValueError};
 use std::any::TypeId;
 use std::sync::Arc;
 
 /// What a type check needs to know.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct TypeContext<'a> {
     types: &'a Types,
     resources: &'a [Resource],
     host_types: &'a HostTypes,
+    by_reference: bool,
 }
 
 impl<'a> TypeContext<'a> {
     pub(crate) fn new(artifact: &'a Artifact, host_types: &'a HostTypes) -> Self {
-        TypeContext { types: &artifact.types, resources: &artifact.resources, host_types }
+        TypeContext { types: &artifact.types, resources: &artifact.resources, host_types, by_reference: false }
+    }
+
+    /// The same for what lies behind a Rust reference: it is lent, not given.
+    pub fn by_reference(&self) -> Self {
+        TypeContext { by_reference: true, ..*self }
+    }
+
+    /// Does the value lie behind a Rust reference?
+    pub fn is_by_reference(&self) -> bool {
+        self.by_reference
     }
 
     /// The definition of a compound type.
@@ -54,21 +66,31 @@ pub struct LowerContext<'a> {
     record: &'a InstanceRecord,
     /// The function that takes the values, or `None` for the results of a host function.
     callee: Option<&'a Arc<str>>,
-    /// Set when a handle is lowered.
+    /// Set when a handle of a guest's resource is lowered.
     call: Call,
+    /// What erased handles of the host's resources are lowered.
+    passed: Option<Box<PassedHandles>>,
 }
 
 impl<'a> LowerContext<'a> {
     /// For parameters of a call from the host, whose Rust values outlive the call.
     #[inline]
     pub(crate) fn for_params(store: *mut StoreState, record: &'a InstanceRecord, callee: &'a Arc<str>) -> Self {
-        LowerContext { store, record, callee: Some(callee), call: Call::default() }
+        LowerContext { store, record, callee: Some(callee), call: Call::default(), passed: None }
     }
 
     /// For the results of a host function, which are read after it has returned.
     #[inline]
     pub(crate) fn for_results(store: *mut StoreState, record: &'a InstanceRecord) -> Self {
-        LowerContext { store, record, callee: None, call: Call::default() }
+        LowerContext { store, record, callee: None, call: Call::default(), passed: None }
+    }
+
+    /// All values are lowered: ownership of handles goes now.
+    #[inline]
+    pub(crate) fn give(&mut self) {
+        if let Some(passed) = &mut self.passed {
+            passed.give();
+        }
     }
 
     /// The definition of a compound type.
@@ -116,47 +138,55 @@ impl<'a> LowerContext<'a> {
             Some(TypeDef::Borrow(resource)) => (*resource, false),
             _ => return Err(self.mismatch(ty, "a resource")),
         };
-        match handle.0 {
-            Handle::Guest { owner, index, generation, .. } => {
+        let name = || self.record.resource_name(resource);
+        match &handle.0 {
+            &Handle::Guest { owner, index, generation, .. } => {
                 if (owner.store_id, owner.instance) != (self.record.store_id, self.record.index) {
                     return Err(ValueError::ForeignHandle);
                 }
-                let live = live(self.record, owner.resource, index, generation)?;
+                let live = live(self.record, owner.resource, index, generation);
+                let live = live.map_err(|r| r.of(self.record.resource_name(owner.resource), self.handle_use()))?;
                 if owner.resource != resource {
-                    return Err(self.mismatch(ty, self.resource_name(owner.resource)));
+                    return Err(self.mismatch(ty, self.record.resource_name(owner.resource)));
                 }
                 match owned {
                     true if live.borrow => return Err(self.mismatch(ty, "a borrow")),
                     true if live.lends != 0 => return Err(ValueError::Lent),
                     _ => {}
                 }
-                self.pass_handle(index, owned).map(|()| index)
+                let passed = self.pass_handle(index, owned);
+                passed.map(|()| index).map_err(|refusal| refusal.of(name(), self.handle_use()))
             }
-            Handle::Host { ty: host_type, owned: is_owned, rep, .. } => {
+            Handle::Host { ty: host_type, owned: is_owned, rep, life, .. } => {
                 let expected = self.record.host_types.get(resource.as_u32() as usize).copied().flatten();
-                if expected != Some(host_type) {
+                if expected != Some(*host_type) {
                     return Err(self.mismatch(ty, "a resource of another type"));
                 }
-                if owned && !is_owned { Err(self.mismatch(ty, "a borrow")) } else { Ok(rep) }
+                if owned && !is_owned {
+                    return Err(self.mismatch(ty, "a borrow"));
+                }
+                let used = self.handle_use();
+                let passed = self.passed.get_or_insert_default().pass(life, owned, used);
+                passed.map(|()| *rep).map_err(|refusal| refusal.of(name(), self.handle_use()))
             }
         }
     }
 
     /// Notes that a live handle is on its way to the guest: a handle that moves can be used once in a call.
-    fn pass_handle(&mut self, index: u32, owned: bool) -> Result<(), ValueError> {
+    fn pass_handle(&mut self, index: u32, owned: bool) -> Result<(), Refusal> {
         let history = &self.record.history;
         if self.call == Call::default() {
             self.call = history.begin_call();
         }
-        match (owned, self.callee) {
-            (true, Some(callee)) => history.pass(index, self.call, HandleEnd::PassedTo(callee.clone())),
-            (true, None) => history.pass(index, self.call, HandleEnd::Returned),
-            (false, _) => history.lend(index, self.call),
+        match owned {
+            true => history.pass(index, self.call, HandleEnd::Use(self.handle_use())),
+            false => history.lend(index, self.call),
         }
     }
 
-    fn resource_name(&self, resource: ResourceId) -> &'a str {
-        self.record.image.resource(resource.as_u32()).map_or("a resource", |r| &r.name)
+    /// What is done with handles that are lowered.
+    fn handle_use(&self) -> HandleUse {
+        self.callee.map_or(HandleUse::Returned, |callee| HandleUse::PassedTo(callee.clone()))
     }
 }
 
@@ -166,7 +196,7 @@ pub(crate) fn live(
     resource: ResourceId,
     index: u32,
     generation: u32,
-) -> Result<HostHandle, ValueError> {
+) -> Result<HostHandle, Refusal> {
     let current = record.history.is_current(index, generation);
     let handle = record.block.read_host_handle(index).filter(|handle| current && handle.resource == resource.as_u32());
     handle.ok_or_else(|| record.history.dead(index, generation))
@@ -207,26 +237,35 @@ impl<'a> LiftContext<'a> {
         if let Some(ResourceImpl::Host { .. }) = implementer {
             let ty = record.host_types.get(resource.as_u32() as usize).copied().flatten();
             let ty = ty.unwrap_or(TypeId::of::<()>());
-            return Ok(ResourceAny(Handle::Host { owner: Some(owner), ty, owned, rep: value }));
+            let (origin, life) = (Origin::Guest(owner), HandleLife::default());
+            return Ok(self.received(Handle::Host { origin, ty, owned, rep: value, life }, owned));
         }
         record.block.read_host_handle(value).ok_or(ValueError::Invalid("handle"))?;
         let generation = record.history.receive(value);
-        let handle = ResourceAny(Handle::Guest { owner, owned, index: value, generation });
+        Ok(self.received(Handle::Guest { owner, owned, index: value, generation }, owned))
+    }
+
+    fn received(&mut self, handle: Handle, owned: bool) -> ResourceAny {
+        let handle = ResourceAny(handle);
         if !owned {
-            self.borrows.push(handle);
+            self.borrows.push(handle.clone());
         }
-        Ok(handle)
+        handle
     }
 
     /// Ends the borrows that a host function received, but for those that it dropped itself.
     #[inline]
     pub(crate) fn end_borrows(self) {
         for borrow in self.borrows {
-            if let Handle::Guest { owner, index, generation, .. } = borrow.0
-                && live(self.record, owner.resource, index, generation).is_ok_and(|handle| handle.borrow)
-            {
-                self.record.block.remove_host_handle(index);
-                self.record.history.end(index, HandleEnd::CallEnded);
+            match borrow.0 {
+                Handle::Guest { owner, index, generation, .. } => {
+                    if live(self.record, owner.resource, index, generation).is_ok_and(|handle| handle.borrow) {
+                        self.record.block.remove_host_handle(index);
+                        self.record.history.end(index, HandleEnd::CallEnded);
+                    }
+                }
+                // One that was dropped stays so, and none is lent any more: the calls it was lent to have ended.
+                Handle::Host { life, .. } => drop(life.end(HandleEnd::CallEnded)),
             }
         }
     }

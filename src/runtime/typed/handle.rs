@@ -1,4 +1,4 @@
-//! Handles.
+//! Handles. An `own` is given by value, so that Rust's moves are those of the component model.
 
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
 use crate::model::{TypeDef, ValType};
@@ -7,13 +7,23 @@ use crate::runtime::value_error::ValueError;
 use std::any::TypeId;
 use std::mem::MaybeUninit;
 
+/// Does what is behind a reference give ownership?
+fn check_ownership(ty: Option<ValType>, def: &TypeDef, cx: &TypeContext<'_>) -> Result<(), ValueError> {
+    match def {
+        TypeDef::Own(_) if cx.is_by_reference() => {
+            Err(cx.mismatch(ty, "a handle behind a reference, which lends it only"))
+        }
+        _ => Ok(()),
+    }
+}
+
 // SAFETY: a handle is four bytes.
 unsafe impl ComponentType for ResourceAny {
     type Raw = u32;
 
     fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
         match cx.def(ty) {
-            Some(TypeDef::Own(_) | TypeDef::Borrow(_)) => Ok(()),
+            Some(def @ (TypeDef::Own(_) | TypeDef::Borrow(_))) => check_ownership(ty, def, cx),
             _ => Err(cx.mismatch(ty, "a resource")),
         }
     }
@@ -45,10 +55,16 @@ unsafe impl<T: 'static> ComponentType for Resource<T> {
 
     fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
         match cx.def(ty) {
-            Some(TypeDef::Own(r) | TypeDef::Borrow(r)) if cx.host_type(*r) == Some(TypeId::of::<T>()) => Ok(()),
+            Some(def @ (TypeDef::Own(r) | TypeDef::Borrow(r))) if cx.host_type(*r) == Some(TypeId::of::<T>()) => {
+                check_ownership(ty, def, cx)
+            }
             _ => Err(cx.mismatch(ty, std::any::type_name::<Self>())),
         }
     }
+}
+
+fn is_own(def: Option<&TypeDef>) -> bool {
+    matches!(def, Some(TypeDef::Own(_)))
 }
 
 // SAFETY: writes the representation.
@@ -56,10 +72,13 @@ unsafe impl<T: 'static> Lower for Resource<T> {
     #[inline]
     fn lower(
         &self,
-        _cx: &mut LowerContext<'_>,
-        _ty: Option<ValType>,
+        cx: &mut LowerContext<'_>,
+        ty: Option<ValType>,
         dst: &mut MaybeUninit<u32>,
     ) -> Result<(), ValueError> {
+        if !self.owned() && is_own(cx.def(ty)) {
+            return Err(ty.map_or(ValueError::Invalid("type"), |ty| cx.mismatch(ty, "a borrow")));
+        }
         dst.write(self.rep());
         Ok(())
     }
@@ -68,7 +87,7 @@ unsafe impl<T: 'static> Lower for Resource<T> {
 // SAFETY: any number is a representation.
 unsafe impl<T: 'static> Lift for Resource<T> {
     #[inline]
-    fn lift(_cx: &mut LiftContext<'_>, _ty: Option<ValType>, src: &u32) -> Result<Self, ValueError> {
-        Ok(Resource::new(*src))
+    fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &u32) -> Result<Self, ValueError> {
+        Ok(if is_own(cx.def(ty)) { Resource::new(*src) } else { Resource::borrowed(*src) })
     }
 }

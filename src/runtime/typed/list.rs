@@ -182,7 +182,7 @@ unsafe impl<T: ComponentType> ComponentType for &[T] {
     type Raw = RawSlice;
 
     fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
-        check_list::<T>(ty, cx)
+        check_list::<T>(ty, &cx.by_reference())
     }
 }
 

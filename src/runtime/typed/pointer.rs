@@ -7,13 +7,13 @@ use std::mem::MaybeUninit;
 
 /// The traits of a pointer as those of what it points to.
 macro_rules! pointer {
-    ($($pointer:ty),*) => { $(
+    ($($pointer:ty, $cx:ident => $pointee:expr;)*) => { $(
         // SAFETY: it stands for what it points to.
         unsafe impl<T: ComponentType> ComponentType for $pointer {
             type Raw = T::Raw;
 
-            fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
-                T::typecheck(ty, cx)
+            fn typecheck(ty: Option<ValType>, $cx: &TypeContext<'_>) -> Result<(), ValueError> {
+                T::typecheck(ty, $pointee)
             }
         }
 
@@ -32,7 +32,10 @@ macro_rules! pointer {
     )* };
 }
 
-pointer!(&T, Box<T>);
+pointer! {
+    &T, cx => &cx.by_reference();
+    Box<T>, cx => cx;
+}
 
 // SAFETY: reads what it is to point to.
 unsafe impl<T: Lift> Lift for Box<T> {

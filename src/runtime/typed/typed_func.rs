@@ -49,6 +49,7 @@ impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
         let mut raw_result = MaybeUninit::<R::Raw>::zeroed();
         let mut cx = LowerContext::for_params(state, record, &self.func.name);
         params.lower(&mut cx, &ty.params, &mut raw_params)?;
+        cx.give();
         // SAFETY: the types were checked, so the shapes are those of this function's parameters and result; `lower` has
         // written the parameters, and the adapter writes the result when it succeeds.
         let raw_result = unsafe {

@@ -8,58 +8,56 @@
 ;; | block1:
 ;; |     jump block3
 ;; | block3:
-;; |     v7 = load.i32 notrap aligned region1 v0+208  ; may_leave
-;; |     trapz v7, user32  ; trap: wasm trap: cannot leave component instance
-;; |     v8 = load.i32 notrap aligned region2 v0+220  ; handle table: free list and limit
-;; |     v9 = icmp.i32 ult v1, v8
-;; |     v10 = iconst.i32 0
-;; |     v11 = select_spectre_guard.i32 v9, v1, v10  ; v10 = 0
-;; |     v12 = uextend.i64 v11
-;; |     v13 = iconst.i64 4
-;; |     v14 = ishl v12, v13  ; v13 = 4
-;; |     v15 = iadd.i64 v0, v14
-;; |     v16 = load.i32 notrap aligned region3 v15+0x0841_0000  ; handle entry
-;; |     v17 = iconst.i32 1
-;; |     v18 = bor v16, v17  ; v17 = 1
-;; |     v19 = iconst.i32 3
-;; |     v20 = icmp eq v18, v19  ; v19 = 3
-;; |     brif v20, block4, block5
+;; |     v7 = load.i32 notrap aligned region1 v0+228  ; handle table: free list and limit
+;; |     v8 = icmp.i32 ult v1, v7
+;; |     v9 = iconst.i32 0
+;; |     v10 = select_spectre_guard.i32 v8, v1, v9  ; v9 = 0
+;; |     v11 = uextend.i64 v10
+;; |     v12 = iconst.i64 4
+;; |     v13 = ishl v11, v12  ; v12 = 4
+;; |     v14 = iadd.i64 v0, v13
+;; |     v15 = load.i32 notrap aligned region2 v14+0x0841_0000  ; handle entry
+;; |     v16 = iconst.i32 1
+;; |     v17 = bor v15, v16  ; v16 = 1
+;; |     v18 = iconst.i32 3
+;; |     v19 = icmp eq v17, v18  ; v18 = 3
+;; |     brif v19, block4, block5
 ;; | block5 cold:
-;; |     v51 = iconst.i32 0
-;; |     v52 = icmp.i32 eq v16, v51  ; v51 = 0
-;; |     brif v52, block6, block7
+;; |     v50 = iconst.i32 0
+;; |     v51 = icmp.i32 eq v15, v50  ; v50 = 0
+;; |     brif v51, block6, block7
 ;; | block6 cold:
-;; |     v53 = uextend.i64 v1
-;; |     v54 = load.i64 notrap aligned readonly can_move region0 v0+16  ; constant part of the block
-;; |     store notrap aligned region4 v53, v54+56  ; where a trap lands, and its values
+;; |     v52 = uextend.i64 v1
+;; |     v53 = load.i64 notrap aligned readonly can_move region3 v0+16  ; constant part of the block
+;; |     store notrap aligned region4 v52, v53+64  ; where a trap lands, and its values
 ;; |     trap user33  ; trap: unknown handle index {0}
 ;; | block7 cold:
-;; |     v41 = uextend.i64 v1
-;; |     v40 = load.i64 notrap aligned readonly can_move region0 v0+16  ; constant part of the block
-;; |     store notrap aligned region4 v41, v40+56  ; where a trap lands, and its values
-;; |     v44 = iconst.i64 2
-;; |     store notrap aligned region4 v44, v40+64  ; v44 = 2  ; where a trap lands, and its values
-;; |     v43 = uextend.i64 v16
-;; |     store notrap aligned region4 v43, v40+72  ; where a trap lands, and its values
+;; |     v40 = uextend.i64 v1
+;; |     v39 = load.i64 notrap aligned readonly can_move region3 v0+16  ; constant part of the block
+;; |     store notrap aligned region4 v40, v39+64  ; where a trap lands, and its values
+;; |     v43 = iconst.i64 2
+;; |     store notrap aligned region4 v43, v39+72  ; v43 = 2  ; where a trap lands, and its values
+;; |     v42 = uextend.i64 v15
+;; |     store notrap aligned region4 v42, v39+80  ; where a trap lands, and its values
 ;; |     trap user34  ; trap: handle index {0} used with the wrong type, expected {t1} but found {t2} (expected {n1}, found {n2})
 ;; | block4:
-;; |     v21 = load.i32 notrap aligned region3 v15+0x0841_0004  ; handle entry
-;; |     v55 = iconst.i32 1
-;; |     v56 = iadd v21, v55  ; v55 = 1
-;; |     store notrap aligned region3 v56, v15+0x0841_0004  ; handle entry
-;; |     v24 = load.i32 notrap aligned region3 v15+0x0841_0008  ; handle entry
+;; |     v20 = load.i32 notrap aligned region2 v14+0x0841_0004  ; handle entry
+;; |     v54 = iconst.i32 1
+;; |     v55 = iadd v20, v54  ; v54 = 1
+;; |     store notrap aligned region2 v55, v14+0x0841_0004  ; handle entry
+;; |     v23 = load.i32 notrap aligned region2 v14+0x0841_0008  ; handle entry
 ;; |     jump block8
 ;; | block8:
 ;; |     jump block9
 ;; | block9:
 ;; |     jump block11
 ;; | block11:
-;; |     store.i32 notrap aligned region3 v21, v15+0x0841_0004  ; handle entry
+;; |     store.i32 notrap aligned region2 v20, v14+0x0841_0004  ; handle entry
 ;; |     jump block12
 ;; | block12:
-;; |     v57 = iconst.i32 1
-;; |     v58 = iadd.i32 v24, v57  ; v57 = 1
-;; |     return v58
+;; |     v56 = iconst.i32 1
+;; |     v57 = iadd.i32 v23, v56  ; v56 = 1
+;; |     return v57
 
 (component
   (component $C

@@ -8,8 +8,6 @@
 ;; | block1:
 ;; |     jump block3
 ;; | block3:
-;; |     v10 = load.i32 notrap aligned region1 v0+208  ; may_leave
-;; |     trapz v10, user32  ; trap: wasm trap: cannot leave component instance
 ;; |     jump block4
 ;; | block4:
 ;; |     jump block5
@@ -18,9 +16,9 @@
 ;; | block7:
 ;; |     jump block8
 ;; | block8:
-;; |     v11 = iadd.i32 v1, v2
+;; |     v10 = iadd.i32 v1, v2
 ;; |     v5 = iconst.i32 1
-;; |     v6 = iadd v11, v5  ; v5 = 1
+;; |     v6 = iadd v10, v5  ; v5 = 1
 ;; |     return v6
 
 (component
