@@ -1,19 +1,19 @@
 ;; The frames of a trap, innermost first, with the lines of this text: calls that are direct, inlined and through a table.
 ;; backtrace: direct()
-;; | M!inner at calls.wat:24:8
-;; | M!outer at calls.wat:26:8
-;; | M!direct (inlined) at calls.wat:28:8
+;; | M!inner at calls.wat:36:8
+;; | M!outer at calls.wat:38:8
+;; | M!direct (inlined) at calls.wat:40:8
 ;; | adapter[host → lift direct]
 ;; backtrace: inlined()
-;; | M!inlined (inlined) at calls.wat:30:8
+;; | M!inlined (inlined) at calls.wat:42:8
 ;; | adapter[host → lift inlined]
 ;; backtrace: through-table()
-;; | M!inner at calls.wat:24:8
-;; | M!outer at calls.wat:26:8
-;; | M!through-table (inlined) at calls.wat:32:8
+;; | M!inner at calls.wat:36:8
+;; | M!outer at calls.wat:38:8
+;; | M!through-table (inlined) at calls.wat:44:8
 ;; | adapter[host → lift through-table]
 ;; backtrace: memory()
-;; | M!memory (inlined) at calls.wat:34:14
+;; | M!memory (inlined) at calls.wat:46:14
 ;; | adapter[host → lift memory]
 
 (component

@@ -1,28 +1,28 @@
 ;; Frames of guests on both sides of an adapter, of what it calls in them, and of built-ins. One trap lies in `realloc`, one
 ;; in a destructor, one in a built-in and one in the adapter itself.
 ;; backtrace: in-callee()
-;; | Guest!take (inlined) at components.wat:20:10
+;; | Guest!take (inlined) at components.wat:39:10
 ;; | adapter[lower take → lift take]
-;; | Main!in-callee (inlined) at components.wat:47:8
+;; | Main!in-callee (inlined) at components.wat:66:8
 ;; | adapter[host → lift in-callee]
 ;; backtrace: in-realloc()
-;; | Guest!alloc at components.wat:15:10
-;; | Guest!realloc at components.wat:17:10
+;; | Guest!alloc at components.wat:34:10
+;; | Guest!realloc at components.wat:36:10
 ;; | adapter[lower take → lift take]
-;; | Main!in-realloc (inlined) at components.wat:49:8
+;; | Main!in-realloc (inlined) at components.wat:68:8
 ;; | adapter[host → lift in-realloc]
 ;; backtrace: in-destructor()
-;; | Dtor!dtor at components.wat:25:10
+;; | Dtor!dtor at components.wat:44:10
 ;; | canon.resource.drop[r] (inlined)
-;; | Main!in-destructor (inlined) at components.wat:51:8
+;; | Main!in-destructor (inlined) at components.wat:70:8
 ;; | adapter[host → lift in-destructor]
 ;; backtrace: in-built-in()
 ;; | canon.resource.drop[r] (inlined)
-;; | Main!in-built-in (inlined) at components.wat:53:8
+;; | Main!in-built-in (inlined) at components.wat:72:8
 ;; | adapter[host → lift in-built-in]
 ;; backtrace: in-adapter()
 ;; | adapter[lower take → lift take]
-;; | Main!in-adapter (inlined) at components.wat:55:8
+;; | Main!in-adapter (inlined) at components.wat:74:8
 ;; | adapter[host → lift in-adapter]
 
 (component
