@@ -79,7 +79,7 @@ fn compile_context(
         inlined: origins.used_scopes(sites.iter_mut().map(|site| &mut site.scope)),
         sites,
         handlers: handlers(function.key, &code),
-        align: code.buffer.alignment,
+        align: code.buffer.alignment.max(isa.function_alignment().preferred),
         code: code.buffer.data().to_vec(),
         unwind,
     };

@@ -1,6 +1,7 @@
 //! Every function of a compilation, in the order in which it lies in the object, with its symbol.
 
 use super::placement::Placed;
+use crate::core::needs_init;
 use crate::model::module::Module;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
@@ -67,7 +68,9 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
     }
     for (i, module) in plan.modules.iter().enumerate() {
         let prefix = module_name(module, i);
-        add(FuncKey::Init(i as u32), format!("{prefix}.init"), 0);
+        if needs_init(module, &placed.modules[i].prepared) {
+            add(FuncKey::Init(i as u32), format!("{prefix}.init"), 0);
+        }
         for (defined, body) in (0u32..).zip(&module.bodies) {
             let name = module.func_name(module.imported_funcs + defined);
             add(FuncKey::Core(i as u32, defined), format!("{prefix}.{name}"), body.start as u32);

@@ -54,8 +54,9 @@ pub fn compile(bytes: &[u8], options: &CompileOptions, progress: &dyn Progress) 
     let graph = Graph::new(bytes, options)?;
     let compiled = graph.compile_all(progress)?;
     let artifact = graph.artifact();
+    let data = graph.placed.data.iter().map(|part| &graph.plan.source[part.clone()]);
     let lines = if options.debug_lines { lines::read(&graph.plan, &compiled) } else { None };
-    write_object(&graph.isa, artifact, &graph.plan, compiled, lines)
+    write_object(&graph.isa, artifact, data, compiled, lines)
 }
 
 /// A planned and placed compilation: everything that every function's compilation reads.
@@ -126,6 +127,7 @@ impl Graph {
             imports: placed.imports.clone(),
             exports: placed.exports.clone(),
             steps: placed.steps.clone(),
+            elements: placed.elements.clone(),
             functions: Vec::new(),
             trap_sites: 0,
             modules: functions::modules(&self.plan),

@@ -1,11 +1,11 @@
 //! From Rust into compiled code and back: the activation, and what a landing means.
 
+use super::backtrace::backtrace;
 use super::error::{Error, Result};
 use super::instance::InstanceRecord;
 use super::stack::with_thread;
 use super::store::{Failure, StoreState};
-use super::trap::{Activation, Backtrace, Frame, Hit, MAX_FRAMES, Taken, Trap, describe};
-use super::unwinder::compiled_callers;
+use super::trap::{Activation, Backtrace, Trap, describe};
 use crate::block::{Header, TrapKind};
 use std::ffi::c_void;
 
@@ -22,7 +22,7 @@ pub(crate) type CoreEntry =
 ///
 /// `store` must be the state of the store that owns `record`, to which nobody else has a reference; `call` must call an
 /// entry trampoline of the record's image with arguments that it accepts.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn enter(
     store: *mut StoreState,
     record: &InstanceRecord,
@@ -33,11 +33,10 @@ pub(crate) unsafe fn enter(
         // SAFETY: the block lives as long as its record; the store's state is not referred to by anybody else now.
         unsafe {
             if (*block).poisoned != 0 {
-                return Err(Box::new(Trap::poisoned()).into());
+                return Err(poisoned());
             }
-            let limit = thread.stack_limit();
-            if (*store).stack_limit != limit {
-                (*store).move_to_stack(limit);
+            if (*store).stack_limit != thread.known_stack_limit() {
+                (*store).move_to_stack(thread.stack_limit());
             }
         }
         let activation = Activation::new(block, thread);
@@ -54,6 +53,11 @@ pub(crate) unsafe fn enter(
             _ => Err(unsafe { landed(&mut *store, record, &activation) }),
         }
     })
+}
+
+#[cold]
+fn poisoned() -> Error {
+    Box::new(Trap::poisoned()).into()
 }
 
 /// Calls a core function through its entry trampoline. Parameters are in `values`, which receives the results.
@@ -109,35 +113,6 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
 /// The tag of the first borrow handle of a scope in the table of a component instance.
 fn first_borrow(record: &InstanceRecord, instance: u32, scope: u32) -> Option<u32> {
     record.block.borrows(instance, scope).next().map(|(_, entry)| entry.tag)
-}
-
-/// The frames of a trap: those that the signal handler saw, and those of the guests below, which wait for a host function that
-/// entered this one.
-fn backtrace(store: &StoreState, record: &InstanceRecord, hit: Hit) -> Backtrace {
-    let (trace, nested) = with_thread(|thread| (thread.trace.take(), !thread.activation.get().is_null()));
-    let Taken { addresses, thrown, mut cut } = if hit.kind == 0 { Taken::default() } else { trace };
-    let mut frames = Vec::new();
-    for (index, address) in addresses.iter().enumerate() {
-        append_frames(store, record, *address, thrown || index > 0, &mut frames);
-    }
-    if nested && !cut {
-        let (callers, more) = compiled_callers(MAX_FRAMES - addresses.len());
-        for address in callers {
-            append_frames(store, record, address, true, &mut frames);
-        }
-        cut = more;
-    }
-    Backtrace { frames, cut }
-}
-
-/// Appends the frames of an address: in the code of this instance, or of another one of its store.
-fn append_frames(store: &StoreState, record: &InstanceRecord, address: usize, returns: bool, frames: &mut Vec<Frame>) {
-    let images = std::iter::once(&record.image).chain(store.instances.iter().map(|other| &other.image));
-    // A call may be the last instruction of its code.
-    let inside = address - usize::from(returns);
-    if let Some(image) = images.into_iter().find(|image| image.code.addresses().contains(&inside)) {
-        image.frames(address, returns, frames);
-    }
 }
 
 impl Failure {

@@ -1,33 +1,39 @@
 //! A loaded object: code in memory, metadata, and the lookups that both need.
 
+use super::backtrace::SourceLines;
 use super::code::Code;
 use super::core_types;
 use super::engine::Engine;
 use super::error::{LinkError, Result};
-use super::trap::{Frame, SourceLine};
+use super::instance_plan::{InstancePlan, MemoryPlans};
+use super::prepared_block::PreparedBlock;
 use crate::model::{FuncKey, Resource};
-use crate::object::artifact::{Artifact, CoreFuncType};
-use crate::object::lines::LineTable;
-use crate::object::load::{LoadError, ObjectFile, read_lines};
-use crate::object::sites::{Place, SiteTable};
+use crate::object::artifact::{Artifact, CoreFuncType, Elements, Step};
+use crate::object::load::{LoadError, ObjectFile};
+use crate::object::sites::SiteTable;
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A loaded object. Shared by all its instances.
 #[derive(Debug)]
 pub(crate) struct Image {
+    /// Tells images apart, those that are gone included.
+    id: u64,
     pub(crate) engine: Engine,
     pub(crate) artifact: Artifact,
     pub(crate) code: Code,
     /// The bytes of data segments, where segment slots point to.
     pub(crate) data: Box<[u8]>,
+    /// What all instances have in common.
+    pub(crate) plan: InstancePlan,
     /// Engine-wide identities of the core types, by `CoreTypeId`.
     pub(crate) type_ids: Box<[u32]>,
     /// Where functions start.
     starts: HashMap<FuncKey, u32>,
     /// Where code comes from.
-    sites: Arc<SiteTable>,
-    lines: SourceLines,
+    pub(super) sites: Arc<SiteTable>,
+    pub(super) lines: SourceLines,
 }
 
 impl Image {
@@ -46,20 +52,55 @@ impl Image {
 
     /// Loads what was read already.
     pub(crate) fn from_parts(engine: &Engine, object: ObjectFile<'_>) -> Result<Self, LoadError> {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         let code = Code::load(&object)?;
         let ObjectFile { mut artifact, data, sites, lines, .. } = object;
         let type_ids = core_types::canonicalize(engine, &mut artifact)?;
         engine.profile(&code, &artifact.functions)?;
-        Ok(Image {
+        let steps = std::mem::take(&mut artifact.steps);
+        let memories = MemoryPlans::new(&steps, data)?;
+        let kept = if memories.copy() { data } else { &data[..slots_end(&steps).min(data.len() as u64) as usize] };
+        let mut image = Image {
+            id: NEXT_ID.fetch_add(1, Relaxed),
             engine: engine.clone(),
             code,
-            data: data.into(),
+            data: kept.into(),
+            plan: InstancePlan::default(),
             type_ids,
             sites,
-            lines: SourceLines { encoded: lines.into(), decoded: OnceLock::new() },
+            lines: SourceLines::new(lines),
             starts: artifact.functions.iter().map(|f| (f.key, f.start)).collect(),
             artifact,
-        })
+        };
+        image.plan = InstancePlan::new(&image, steps, memories)?;
+        Ok(image)
+    }
+
+    /// The functions that a step names, checked to lie below `len` and in the block: offsets from the base that it names.
+    pub(super) fn elements(&self, elements: &Elements, len: u64) -> Result<&[Option<u32>], LoadError> {
+        let list = self.artifact.elements.get(elements.list as usize);
+        let inside = |def: &u32| def.checked_add(elements.base).is_some_and(|at| at <= self.artifact.layout.scopes);
+        let fits = |list: &&Vec<Option<u32>>| {
+            let end = elements.offset.checked_add(list.len() as u64);
+            end.is_some_and(|end| end <= len) && list.iter().flatten().all(inside)
+        };
+        let list = list.filter(fits);
+        list.map(Vec::as_slice).ok_or_else(|| LoadError::Malformed("elements lie outside their table".to_owned()))
+    }
+
+    /// A block for an instance: one that is idle, or a new one.
+    pub(crate) fn block(&self) -> Result<PreparedBlock> {
+        let block = self.engine.idle().take(self.id).map_or_else(|| PreparedBlock::new(self), Ok)?;
+        block.copy_contents(self);
+        Ok(block)
+    }
+
+    /// Keeps the block of an instance that has ended, if it can be used again.
+    pub(crate) fn give_back(&self, block: PreparedBlock) {
+        let limit = self.engine.idle_limit();
+        if block.reservations() <= limit && block.reset(self).is_ok() {
+            self.engine.idle().put(self.id, block, limit);
+        }
     }
 
     /// The address of a function, if the object has it.
@@ -83,64 +124,19 @@ impl Image {
     pub(crate) fn resource(&self, identity: u32) -> Option<&Resource> {
         self.artifact.resources.get(identity as usize)
     }
+}
 
-    /// Appends the frames that an address in this code stands for, innermost first: what was inlined, then the function that
-    /// it lies in. It is that of an instruction, or one that a call returns to. Entries from the host are left out.
-    pub(crate) fn frames(&self, address: usize, returns: bool, frames: &mut Vec<Frame>) {
-        let at = (address - self.code.addresses().start) as u32;
-        let places = self.sites.places(at, returns);
-        let outermost = places.len().saturating_sub(1);
-        frames.extend(places.iter().enumerate().filter_map(|(index, place)| self.frame(*place, index < outermost)));
-    }
-
-    /// The frame of a call at an offset of the input.
-    pub(crate) fn call(&self, source: u32) -> Option<Frame> {
-        let starts = self.artifact.functions.iter().map(|function| function.source).enumerate();
-        let (function, _) = starts.filter(|(_, start)| (1..=source).contains(start)).max_by_key(|(_, start)| *start)?;
-        self.frame(Place { function: function as u32, source: Some(source) }, false)
-    }
-
-    /// Where in the input the call of core code is that returns to an address.
-    pub(crate) fn call_source(&self, return_address: usize) -> Option<u32> {
-        let at = u32::try_from(return_address.checked_sub(self.code.addresses().start)?).ok()?;
-        self.sites.places(at, true).first()?.source
-    }
-
-    fn frame(&self, place: Place, inlined: bool) -> Option<Frame> {
-        let entry = self.artifact.functions.get(place.function as usize)?;
-        let (module, index) = match entry.key {
-            FuncKey::Core(module, defined) => (Some(module), Some(defined)),
-            FuncKey::Init(module) => (Some(module), None),
-            FuncKey::Canon(_) | FuncKey::Lift(_) | FuncKey::Dtor(_) => (None, None),
-            FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Throw => return None,
-        };
-        let module = module.and_then(|index| self.artifact.modules.get(index as usize));
-        let in_module = module.and_then(|module| entry.name.strip_prefix(&module.name)?.strip_prefix('.'));
-        Some(Frame {
-            module: module.map(|module| module.name.clone()),
-            function: in_module.unwrap_or(&entry.name).to_owned(),
-            function_index: index.zip(module).and_then(|(index, module)| index.checked_add(module.imported_funcs)),
-            offset: place.source,
-            module_offset: place
-                .source
-                .zip(module)
-                .and_then(|(at, module)| at.checked_sub(u32::try_from(module.start).ok()?)),
-            inlined,
-            source: place.source.and_then(|offset| self.lines.find(offset)),
-        })
+impl Drop for Image {
+    fn drop(&mut self) {
+        self.engine.idle().forget(self.id);
     }
 }
 
-/// Source lines, which few runs ask for.
-#[derive(Debug)]
-struct SourceLines {
-    encoded: Box<[u8]>,
-    decoded: OnceLock<LineTable>,
-}
-
-impl SourceLines {
-    fn find(&self, offset: u32) -> Option<SourceLine> {
-        let (file, line) = self.decoded.get_or_init(|| read_lines(&self.encoded).decode()).find(offset)?;
-        Some(SourceLine { file: file.to_owned(), line: line.line, column: (line.column != 0).then_some(line.column) })
-    }
+/// The end of the data to which segment slots point.
+fn slots_end(steps: &[Step]) -> u64 {
+    let ends = steps.iter().filter_map(|step| match step {
+        Step::Data { start, len, .. } => Some(start.saturating_add(*len)),
+        _ => None,
+    });
+    ends.max().unwrap_or(0)
 }

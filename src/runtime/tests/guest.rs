@@ -58,6 +58,7 @@ impl Guest {
             imports: Vec::new(),
             exports: Vec::new(),
             steps: Vec::new(),
+            elements: Vec::new(),
             functions: Vec::new(),
             trap_sites: 0,
             modules: Vec::new(),
