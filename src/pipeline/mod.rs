@@ -67,6 +67,7 @@ struct Graph {
     /// The signatures of the plan's core function types.
     signatures: PrimaryMap<CoreTypeId, Signature>,
     spectre_guard: bool,
+    inlining: bool,
     supervision: Supervision,
     memory_reservation: u64,
 }
@@ -93,6 +94,7 @@ impl Graph {
             parts,
             signatures,
             spectre_guard: options.spectre_guard,
+            inlining: options.inlining,
             supervision: options.supervision(),
             memory_reservation: options.memory_reservation,
         })
