@@ -21,6 +21,7 @@ use object::{
     SymbolFlags, SymbolKind, SymbolScope, elf,
 };
 use std::collections::HashMap;
+use std::mem::take;
 
 /// Name of the symbol at the start of the metadata, for programs that link the object.
 const META_SYMBOL: &str = "cantilever_artifact";
@@ -32,13 +33,13 @@ pub fn write_object<'a>(
     isa: &OwnedTargetIsa,
     mut artifact: Artifact,
     data: impl Iterator<Item = &'a [u8]>,
-    compiled: Vec<Compiled>,
+    mut compiled: Vec<Compiled>,
     lines: Option<Lines>,
 ) -> Result<Vec<u8>, Error> {
     let mut object = empty_object(isa)?;
     let text = object.section_id(StandardSection::Text);
-    let symbols = write_text(&mut object, text, &compiled, &mut artifact)?;
-    let blocks = site_blocks(&compiled, &symbols, &mut artifact);
+    let symbols = write_text(&mut object, text, &mut compiled, &mut artifact)?;
+    let blocks = site_blocks(&mut compiled, &symbols, &mut artifact);
     let mut frames = FrameDescriptions::new();
     for function in compiled {
         for relocation in &function.relocs {
@@ -87,22 +88,24 @@ fn run_time_endian(isa: &OwnedTargetIsa) -> gimli::RunTimeEndian {
 /// For each function: its index in the artifact's list, and its symbol.
 type Symbols = HashMap<FuncKey, (usize, SymbolId)>;
 
-/// Appends the code of all functions, with symbols, and records where functions lie.
+/// Appends the code of all functions, with symbols, and records where functions lie. Takes the code out of them: it is too
+/// large to be kept twice.
 fn write_text(
     object: &mut Object<'_>,
     text: SectionId,
-    compiled: &[Compiled],
+    compiled: &mut [Compiled],
     artifact: &mut Artifact,
 ) -> Result<Symbols, Error> {
     let mut symbols = Symbols::with_capacity(compiled.len());
     for function in compiled {
-        let start = object.append_section_data(text, &function.code, u64::from(function.align));
+        let code = take(&mut function.code);
+        let start = object.append_section_data(text, &code, u64::from(function.align));
         let too_large = |_| Error::TooLarge { what: "bytes of machine code", limit: u64::from(u32::MAX), offset: None };
         let start32 = u32::try_from(start).map_err(too_large)?;
         let symbol = object.add_symbol(Symbol {
             name: function.name.clone().into_bytes(),
             value: start,
-            size: function.code.len() as u64,
+            size: code.len() as u64,
             kind: SymbolKind::Text,
             scope: scope(function.key),
             weak: false,
@@ -117,7 +120,7 @@ fn write_text(
         }));
         artifact.functions.push(FunctionEntry {
             start: start32,
-            len: function.code.len() as u32,
+            len: code.len() as u32,
             key: function.key,
             name: function.name.clone(),
             source: function.source,
@@ -127,8 +130,8 @@ fn write_text(
     Ok(symbols)
 }
 
-/// The table of sites. Records how it is divided among functions.
-fn site_blocks(compiled: &[Compiled], symbols: &Symbols, artifact: &mut Artifact) -> Vec<u8> {
+/// The table of sites, which are taken out of the functions. Records how it is divided among these.
+fn site_blocks(compiled: &mut [Compiled], symbols: &Symbols, artifact: &mut Artifact) -> Vec<u8> {
     let mut blocks = Vec::new();
     for function in compiled {
         let call = |call: &Inlined| InlinedCall {
@@ -136,9 +139,10 @@ fn site_blocks(compiled: &[Compiled], symbols: &Symbols, artifact: &mut Artifact
             parent: call.parent,
             source: call.source,
         };
-        let block = encode(&function.inlined.iter().map(call).collect::<Vec<_>>(), &function.sites);
+        let sites = take(&mut function.sites);
+        let block = encode(&function.inlined.iter().map(call).collect::<Vec<_>>(), &sites);
         artifact.functions[symbols[&function.key].0].sites = block.len() as u32;
-        artifact.trap_sites += function.sites.iter().filter(|site| site.kind != SiteKind::Call).count() as u32;
+        artifact.trap_sites += sites.iter().filter(|site| site.kind != SiteKind::Call).count() as u32;
         blocks.extend(block);
     }
     blocks
