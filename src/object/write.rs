@@ -39,7 +39,7 @@ pub fn write_object<'a>(
     let mut object = empty_object(isa)?;
     let text = object.section_id(StandardSection::Text);
     let symbols = write_text(&mut object, text, &mut compiled, &mut artifact)?;
-    let blocks = site_blocks(&compiled, &symbols, &mut artifact);
+    let blocks = site_blocks(&mut compiled, &symbols, &mut artifact);
     let mut frames = FrameDescriptions::new();
     for function in compiled {
         for relocation in &function.relocs {
@@ -130,8 +130,8 @@ fn write_text(
     Ok(symbols)
 }
 
-/// The table of sites. Records how it is divided among functions.
-fn site_blocks(compiled: &[Compiled], symbols: &Symbols, artifact: &mut Artifact) -> Vec<u8> {
+/// The table of sites, which are taken out of the functions. Records how it is divided among these.
+fn site_blocks(compiled: &mut [Compiled], symbols: &Symbols, artifact: &mut Artifact) -> Vec<u8> {
     let mut blocks = Vec::new();
     for function in compiled {
         let call = |call: &Inlined| InlinedCall {
@@ -139,9 +139,10 @@ fn site_blocks(compiled: &[Compiled], symbols: &Symbols, artifact: &mut Artifact
             parent: call.parent,
             source: call.source,
         };
-        let block = encode(&function.inlined.iter().map(call).collect::<Vec<_>>(), &function.sites);
+        let sites = take(&mut function.sites);
+        let block = encode(&function.inlined.iter().map(call).collect::<Vec<_>>(), &sites);
         artifact.functions[symbols[&function.key].0].sites = block.len() as u32;
-        artifact.trap_sites += function.sites.iter().filter(|site| site.kind != SiteKind::Call).count() as u32;
+        artifact.trap_sites += sites.iter().filter(|site| site.kind != SiteKind::Call).count() as u32;
         blocks.extend(block);
     }
     blocks

@@ -69,9 +69,7 @@ impl Image {
         let (module, index) = match entry.key {
             FuncKey::Core(module, defined) => (Some(module), Some(defined)),
             FuncKey::Init(module) => (Some(module), None),
-            FuncKey::Canon(_) | FuncKey::Lift(_) | FuncKey::Dtor(_) => (None, None),
-            // A part is called by its adapter, which is enough to see.
-            FuncKey::Part(_) => return None,
+            FuncKey::Canon(_) | FuncKey::Lift(_) | FuncKey::Part(_) | FuncKey::Dtor(_) => (None, None),
             FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Throw => return None,
         };
         let module = module.and_then(|index| self.artifact.modules.get(index as usize));

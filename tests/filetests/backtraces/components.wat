@@ -12,7 +12,7 @@
 ;; | Main!in-realloc (inlined) at components.wat:68:8
 ;; | adapter[host → lift in-realloc]
 ;; backtrace: in-destructor()
-;; | Dtor!dtor at components.wat:44:10
+;; | Dtor!dtor (inlined) at components.wat:44:10
 ;; | canon.resource.drop[r] (inlined)
 ;; | Main!in-destructor (inlined) at components.wat:70:8
 ;; | adapter[host → lift in-destructor]
