@@ -35,6 +35,27 @@ const ALONE: &str = r#"(component
   (func (export "sum-reps") (param "n" u32) (result u32) (canon lift (core func $guest "sum-reps")))
   (func (export "make-and-drop") (param "n" u32) (result u32) (canon lift (core func $guest "make-and-drop"))))"#;
 
+/// A component whose resource type has a destructor.
+const DESTROYED: &str = r#"(component
+  (core module $Dtor
+    (global $sum (mut i32) (i32.const 0))
+    (func (export "dtor") (param i32) (global.set $sum (i32.add (global.get $sum) (local.get 0)))))
+  (core instance $dtor (instantiate $Dtor))
+  (type $r (resource (rep i32) (dtor (core func $dtor "dtor"))))
+  (core func $new (canon resource.new $r))
+  (core func $drop (canon resource.drop $r))
+  (core module $Guest
+    (import "r" "new" (func $new (param i32) (result i32)))
+    (import "r" "drop" (func $drop (param i32)))
+    (func $make-and-drop (export "make-and-drop") (param $n i32) (result i32)
+      (loop $again
+        (call $drop (call $new (local.get $n)))
+        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+      (local.get $n)))
+  (core instance $guest (instantiate $Guest
+    (with "r" (instance (export "new" (func $new)) (export "drop" (func $drop))))))
+  (func (export "make-and-drop") (param "n" u32) (result u32) (canon lift (core func $guest "make-and-drop"))))"#;
+
 /// A component that defines a resource type, and one that uses it.
 const ACROSS: &str = r#"(component
   (component $Maker
@@ -220,6 +241,11 @@ fn representations_are_read_in_the_loop() {
 #[test]
 fn handles_are_made_and_dropped_in_the_loop() {
     assert_inline(ALONE, "Guest.make-and-drop");
+}
+
+#[test]
+fn destructors_run_in_the_loop() {
+    assert_inline(DESTROYED, "Guest.make-and-drop");
 }
 
 #[test]

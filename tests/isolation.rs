@@ -1,4 +1,5 @@
-//! A guest that traps is one instance's affair: others, in the same engine and of the same component, go on.
+//! A guest that traps is one instance's affair: others, in the same engine and of the same component, go on. That nothing of
+//! theirs changes is seen by `src/runtime/tests/hostile.rs`.
 #![cfg(all(feature = "compile", feature = "runtime"))]
 
 use cantilever::CompileOptions;

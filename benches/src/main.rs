@@ -4,14 +4,15 @@
 //! cargo run --release --manifest-path benches/Cargo.toml [-- [--quick] [--no-write] NAME…]
 //! ```
 //!
-//! Runs the workloads whose names contain one of the arguments (all without), prints a table, and writes `BENCHMARKS.md`
-//! and `benches/ratios.svg` when all were run.
+//! Runs the workloads whose names contain one of the arguments (all without), prints a table, and when all were run writes
+//! `benches/ratios.svg` and the tables of `BENCHMARKS.md`. What follows them there is written by hand and stays.
 //!
 //! The harness is a small one of its own and not criterion: what is wanted is a *ratio* on a machine whose speed drifts, so
 //! the contestants take turns in one process, a few milliseconds each, and their medians are compared. Criterion measures one
 //! function to the end before it begins with the next.
 
 mod bound;
+mod compilation;
 mod contestant;
 mod measure;
 mod plot;
@@ -23,9 +24,15 @@ use measure::Effort;
 use report::Row;
 
 fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, rest @ ..] = &arguments[..]
+        && command == compilation::COMMAND
+    {
+        return compilation::turn(rest);
+    }
     let mut names = Vec::new();
     let (mut effort, mut write) = (Effort::THOROUGH, true);
-    for argument in std::env::args().skip(1) {
+    for argument in arguments {
         match argument.as_str() {
             "--quick" => effort = Effort::QUICK,
             "--no-write" => write = false,
@@ -46,10 +53,14 @@ fn main() -> anyhow::Result<()> {
             Err(error) => eprintln!("{}: {error:#}", workload.name),
         }
     }
+    let compilations = compilation::all(chosen, effort.compilations)?;
     if write && names.is_empty() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        std::fs::write(root.join("BENCHMARKS.md"), report::markdown(&rows))?;
-        std::fs::write(root.join("benches/ratios.svg"), plot::ratios(&rows))?;
+        let (file, plot) = (root.join("BENCHMARKS.md"), root.join("benches/ratios.svg"));
+        let old = std::fs::read_to_string(&file).unwrap_or_default();
+        let tables = report::markdown(&rows) + &compilation::section(&compilations);
+        std::fs::write(file, tables + report::kept(&old))?;
+        std::fs::write(plot, plot::ratios(&rows))?;
     }
     Ok(())
 }

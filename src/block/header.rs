@@ -156,6 +156,8 @@ pub struct MemoryDef {
     pub base: *mut u8,
     /// The current size in bytes.
     pub len: u64,
+    /// The runtime's own record of this memory, opaque to compiled code.
+    pub owner: *const c_void,
 }
 
 /// A table as compiled code sees it: elements are 8 bytes, a `*const FuncDef` or an external reference (0 is null).
@@ -166,6 +168,8 @@ pub struct TableDef {
     pub base: *mut u64,
     /// The current number of elements.
     pub len: u64,
+    /// The runtime's own record of this table, opaque to compiled code.
+    pub owner: *const c_void,
 }
 
 /// Storage of a core global: 16 bytes, so that a vector fits. `i32`, `f32` use the first four bytes in native order.

@@ -99,6 +99,11 @@ intrinsics! {
     HostKeep = host_keep();
     /// `memmove` of `len` bytes between native addresses that the caller has checked.
     Copy = copy(dst: ptr, src: ptr, len: u64);
+    /// Copies `len` bytes of records of `size` bytes each, 64 at most: of each record the bytes whose bits are set in
+    /// `fields`, the first byte's lowest. The others, which are padding, keep what they are at the destination.
+    CopyFields = copy_fields(dst: ptr, src: ptr, len: u64, size: u64, fields: u64);
+    /// Copies little-endian code points up to the first that is no Unicode scalar value: how many, `count` when all are.
+    CopyChars = copy_chars(dst: ptr, src: ptr, count: u64) -> u64;
     /// Is this range well-formed UTF-8? 1, or 0; a failure whose only fault is that it ends inside a sequence is 2.
     Utf8Validate = utf8_validate(src: ptr, len: u64) -> u32;
     /// Copies UTF-8 while validating: as [`Intrinsic::Utf8Validate`].

@@ -152,6 +152,11 @@ impl BlockLayoutBuilder {
         Ok(BlockLayoutBuilder { arena, layout })
     }
 
+    /// Leaves the array of borrow scopes out: nothing that the component calls is lent a handle.
+    pub fn without_scopes(&mut self) {
+        self.layout.scope_capacity = 0;
+    }
+
     /// Keeps a [`HandleRecord`] for each entry of a handle table: the compilation debugs handles.
     pub fn record_handles(&mut self) {
         self.layout.records = Some(0);
@@ -165,7 +170,7 @@ impl BlockLayoutBuilder {
     /// Ends the layout: the handle tables follow the fixed part on a page boundary, then their records.
     pub fn finish(mut self) -> Result<BlockLayout, BlockTooLarge> {
         // Last, for it is large and far fewer of its elements are used than of anything else.
-        self.layout.scopes = self.arena.array::<u32>(Self::SCOPE_CAPACITY)?;
+        self.layout.scopes = self.arena.array::<u32>(self.layout.scope_capacity)?;
         self.layout.fixed_size = self.arena.bytes(0, align_of::<GlobalSlot>() as u64)?;
         self.layout.handles = self.arena.size().next_multiple_of(u64::from(PAGE));
         let tables = u64::from(self.layout.instance_count);

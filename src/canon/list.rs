@@ -8,7 +8,7 @@ use super::side::Side;
 use super::transfer::transfer;
 use crate::block::{Intrinsic, TrapKind};
 use crate::clif::signature::POINTER;
-use crate::model::layout::{Layout, flags_size};
+use crate::model::layout::{Layout, field_offsets, flags_size};
 use crate::model::{PointerWidth, ValType};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Endianness, InstBuilder, Value};
@@ -71,8 +71,19 @@ pub(super) fn transfer_long_list(c: &mut Crossing, element: ValType, count: u32,
     }
 }
 
-/// Transfers elements one by one; truth values eight by eight first.
+/// Transfers elements: those of some types by a routine for all, others one by one; truth values eight by eight first.
 fn store_list_into_valid_range(c: &mut Crossing, element: &[ValType], [from, end]: [Value; 2], to: Value) {
+    if element == [ValType::Char] && !is_swapped(c) {
+        return store_chars(c, [from, end], to);
+    }
+    if let Some(fields) = fields_in_bytes(c, element) {
+        let size = element_layout(c.env, element, c.to.width()).size;
+        let bytes = c.e.b.ins().isub(end, from);
+        let size = c.e.b.ins().iconst(POINTER, i64::from(size));
+        let fields = c.e.b.ins().iconst(POINTER, fields as i64);
+        c.e.call_intrinsic(Intrinsic::CopyFields, &[to, from, bytes, size, fields]);
+        return;
+    }
     let by_words = element == [ValType::Bool] && !is_swapped(c);
     let [from, to] = if by_words { store_words_of_bools(c, [from, end], to) } else { [from, to] };
     let steps = [c.from, c.to].map(|side| element_layout(c.env, element, side.width()).size);
@@ -91,6 +102,26 @@ fn store_list_into_valid_range(c: &mut Crossing, element: &[ValType], [from, end
         }
     });
     c.e.end_loop(each, &steps);
+}
+
+/// Transfers characters.
+fn store_chars(c: &mut Crossing, [from, end]: [Value; 2], to: Value) {
+    const SIZE: u32 = size_of::<char>() as u32;
+    let bytes = c.e.b.ins().isub(end, from);
+    let count = c.e.b.ins().ushr_imm_u(bytes, i64::from(SIZE.trailing_zeros()));
+    let copied = c.e.call_intrinsic(Intrinsic::CopyChars, &[to, from, count]).expect("it has a result");
+    let all = c.e.b.ins().icmp(IntCC::Equal, copied, count);
+    let (invalid, go_on) = (c.e.cold_block(), c.e.b.create_block());
+    c.e.b.ins().brif(all, go_on, &[], invalid, &[]);
+    c.e.b.seal_block(invalid);
+    c.e.b.seal_block(go_on);
+    c.e.b.switch_to_block(invalid);
+    let offset = c.e.b.ins().ishl_imm_u(copied, i64::from(SIZE.trailing_zeros()));
+    let at = c.e.b.ins().iadd(from, offset);
+    let bits = Operand::Memory(c.from.address(at)).bits(c.e, SIZE);
+    let kind = c.from.fault(TrapKind::InvalidChar);
+    c.e.trap_with(kind, &[bits]);
+    c.e.b.switch_to_block(go_on);
 }
 
 /// Transfers as many truth values as fill words: every byte that is not 0 becomes 1. Where source and target go on.
@@ -145,4 +176,28 @@ fn is_plain(env: &CanonEnv, fields: &[ValType], limit: u32) -> bool {
             Shape::LongList(element, _) => is_plain(env, &[element], limit),
             _ => false,
         })
+}
+
+/// The bytes of an element that hold its fields, the first byte's bit lowest, if these can be copied as bytes but there is
+/// padding between them. Only for small elements.
+fn fields_in_bytes(c: &Crossing, element: &[ValType]) -> Option<u64> {
+    let size = element_layout(c.env, element, PointerWidth::W32).size;
+    let limit = if is_swapped(c) { 1 } else { u32::MAX };
+    if size > u64::BITS { None } else { field_bytes(c.env, element, limit) }
+}
+
+fn field_bytes(env: &CanonEnv, fields: &[ValType], limit: u32) -> Option<u64> {
+    let mut bytes = 0;
+    for (ty, offset) in field_offsets(env.types, fields, PointerWidth::W32) {
+        let own = match Shape::of(env.types, ty) {
+            Shape::Record(fields) => field_bytes(env, &fields, limit)?,
+            _ if is_plain(env, &[ty], limit) => {
+                let size = env.types.layout(ty, PointerWidth::W32).size;
+                u64::MAX.checked_shr(u64::BITS - size).unwrap_or(0)
+            }
+            _ => return None,
+        };
+        bytes |= own << offset;
+    }
+    Some(bytes)
 }

@@ -1,5 +1,6 @@
 //! Lowering: the one dispatch on the type for `store` and `lower_flat` of the specification.
 
+use super::CanonEnv;
 use super::crossing::Crossing;
 use super::operand::{Operand, Target, lifted};
 use super::shape::{Shape, is_narrow};
@@ -14,6 +15,11 @@ pub(super) fn lower(c: &mut Crossing, ty: ValType, values: &[Value], target: &Ta
     if !is_narrow(c.env.types, ty) {
         let source = Operand::Memory(c.from.address(values[0]));
         return transfer(c, ty, &source, target);
+    }
+    if let Target::Flat(_) = target
+        && is_lowered_as_lifted(c.env, ty)
+    {
+        return values.to_vec();
     }
     match Shape::of(c.env.types, ty) {
         Shape::Scalar(scalar) => scalar::lower_scalar(c, scalar, values[0], target),
@@ -34,4 +40,9 @@ pub(super) fn lower(c: &mut Crossing, ty: ValType, values: &[Value], target: &Ta
 
 fn lower_payload(c: &mut Crossing, ty: ValType, source: &Operand, target: &Target) -> Vec<Value> {
     lower(c, ty, source.values(), target)
+}
+
+/// Are the lifted and the lowered core values of a type the same? They differ in pointers and handles only.
+fn is_lowered_as_lifted(env: &CanonEnv, ty: ValType) -> bool {
+    !env.types.contains_pointer(ty) && !env.types.contains_handle(ty)
 }

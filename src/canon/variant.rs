@@ -5,6 +5,7 @@
 
 use super::crossing::{Crossing, Occurrence};
 use super::operand::{Operand, Target, join};
+use super::shape::Shape;
 use crate::block::TrapKind;
 use crate::model::ValType;
 use crate::model::layout::discriminant_size;
@@ -47,6 +48,10 @@ pub(super) fn move_variant(
         flat.extend(move_case(c, variant, only, (source, target), &joined, payload));
         return flat;
     }
+    if is_selected(c, variant.cases, &payloads, target) {
+        flat.extend(select_payload(c, variant, &payloads, (source, target), &joined, payload));
+        return flat;
+    }
     let blocks: Vec<Block> = payloads.iter().map(|_| c.e.b.create_block()).collect();
     let block_of: HashMap<Option<ValType>, Block> = payloads.iter().copied().zip(blocks.iter().copied()).collect();
     let targets: Vec<Block> = variant.cases.iter().map(|case| block_of[case]).collect();
@@ -63,6 +68,41 @@ pub(super) fn move_variant(
     c.e.b.switch_to_block(after);
     flat.extend_from_slice(c.e.b.block_params(after));
     flat
+}
+
+/// Are the payloads of a variant moved all, and then one of them selected? So it is done for a few cases whose payloads
+/// are moved without a trap, a store or much work.
+fn is_selected(c: &Crossing, cases: &[Option<ValType>], payloads: &[Option<ValType>], target: &Target) -> bool {
+    const MOST_CASES: usize = 4;
+    matches!(target, Target::Flat(_))
+        && cases.len() <= MOST_CASES
+        && payloads.iter().flatten().all(|ty| match Shape::of(c.env.types, *ty) {
+            Shape::Scalar(scalar) => scalar != ValType::Char,
+            Shape::Flags(_) => true,
+            _ => false,
+        })
+}
+
+fn select_payload(
+    c: &mut Crossing,
+    variant: Variant,
+    payloads: &[Option<ValType>],
+    sides: (&Operand, &Target),
+    joined: &[Type],
+    payload: Payload,
+) -> Vec<Value> {
+    let [ref others @ .., last] = *payloads else { unreachable!("a variant has a case") };
+    let mut selected = move_case(c, variant, last, sides, joined, payload);
+    for case in others {
+        let values = move_case(c, variant, *case, sides, joined, payload);
+        for (index, _) in variant.cases.iter().enumerate().filter(|(_, own)| *own == case) {
+            let is_it = c.e.b.ins().icmp_imm_u(IntCC::Equal, variant.case_index, index as i64);
+            for (selected, value) in selected.iter_mut().zip(&values) {
+                *selected = c.e.b.ins().select(is_it, *value, *selected);
+            }
+        }
+    }
+    selected
 }
 
 fn move_case(

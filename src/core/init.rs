@@ -1,8 +1,9 @@
 //! The initialisation of a module instance, as *instantiation* of the core specification orders it: globals, initial
 //! elements of tables, elements of segments; then active element segments, active data segments, `start`.
 //!
-//! The runtime has made memories, tables and segment slots before; it runs this function through an entry trampoline,
-//! so a trap ends it as it ends any other.
+//! The runtime has made memories, tables and segment slots before, with everything that was known when the module was
+//! compiled: [`PreparedModule`]. What remains is this function, if anything does. The runtime runs it through an entry
+//! trampoline, so a trap ends it as it ends any other.
 
 use super::env::ModuleEnv;
 use super::error::Error;
@@ -11,11 +12,24 @@ use super::translator::Translator;
 use crate::block::Intrinsic;
 use crate::clif::{Emit, Region};
 use crate::model::FuncKey;
-use crate::model::module::{ElemItems, ElemSegment, SegmentMode};
+use crate::model::module::{ElemItems, ElemSegment, Module, SegmentMode};
+use crate::model::prepared::PreparedModule;
 use cranelift_codegen::ir::{Function, SourceLoc, Value};
 use cranelift_frontend::FunctionBuilderContext;
 use std::ops::Range;
 use wasmparser::{BinaryReader, Operator as O, OperatorsReader};
+
+/// Does anything remain for the function that initialises an instance of the module?
+pub fn needs_init(module: &Module, prepared: &PreparedModule) -> bool {
+    let remains = |mode: &SegmentMode, done: &bool| matches!(mode, SegmentMode::Active { .. }) && !done;
+    let used = |segment: &ElemSegment| !matches!(segment.mode, SegmentMode::Declared);
+    module.start.is_some()
+        || module.tables.iter().any(|table| table.init.is_some())
+        || module.globals.iter().zip(&prepared.globals).any(|(global, done)| global.init.is_some() && !done)
+        || module.elems.iter().zip(&prepared.elements).any(|(segment, known)| known.is_none() && used(segment))
+        || module.elems.iter().zip(&prepared.elems).any(|(segment, done)| remains(&segment.mode, done))
+        || module.datas.iter().zip(&prepared.datas).any(|(segment, done)| remains(&segment.mode, done))
+}
 
 /// Makes the function that initialises an instance of the module: [`FuncKey::Init`].
 pub fn translate_init(env: &ModuleEnv<'_>, cx: &mut FunctionBuilderContext) -> Result<Function, Error> {
@@ -65,7 +79,7 @@ impl Translator<'_> {
     fn init_globals(&mut self) -> Result<(), Error> {
         let globals = &self.env.module.globals;
         for (index, global) in globals.iter().enumerate() {
-            if let Some(init) = &global.init {
+            if let Some(init) = global.init.as_ref().filter(|_| !self.env.places.prepared.globals[index]) {
                 let value = self.constant_expression(init)?;
                 self.global_set(index as u32, value);
             }
@@ -85,11 +99,12 @@ impl Translator<'_> {
         Ok(())
     }
 
-    /// Stores the elements of the segments that can be used.
+    /// Stores the elements of the segments that can be used and are not constant.
     fn evaluate_elements(&mut self) -> Result<(), Error> {
         let elems = &self.env.module.elems;
-        for (segment, place) in elems.iter().zip(&self.env.places.elems) {
-            if matches!(segment.mode, SegmentMode::Declared) {
+        for ((segment, place), done) in elems.iter().zip(&self.env.places.elems).zip(&self.env.places.prepared.elements)
+        {
+            if matches!(segment.mode, SegmentMode::Declared) || done.is_some() {
                 continue;
             }
             for item in 0..segment.items.len() {
@@ -110,14 +125,12 @@ impl Translator<'_> {
 
     fn init_active_elements(&mut self) -> Result<(), Error> {
         let elems = &self.env.module.elems;
-        for (index, segment) in elems.iter().enumerate() {
-            let slot = self.elem_slot(index as u32);
+        for (index, segment) in elems.iter().enumerate().filter(|(i, _)| !self.env.places.prepared.elems[*i]) {
             if let SegmentMode::Active { target, offset } = &segment.mode {
+                let slot = self.elem_slot(index as u32);
                 let offset = self.constant_expression(offset)?;
                 let table = self.table_def(*target);
                 self.init_active(Intrinsic::TableInit, table, slot, offset, segment.items.len());
-            }
-            if !matches!(segment.mode, SegmentMode::Passive) {
                 self.segment_drop(slot);
             }
         }
@@ -126,7 +139,7 @@ impl Translator<'_> {
 
     fn init_active_data(&mut self) -> Result<(), Error> {
         let datas = &self.env.module.datas;
-        for (index, segment) in datas.iter().enumerate() {
+        for (index, segment) in datas.iter().enumerate().filter(|(i, _)| !self.env.places.prepared.datas[*i]) {
             if let SegmentMode::Active { target, offset } = &segment.mode {
                 let slot = self.data_slot(index as u32);
                 let offset = self.constant_expression(offset)?;

@@ -32,5 +32,5 @@ mod translator;
 pub use env::{ModuleEnv, Tunables, clif_type, core_signature};
 pub use error::Error;
 pub use function::translate_function;
-pub use init::translate_init;
+pub use init::{needs_init, translate_init};
 pub use places::{ElemPlace, KnownElement, ModulePlaces};

@@ -1,5 +1,6 @@
 //! Where everything of one module's code lies, relative to the `vmctx` of that code. Pure data.
 
+use crate::model::prepared::PreparedModule;
 use crate::model::{Callee, CoreTypeId, Place};
 
 /// Where everything of one module's code lies, relative to the `vmctx` of that code.
@@ -17,6 +18,8 @@ pub struct ModulePlaces {
     pub globals: Vec<Place>,
     /// Tags.
     pub tags: Vec<Place>,
+    /// What is done when `Init` begins.
+    pub prepared: PreparedModule,
     /// Data segments: offset of each one's [`SegmentSlot`](crate::block::intrinsics::SegmentSlot).
     pub datas: Vec<u32>,
     /// Element segments.

@@ -7,12 +7,14 @@
 //! only active segments with constant offsets fill it, by function indices. No code may run between its definition and
 //! the last of these segments: that code would see less.
 
+use super::constant::evaluate;
 use crate::model::CoreTypeId;
 use crate::model::module::{ElemItems, ElemSegment, Module, SegmentMode};
 use crate::model::plan::{CoreFuncRef, CoreItem, CoreRef, Export, Plan};
+use crate::model::prepared::Constant;
 use std::collections::HashMap;
 use std::ops::Range;
-use wasmparser::{BinaryReader, ConstExpr, Operator, RefType};
+use wasmparser::RefType;
 
 /// The elements of a known table: for each that is not null the function and its type.
 pub type Elements = Vec<Option<(CoreFuncRef, CoreTypeId)>>;
@@ -118,10 +120,10 @@ impl<'a> Filler<'a> {
             }
             ElemItems::Exprs(exprs) => {
                 for (slot, expr) in slots.iter_mut().zip(exprs) {
-                    *slot = match self.single(expr)? {
-                        Operator::RefFunc { function_index } => Some(self.func(function_index)),
-                        Operator::RefNull { .. } => None,
-                        _ => return None,
+                    *slot = match self.value(expr)? {
+                        Constant::Func(index) => Some(self.func(index)),
+                        Constant::Null => None,
+                        Constant::Bits32(_) | Constant::Bits64(_) => return None,
                     };
                 }
             }
@@ -129,20 +131,17 @@ impl<'a> Filler<'a> {
         Some(())
     }
 
-    /// The value of an integer constant expression of one instruction.
+    /// The offset that a constant expression gives.
     fn constant(&self, expr: &Range<usize>) -> Option<u64> {
-        match self.single(expr)? {
-            Operator::I32Const { value } => Some(u64::from(value as u32)),
-            Operator::I64Const { value } => Some(value as u64),
-            _ => None,
+        match self.value(expr)? {
+            Constant::Bits32(offset) => Some(offset.into()),
+            Constant::Bits64(offset) => Some(offset),
+            Constant::Null | Constant::Func(_) => None,
         }
     }
 
-    /// The instruction of a constant expression that has only one.
-    fn single(&self, expr: &Range<usize>) -> Option<Operator<'a>> {
-        let reader = BinaryReader::new(&self.source[expr.clone()], expr.start as u64);
-        let mut operators = ConstExpr::new(reader).get_operators_reader();
-        let operator = operators.read().ok()?;
-        matches!(operators.read(), Ok(Operator::End)).then_some(operator)
+    /// The value of a constant expression that uses no globals.
+    fn value(&self, expr: &Range<usize>) -> Option<Constant> {
+        evaluate(self.source, expr, &[])
     }
 }

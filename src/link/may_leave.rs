@@ -27,10 +27,8 @@ pub fn may_always_leave(plan: &Plan, known_tables: &HashMap<(usize, u32), Elemen
             note_lift(lift);
         }
     }
-    for canon in &plan.canons {
-        if let Canon::Lower { instance, options, .. } = canon {
-            note(*instance, options);
-        }
+    for (instance, options) in plan.canons.iter().filter_map(Canon::options) {
+        note(instance, options);
     }
     let mut left = BUDGET;
     let mut search = |pending| {
@@ -94,7 +92,7 @@ impl Search<'_> {
         Some(())
     }
 
-    /// Adds the functions of a type that a table holds.
+    /// Adds the functions of a type, or maybe of a subtype, that a table holds.
     fn follow_table(&mut self, core_instance: usize, table: u32, ty: CoreTypeId) -> Option<()> {
         let imports = &self.plan.core_instances[core_instance].imports;
         self.left = self.left.checked_sub(imports.len())?;
@@ -108,7 +106,9 @@ impl Search<'_> {
         };
         let elements = self.known_tables.get(&(core_instance, index))?;
         self.left = self.left.checked_sub(elements.len())?;
-        self.pending.extend(elements.iter().flatten().filter(|(_, own)| *own == ty).map(|(func, _)| *func));
+        let has_subtypes = !self.plan.core_type_decls[ty].is_final;
+        let callable = |own: CoreTypeId| own == ty || has_subtypes;
+        self.pending.extend(elements.iter().flatten().filter(|(_, own)| callable(*own)).map(|(func, _)| *func));
         Some(())
     }
 

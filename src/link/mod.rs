@@ -5,10 +5,12 @@
 //! resolved here is a mistake of ours. Nothing here knows the block, CLIF or the runtime.
 
 mod canon;
+pub mod constant;
 mod core_instance;
 mod instantiate;
 pub mod known_tables;
 pub mod may_leave;
+pub mod prepare;
 mod root;
 mod root_module;
 mod scope;

@@ -3,6 +3,7 @@
 use super::known_tables::known_tables;
 use super::may_leave::may_always_leave;
 use super::plan;
+use super::prepare::prepare;
 use crate::error::Error;
 use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Export, ImportKind, Plan};
 use crate::model::{FlatType, PointerWidth, ResourceImpl, TypeDef, ValType};
@@ -186,9 +187,13 @@ const MUST_NOT_LEAVE: &str = r#"(component
   (core module $m
     (import "" "f" (func $f))
     (type $none (func))
+    (type $open (sub (func)))
+    (type $sub (sub $open (func)))
     (table $known 1 1 funcref) (elem (table $known) (i32.const 0) func $f)
     (table $written 1 1 funcref)
+    (table $subtypes 1 1 funcref) (elem (table $subtypes) (i32.const 0) func $leaves)
     (memory (export "m") 1)
+    (func $leaves (type $sub) (call $f))
     (func $write (table.set $written (i32.const 0) (ref.null func)))
     (func $leaf)
     (func $inner (call $leaf))
@@ -214,6 +219,8 @@ fn an_instance_may_always_leave_if_what_must_not_leave_cannot() {
     assert!(!always("", "(call $inner) (call $f)"));
     assert!(!always("(call_indirect $known (type $none) (i32.const 0))", ""), "the table has the function");
     assert!(always("(drop (call_indirect $known (result i32) (i32.const 0)))", ""), "it has none of that type");
+    assert!(!always("(call_indirect $subtypes (type $open) (i32.const 0))", ""), "it has one of a subtype");
+    assert!(always("(call_indirect $subtypes (type $none) (i32.const 0))", ""), "it has none of just that type");
     assert!(!always("(call_indirect $written (type $none) (i32.const 0))", ""), "nobody knows what is in the table");
 }
 
@@ -427,4 +434,53 @@ fn core_types_may_be_subtypes_and_collected_ones_may_only_be_declared() {
     linked("(component (core type (sub (func))) (core module (type (sub (func)))))");
     linked("(component (core type (struct)))");
     assert!(refused("(module (type (struct)))").starts_with("the garbage-collection proposal"));
+}
+
+#[test]
+fn known_segments_are_in_place_before_code_runs() {
+    let placed = |text: &str| {
+        let plan = linked(text);
+        let prepared = prepare(&plan);
+        let of = |m: &crate::model::prepared::PreparedModule| (m.elems.clone(), m.datas.clone());
+        prepared.modules.iter().map(of).collect::<Vec<_>>()
+    };
+    let all = placed(
+        "(module (memory 1) (table 2 funcref) (func $f) (global $g i32 (i32.const 65530))
+          (elem (i32.const 1) $f) (data (global.get $g) \"abcdef\") (data \"passive\"))",
+    );
+    assert_eq!(all, [(vec![true], vec![true, false])]);
+    // One may trap: nothing that follows may be early.
+    let some = placed(
+        "(module (memory 1) (table 2 funcref) (func $f)
+          (data (i32.const 0) \"a\") (data (i32.const 65536) \"b\") (data (i32.const 1) \"c\"))",
+    );
+    assert_eq!(some, [(vec![], vec![true, false, false])]);
+    let none =
+        placed("(module (memory 1) (table 2 funcref) (func $f) (elem (i32.const 2) $f) (data (i32.const 0) \"a\"))");
+    assert_eq!(none, [(vec![false], vec![false])]);
+    // What the host provides may have another size, another offset, and be seen by others.
+    let host = placed(
+        "(module (import \"\" \"m\" (memory 1)) (import \"\" \"g\" (global $g i32)) (memory $own 1)
+          (data (i32.const 0) \"a\") (data (memory $own) (i32.const 0) \"a\"))",
+    );
+    assert_eq!(host, [(vec![], vec![false, false])]);
+}
+
+#[test]
+fn segments_of_a_module_with_two_instances_fit_both() {
+    let plan = linked(
+        "(component
+          (core module $Owner (memory (export \"m\") 1) (global (export \"g\") i32 (i32.const 5)))
+          (core instance $owner (instantiate $Owner))
+          (core module $Twice (import \"o\" \"m\" (memory $m 1)) (import \"o\" \"g\" (global $g i32)) (memory $own 1)
+            (global i32 (global.get $g)) (global i32 (i32.const 1))
+            (data (memory $own) (i32.const 0) \"a\") (data (memory $own) (global.get $g) \"b\"))
+          (core instance (instantiate $Twice (with \"o\" (instance $owner))))
+          (core instance (instantiate $Twice (with \"o\" (instance $owner)))))",
+    );
+    let prepared = prepare(&plan);
+    assert_eq!(prepared.modules[1].datas, [true, false]);
+    assert_eq!(prepared.modules[1].globals, [false, false, true]);
+    let lengths = |instance: usize| prepared.instances[instance].memories.iter().map(Vec::len).collect::<Vec<_>>();
+    assert_eq!([lengths(0), lengths(1), lengths(2)], [vec![0], vec![0, 1], vec![0, 1]]);
 }

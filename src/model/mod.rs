@@ -13,6 +13,8 @@ pub mod module;
 pub mod place;
 #[cfg(feature = "compile")]
 pub mod plan;
+#[cfg(feature = "compile")]
+pub mod prepared;
 pub mod types;
 
 pub use adapter::{

@@ -200,6 +200,25 @@ pub enum Canon {
     },
 }
 
+impl Canon {
+    /// Its canonical options, and the component instance whose functions they name.
+    pub fn options(&self) -> Option<(u32, &PlanOptions)> {
+        match self {
+            Canon::Lower { instance, options, .. } | Canon::TaskReturn { instance, options, .. } => {
+                Some((*instance, options))
+            }
+            Canon::ResourceNew { .. }
+            | Canon::ResourceRep { .. }
+            | Canon::ResourceDrop { .. }
+            | Canon::ContextGet { .. }
+            | Canon::ContextSet { .. }
+            | Canon::BackpressureInc { .. }
+            | Canon::BackpressureDec { .. }
+            | Canon::Unsupported { .. } => None,
+        }
+    }
+}
+
 /// What a lowered function calls.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CanonTarget {

@@ -229,6 +229,7 @@ impl Types {
     }
 
     /// The definition of a compound type; `None` for primitives.
+    #[inline]
     pub fn def(&self, ty: ValType) -> Option<&TypeDef> {
         match ty {
             ValType::Type(id) => Some(&self.facts[id].def),
@@ -255,6 +256,11 @@ impl Types {
     /// Does a `borrow` occur in it? (`contains_borrow` of the specification.)
     pub fn contains_borrow(&self, ty: ValType) -> bool {
         matches!(ty, ValType::Type(id) if self.facts[id].contains_borrow)
+    }
+
+    /// Is there any `borrow`?
+    pub fn any_borrow(&self) -> bool {
+        self.facts.values().any(|facts| facts.contains_borrow)
     }
 
     /// Does a handle occur in it?

@@ -34,6 +34,9 @@ pub struct Artifact {
     pub exports: Vec<(String, ExportEntry)>,
     /// Instantiation, in order.
     pub steps: Vec<Step>,
+    /// Lists of functions to which steps refer: for each element the offset of its `FuncDef` from the base of a core
+    /// instance, or nothing for null.
+    pub elements: Vec<Vec<Option<u32>>>,
     /// Every function, by ascending offset.
     pub functions: Vec<FunctionEntry>,
     /// Every trap site, by ascending offset.
@@ -265,8 +268,44 @@ pub enum ExportEntry {
     },
 }
 
+/// Bytes of the data section that a memory contains when it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Where in the memory they begin.
+    pub offset: u64,
+    /// Offset in the data section.
+    pub start: u64,
+    /// How many.
+    pub len: u64,
+}
+
+/// Functions that a table or an element segment contains when it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elements {
+    /// The first element.
+    pub offset: u64,
+    /// Index in [`Artifact::elements`].
+    pub list: u32,
+    /// Block offset of the base of the core instance whose functions they are.
+    pub base: u32,
+}
+
+/// The value of a global when it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GlobalValue {
+    /// An `i32`, or the bits of an `f32`.
+    Bits32(u32),
+    /// An `i64`, or the bits of an `f64`.
+    Bits64(u64),
+    /// A reference to the `FuncDef` at this block offset.
+    Func(u32),
+}
+
 /// One step of an instantiation. Steps run in order on a zeroed block whose header, type identities, instance states
 /// and imports the runtime has filled in. Offsets are in the block.
+///
+/// Only [`Step::Init`] runs code, and only it, [`Step::CopyFuncDef`] and [`Step::CopyPointer`] read what imports have
+/// brought; the outcome of all others is the same for every instance, but for addresses.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Step {
     /// Fill in the [`Context`](crate::block::Context) of the segment of a shared module's instance.
@@ -280,6 +319,8 @@ pub enum Step {
         at: u32,
         /// Limits.
         limits: MemoryLimits,
+        /// What is in it; later pieces lie over earlier ones. The rest is zero.
+        contents: Vec<Piece>,
     },
     /// Make a table.
     Table {
@@ -287,6 +328,15 @@ pub enum Step {
         at: u32,
         /// Limits.
         limits: TableLimits,
+        /// What is in it; later elements replace earlier ones. The rest is null.
+        contents: Vec<Elements>,
+    },
+    /// Write the value of a global.
+    Global {
+        /// Offset of the `GlobalSlot`.
+        at: u32,
+        /// The value.
+        value: GlobalValue,
     },
     /// Write a `FuncDef` for a function of the object.
     FuncDef {
@@ -329,7 +379,7 @@ pub enum Step {
         /// Length in bytes.
         len: u64,
     },
-    /// Write a `SegmentSlot` for elements that `Init` will evaluate into the block.
+    /// Write a `SegmentSlot` for elements in the block.
     Elems {
         /// Offset of the `SegmentSlot`.
         at: u32,
@@ -337,8 +387,10 @@ pub enum Step {
         storage: u32,
         /// How many.
         len: u64,
+        /// What they are, unless `Init` will evaluate them.
+        contents: Option<Elements>,
     },
-    /// Run the initialisation of a core instance (globals, segments, start function).
+    /// Run what remains of the initialisation of a core instance (globals, segments, start function).
     Init {
         /// The function, of type `[] -> []`, entered through `FuncKey::CoreEntry`.
         func: FuncKey,

@@ -9,7 +9,6 @@ use super::container::{DATA_SECTION, META_SECTION, wrap};
 use super::unwind::FrameDescriptions;
 use crate::error::Error;
 use crate::model::FuncKey;
-use crate::model::plan::Plan;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{
@@ -25,10 +24,12 @@ use std::collections::HashMap;
 const META_SYMBOL: &str = "cantilever_artifact";
 
 /// Writes the object of a compilation. Fills in the parts of the metadata that depend on where functions lie.
-pub fn write_object(
+///
+/// `data` are the parts of the data section.
+pub fn write_object<'a>(
     isa: &OwnedTargetIsa,
     mut artifact: Artifact,
-    plan: &Plan,
+    data: impl Iterator<Item = &'a [u8]>,
     compiled: Vec<Compiled>,
 ) -> Result<Vec<u8>, Error> {
     let mut object = empty_object(isa)?;
@@ -45,7 +46,7 @@ pub fn write_object(
         }
     }
     frames.write(&mut object, run_time_endian(isa));
-    write_data(&mut object, plan);
+    write_data(&mut object, data);
     write_metadata(&mut object, &artifact);
     // Says that the code needs no executable stack.
     object.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
@@ -164,11 +165,10 @@ fn relocate(
         .map_err(|e| Error::Codegen { function: "the object".to_owned(), reason: e.to_string() })
 }
 
-/// The bytes of data segments, module by module, in the order in which placement counted them.
-fn write_data(object: &mut Object<'_>, plan: &Plan) {
+fn write_data<'a>(object: &mut Object<'_>, data: impl Iterator<Item = &'a [u8]>) {
     let section = object.add_section(Vec::new(), DATA_SECTION.into(), SectionKind::ReadOnlyData);
-    for segment in plan.modules.iter().flat_map(|module| &module.datas) {
-        object.append_section_data(section, &plan.source[segment.bytes.clone()], 1);
+    for part in data {
+        object.append_section_data(section, part, 1);
     }
 }
 

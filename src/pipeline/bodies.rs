@@ -1,7 +1,7 @@
 //! The CLIF of each function: which pass makes it, and which bodies are kept for inlining.
 //!
-//! Inlining goes in strata, so that it ends: built-ins into small core functions; those into adapters; adapters into the
-//! shims through which guests call them; all of these into all core code.
+//! Inlining goes in strata, so that it ends: small destructors into built-ins; built-ins into small core functions; those
+//! into adapters; adapters into the shims through which guests call them; all of these into all core code.
 
 use super::Graph;
 use super::codegen::Worker;
@@ -11,6 +11,7 @@ use crate::canon::{self, CanonEnv};
 use crate::clif::{Convention, entry, throw};
 use crate::core::{self, ModuleEnv, Tunables};
 use crate::error::Error;
+use crate::model::adapter::Dtor;
 use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
 use cranelift_codegen::ir;
 use cranelift_entity::EntityRef;
@@ -32,10 +33,13 @@ impl Bodies {
         if debugs_handles || graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None {
             return Ok(bodies);
         }
+        bodies.add(graph, destructors(graph), Budget::SMALL_CORE)?;
         for (i, canon) in graph.placed.canons.iter().enumerate() {
             if matches!(canon, CanonFunc::Builtin { .. }) {
                 let key = FuncKey::Canon(i as u32);
-                bodies.inlinable.insert(key, translate(graph, &mut cx, key)?);
+                let mut body = translate(graph, &mut cx, key)?;
+                inline::inline(&mut body, key, &bodies.inlinable)?;
+                bodies.inlinable.insert(key, body);
             }
         }
         bodies.add(graph, core_callees(graph), Budget::SMALL_CORE)?;
@@ -75,7 +79,16 @@ impl Bodies {
     }
 }
 
-/// The core functions that canonical functions call.
+/// The guests' destructors, which `resource.drop` calls.
+fn destructors(graph: &Graph) -> Vec<FuncKey> {
+    let callee = |dtor: &Dtor| match dtor {
+        Dtor::Guest(Callee::Direct { func, .. }) => Some(*func),
+        _ => None,
+    };
+    graph.placed.dtors.values().filter_map(callee).collect()
+}
+
+/// The core functions that adapters call.
 fn core_callees(graph: &Graph) -> Vec<FuncKey> {
     let adapters = graph.placed.canons.iter().filter_map(|canon| match canon {
         CanonFunc::Adapter(adapter) => Some(&**adapter),

@@ -81,7 +81,7 @@ fn compile_context(
         traps,
         handlers: handlers(function.key, &code),
         calls,
-        align: code.buffer.alignment,
+        align: code.buffer.alignment.max(isa.function_alignment().preferred),
         code: code.buffer.data().to_vec(),
         unwind,
     };

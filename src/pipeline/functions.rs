@@ -1,6 +1,7 @@
 //! Every function of a compilation, in the order in which it lies in the object, with its symbol.
 
 use super::placement::Placed;
+use crate::core::needs_init;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
 use crate::object::artifact::ExportEntry;
@@ -70,7 +71,9 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
     }
     for (i, module) in plan.modules.iter().enumerate() {
         let prefix = module.name.clone().unwrap_or_else(|| format!("module{i}"));
-        functions.push(own(FuncKey::Init(i as u32), format!("{prefix}.init")));
+        if needs_init(module, &placed.modules[i].prepared) {
+            functions.push(own(FuncKey::Init(i as u32), format!("{prefix}.init")));
+        }
         for (defined, body) in (0u32..).zip(&module.bodies) {
             functions.push(Function {
                 key: FuncKey::Core(i as u32, defined),

@@ -51,7 +51,8 @@ pub fn compile(bytes: &[u8], options: &CompileOptions, progress: &dyn Progress) 
     let graph = Graph::new(bytes, options)?;
     let compiled = graph.compile_all(progress)?;
     let artifact = graph.artifact();
-    write_object(&graph.isa, artifact, &graph.plan, compiled)
+    let data = graph.placed.data.iter().map(|part| &graph.plan.source[part.clone()]);
+    write_object(&graph.isa, artifact, data, compiled)
 }
 
 /// A planned and placed compilation: everything that every function's compilation reads.
@@ -122,6 +123,7 @@ impl Graph {
             imports: placed.imports.clone(),
             exports: placed.exports.clone(),
             steps: placed.steps.clone(),
+            elements: placed.elements.clone(),
             functions: Vec::new(),
             traps: Vec::new(),
             handlers: Vec::new(),

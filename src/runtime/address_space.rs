@@ -1,7 +1,9 @@
 //! Ranges of address space from the operating system: reserved first, made accessible as they are needed.
 
+use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::os::fd::AsRawFd;
 use std::ptr::NonNull;
 
 /// A range of pages that belongs to this process until it is dropped.
@@ -56,6 +58,58 @@ impl AddressSpace {
         self.protect(range, libc::PROT_READ | libc::PROT_WRITE)
     }
 
+    /// Takes back the pages of a range, but for one that begins before it: they cannot be accessed until they are made
+    /// writable again, and are zero then.
+    pub(crate) fn make_inaccessible(&self, range: Range<usize>) -> io::Result<()> {
+        let (start, end) = (range.start.next_multiple_of(page_size()), range.end.next_multiple_of(page_size()));
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        self.replace(start..end, libc::PROT_NONE, flags, -1, 0)
+    }
+
+    /// Maps a part of a file as private pages that can be read and written. Range and offset are whole pages.
+    pub(crate) fn map_file(&self, range: Range<usize>, file: &File, offset: u64) -> io::Result<()> {
+        let offset = libc::off_t::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        self.replace(range, protection, libc::MAP_PRIVATE | libc::MAP_NORESERVE, file.as_raw_fd(), offset)
+    }
+
+    /// Replaces whole pages of this mapping by another one.
+    fn replace(
+        &self,
+        range: Range<usize>,
+        protection: libc::c_int,
+        flags: libc::c_int,
+        file: libc::c_int,
+        offset: libc::off_t,
+    ) -> io::Result<()> {
+        let whole = range.start.is_multiple_of(page_size()) && range.end.is_multiple_of(page_size());
+        assert!(whole && range.end <= self.len, "a mapping outside the reservation");
+        if range.is_empty() {
+            return Ok(());
+        }
+        // SAFETY: the range lies inside this mapping, whose pages are ours to replace.
+        let mapped = unsafe {
+            let start = self.base().add(range.start).cast();
+            libc::mmap(start, range.len(), protection, flags | libc::MAP_FIXED, file, offset)
+        };
+        if mapped == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
+    /// Forgets what was written to the pages that a range touches: they are zero again, or what the file has.
+    pub(crate) fn discard(&self, range: Range<usize>) -> io::Result<()> {
+        let start = range.start - range.start % page_size();
+        let end = range.end.next_multiple_of(page_size());
+        assert!(end <= self.len, "a range outside the reservation");
+        if range.is_empty() {
+            return Ok(());
+        }
+        // SAFETY: the range lies inside this mapping, and nobody relies on what is in it.
+        match unsafe { libc::madvise(self.base().add(start).cast(), end - start, libc::MADV_DONTNEED) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+
     /// Makes the pages of a range readable and executable, and no longer writable.
     pub(crate) fn make_executable(&self, range: Range<usize>) -> io::Result<()> {
         self.protect(range, libc::PROT_READ | libc::PROT_EXEC)
@@ -104,6 +158,24 @@ mod tests {
             assert_eq!(space.base().read(), 7);
             assert_eq!(space.base().add(page_size() - 1).read(), 0);
         }
+    }
+
+    #[test]
+    fn pages_that_are_taken_back_are_zero() {
+        let (space, page) = (AddressSpace::reserve(1 << 20).unwrap(), page_size());
+        let written = || {
+            space.make_writable(0..3 * page).unwrap();
+            // SAFETY: the pages were just made writable.
+            let bytes = unsafe { std::slice::from_raw_parts_mut(space.base(), 3 * page) };
+            let ends: Vec<u8> = bytes.chunks(page).map(|page| page[page.len() - 1]).collect();
+            bytes.fill(1);
+            ends
+        };
+        assert_eq!(written(), [0, 0, 0]);
+        space.make_inaccessible(1..3 * page).unwrap();
+        assert_eq!(written(), [1, 0, 0]);
+        space.discard(0..page + 1).unwrap();
+        assert_eq!(written(), [0, 0, 1]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! any number of times; what one of those calls left is freed when the next begins, so a guest cannot make the arena grow
 //! by calling often.
 
+use super::fences::{FENCE, Fences};
 use std::alloc::Layout;
 
 /// The size of the first chunk.
@@ -24,10 +25,11 @@ pub(crate) struct Arena {
     base: Mark,
     /// What lies above `base` is left over from a finished call of the host.
     stale: bool,
+    fences: Fences<Mark>,
 }
 
 /// A height of the arena.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd)]
 pub(crate) struct Mark {
     /// Chunks below this one are full; it is `chunks.len()` or less.
     chunk: usize,
@@ -108,18 +110,23 @@ impl Arena {
             return None;
         }
         self.begin_host_call();
+        let fenced = size.checked_add(FENCE)?;
         loop {
             if let Some(chunk) = self.chunks.get(self.top.chunk) {
                 let start = self.top.used.checked_next_multiple_of(align)?;
-                if let Some(end) = start.checked_add(size).filter(|end| *end <= chunk.len) {
+                if let Some(end) = start.checked_add(fenced).filter(|end| *end <= chunk.len) {
                     self.top.used = end;
-                    // SAFETY: `start` is at most `end`, which is at most the chunk's length.
-                    return Some(unsafe { chunk.base.add(start) });
+                    // SAFETY: `start` is at most `end`, which is at most the chunk's length; the fence lies between the
+                    // allocation and `end`.
+                    unsafe {
+                        self.fences.put(self.top, chunk.base.add(end - FENCE));
+                        return Some(chunk.base.add(start));
+                    }
                 }
                 self.top = Mark { chunk: self.top.chunk + 1, used: 0 };
             } else {
                 let last = self.chunks.last().map_or(FIRST_CHUNK / 2, |c| c.len.min(KEPT_CHUNK / 2));
-                self.chunks.push(Chunk::new(size.checked_add(CHUNK_ALIGN)?.max(last * 2))?);
+                self.chunks.push(Chunk::new(fenced.checked_add(CHUNK_ALIGN)?.max(last * 2))?);
             }
         }
     }
@@ -129,6 +136,7 @@ impl Arena {
         if self.top == to {
             return;
         }
+        self.fences.take_down(&to);
         self.top = to;
         if self.chunks.len() > to.chunk + 1 {
             self.give_back(to);
@@ -193,6 +201,19 @@ mod tests {
         arena.begin_host_call();
         arena.end_host_call();
         assert_ne!(arena.alloc(8, 8).unwrap(), kept);
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "past the end of an allocation")]
+    fn a_write_past_an_allocation_is_noticed() {
+        let mut arena = Arena::default();
+        let saved = arena.enter();
+        let first = arena.alloc(10, 1).unwrap();
+        arena.alloc(10, 1).unwrap();
+        // SAFETY: not past the chunk.
+        unsafe { first.add(10).write(1) };
+        arena.leave(saved);
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! The address space of one instance block, and checked access to what lies in it.
 
-use super::address_space::AddressSpace;
+use super::address_space::{AddressSpace, page_size};
 use super::error::LinkError;
 use crate::block::{BlockLayout, HandleEntry, HandleEvent, HandleRecord, HandleTable, Header, InstanceState};
 use std::io;
+use std::ops::Range;
 
 /// The greatest address space that one block may take.
 const MAX_BLOCK: u64 = 1 << 46;
+
+/// Clearing more bytes than this takes longer than new pages for them.
+const MAX_CLEARED: usize = 16 << 10;
 
 /// One instance block.
 #[derive(Debug)]
@@ -25,6 +29,7 @@ impl BlockMemory {
             + u64::from(layout.instance_count).saturating_mul(size_of::<InstanceState>() as u64);
         let fixed = u64::from(layout.fixed_size);
         let fits = layout.total_size <= MAX_BLOCK
+            && layout.instance_count != 0
             && layout.handles.checked_add(tables).is_some_and(|end| end <= layout.total_size)
             && fixed <= layout.handles
             && scopes <= fixed
@@ -36,6 +41,34 @@ impl BlockMemory {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the block's layout contradicts itself"));
         }
         Ok(BlockMemory { space: AddressSpace::writable(layout.total_size)?, layout: layout.clone() })
+    }
+
+    /// Clears what handle tables and borrow scopes may have become: all of the block but what comes before the scopes.
+    pub(crate) fn clear_handles(&self) -> io::Result<()> {
+        for instance in 0..self.layout.instance_count {
+            // SAFETY: the state lies in the block, and no code runs in it any more.
+            let limit = unsafe { (*self.instance_state(instance)).handles.limit };
+            // A table that was never used has no entry but the one that is never valid.
+            if limit > 1 {
+                let start = self.layout.handle_entries(instance) as usize;
+                self.clear(start..start + limit as usize * size_of::<HandleEntry>())?;
+            }
+        }
+        if let Some(records) = self.layout.records {
+            let end = records + self.layout.record_stride() * u64::from(self.layout.instance_count);
+            self.space.discard(records as usize..end as usize)?;
+        }
+        let scopes = self.layout.scopes as usize;
+        self.clear(scopes..scopes + self.layout.scope_capacity as usize * size_of::<u32>())
+    }
+
+    /// Makes a range of the block zero. Only a little of it keeps its memory.
+    fn clear(&self, range: Range<usize>) -> io::Result<()> {
+        let kept = range.start.next_multiple_of(page_size()).min(range.end);
+        let kept = if range.len() <= MAX_CLEARED { range.end } else { kept };
+        // SAFETY: the range lies in the block, and no code runs in it any more.
+        unsafe { std::ptr::write_bytes(self.space.base().add(range.start), 0, kept - range.start) };
+        self.space.discard(kept..range.end)
     }
 
     /// The start of the block.

@@ -1,15 +1,23 @@
 //! What all stores of an embedding share: configuration and the identities of core function types.
 
 use super::core_types::position;
+use super::idle::IdleBlocks;
 use crate::object::artifact::CoreFuncType;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Settings of an [`Engine`].
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
     handle_quota: Option<u32>,
+    idle_reservations: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { handle_quota: None, idle_reservations: 256 }
+    }
 }
 
 impl Config {
@@ -24,6 +32,14 @@ impl Config {
         self.handle_quota = Some(entries);
         self
     }
+
+    /// How much address space of instances that have ended is kept for later instances of the same components: a number of
+    /// reservations, one for each instance and one for each of its linear memories (4 GiB, of which idle ones use no
+    /// memory). 256 unless it is set; with 0 everything is given back at once.
+    pub fn idle_reservations(mut self, reservations: usize) -> Self {
+        self.idle_reservations = reservations;
+        self
+    }
 }
 
 /// Shared by components and stores; cheap to clone.
@@ -34,6 +50,7 @@ pub struct Engine(Arc<EngineState>);
 struct EngineState {
     config: Config,
     core_types: RwLock<CoreTypes>,
+    idle: IdleBlocks,
 }
 
 /// Core function types. Identities are consecutive in a recursion group; identity 0 means "no type".
@@ -65,7 +82,7 @@ impl Engine {
     /// into traps.
     pub fn new(config: Config) -> Self {
         super::trap::install_signal_handlers();
-        Engine(Arc::new(EngineState { config, core_types: RwLock::default() }))
+        Engine(Arc::new(EngineState { config, core_types: RwLock::default(), idle: IdleBlocks::default() }))
     }
 
     /// The engine-wide identity of a core function type that is declared by itself, as most are.
@@ -96,6 +113,16 @@ impl Engine {
     /// The quota of a handle table with this capacity.
     pub(crate) fn handle_quota(&self, capacity: u32) -> u32 {
         self.0.config.handle_quota.unwrap_or(capacity).clamp(1, capacity.max(1))
+    }
+
+    /// Blocks of instances that have ended.
+    pub(crate) fn idle(&self) -> &IdleBlocks {
+        &self.0.idle
+    }
+
+    /// How many reservations idle blocks may have.
+    pub(crate) fn idle_limit(&self) -> usize {
+        self.0.config.idle_reservations
     }
 
     /// Are these the same engine?

@@ -4,20 +4,27 @@ use super::code::Code;
 use super::core_types;
 use super::engine::Engine;
 use super::error::{LinkError, Result};
+use super::instance_plan::{InstancePlan, MemoryPlans};
+use super::prepared_block::PreparedBlock;
 use super::trap::TrapFrame;
 use crate::model::{FuncKey, Resource};
-use crate::object::artifact::{Artifact, CoreFuncType, FunctionEntry};
+use crate::object::artifact::{Artifact, CoreFuncType, Elements, FunctionEntry, Step};
 use crate::object::load::{LoadError, ObjectFile};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A loaded object. Shared by all its instances.
 #[derive(Debug)]
 pub(crate) struct Image {
+    /// Tells images apart, those that are gone included.
+    id: u64,
     pub(crate) engine: Engine,
     pub(crate) artifact: Artifact,
     pub(crate) code: Code,
     /// The bytes of data segments, where segment slots point to.
     pub(crate) data: Box<[u8]>,
+    /// What all instances have in common.
+    pub(crate) plan: InstancePlan,
     /// Engine-wide identities of the core types, by `CoreTypeId`.
     pub(crate) type_ids: Box<[u32]>,
     /// Where functions start.
@@ -40,17 +47,52 @@ impl Image {
 
     /// Loads what was read already.
     pub(crate) fn from_parts(engine: &Engine, object: ObjectFile<'_>) -> Result<Self, LoadError> {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         let code = Code::load(&object)?;
         let ObjectFile { mut artifact, data, .. } = object;
         let type_ids = core_types::canonicalize(engine, &mut artifact)?;
-        Ok(Image {
+        let steps = std::mem::take(&mut artifact.steps);
+        let memories = MemoryPlans::new(&steps, data)?;
+        let kept = if memories.copy() { data } else { &data[..slots_end(&steps).min(data.len() as u64) as usize] };
+        let mut image = Image {
+            id: NEXT_ID.fetch_add(1, Relaxed),
             engine: engine.clone(),
             code,
-            data: data.into(),
+            data: kept.into(),
+            plan: InstancePlan::default(),
             type_ids,
             starts: artifact.functions.iter().map(|f| (f.key, f.start)).collect(),
             artifact,
-        })
+        };
+        image.plan = InstancePlan::new(&image, steps, memories)?;
+        Ok(image)
+    }
+
+    /// The functions that a step names, checked to lie below `len` and in the block: offsets from the base that it names.
+    pub(super) fn elements(&self, elements: &Elements, len: u64) -> Result<&[Option<u32>], LoadError> {
+        let list = self.artifact.elements.get(elements.list as usize);
+        let inside = |def: &u32| def.checked_add(elements.base).is_some_and(|at| at <= self.artifact.layout.scopes);
+        let fits = |list: &&Vec<Option<u32>>| {
+            let end = elements.offset.checked_add(list.len() as u64);
+            end.is_some_and(|end| end <= len) && list.iter().flatten().all(inside)
+        };
+        let list = list.filter(fits);
+        list.map(Vec::as_slice).ok_or_else(|| LoadError::Malformed("elements lie outside their table".to_owned()))
+    }
+
+    /// A block for an instance: one that is idle, or a new one.
+    pub(crate) fn block(&self) -> Result<PreparedBlock> {
+        let block = self.engine.idle().take(self.id).map_or_else(|| PreparedBlock::new(self), Ok)?;
+        block.copy_contents(self);
+        Ok(block)
+    }
+
+    /// Keeps the block of an instance that has ended, if it can be used again.
+    pub(crate) fn give_back(&self, block: PreparedBlock) {
+        let limit = self.engine.idle_limit();
+        if block.reservations() <= limit && block.reset(self).is_ok() {
+            self.engine.idle().put(self.id, block, limit);
+        }
     }
 
     /// The address of a function, if the object has it.
@@ -102,4 +144,19 @@ impl Image {
         let calls = &self.artifact.calls;
         calls.binary_search_by_key(&at, |call| call.at as usize).ok().map(|index| calls[index].source)
     }
+}
+
+impl Drop for Image {
+    fn drop(&mut self) {
+        self.engine.idle().forget(self.id);
+    }
+}
+
+/// The end of the data to which segment slots point.
+fn slots_end(steps: &[Step]) -> u64 {
+    let ends = steps.iter().filter_map(|step| match step {
+        Step::Data { start, len, .. } => Some(start.saturating_add(*len)),
+        _ => None,
+    });
+    ends.max().unwrap_or(0)
 }

@@ -1,14 +1,15 @@
 //! An instance of a component.
 
-use super::block_memory::BlockMemory;
 use super::error::{LinkError, Result};
 use super::func::Func;
 use super::handle_history::HandleHistory;
 use super::image::Image;
+use super::prepared_block::PreparedBlock;
 use super::store::{AsContextMut, StoreState};
 use super::typed::{ComponentType, Lift, LowerParams, TypedFunc};
 use crate::model::ResourceId;
 use std::any::{Any, TypeId};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct InstanceRecord {
     pub(crate) image: Arc<Image>,
-    pub(crate) block: BlockMemory,
+    /// Goes back to the image when the record is dropped.
+    pub(crate) block: ManuallyDrop<PreparedBlock>,
     /// Its place in the store.
     pub(crate) index: u32,
     pub(crate) store_id: u64,
@@ -30,6 +32,13 @@ impl InstanceRecord {
     /// The name of a resource type, for messages.
     pub(crate) fn resource_name(&self, resource: ResourceId) -> &str {
         self.image.resource(resource.as_u32()).map_or("?", |r| &r.name)
+    }
+}
+
+impl Drop for InstanceRecord {
+    fn drop(&mut self) {
+        // SAFETY: taken here and nowhere else.
+        self.image.give_back(unsafe { ManuallyDrop::take(&mut self.block) });
     }
 }
 

@@ -2,6 +2,7 @@
 //! memory covers every 32-bit address and the guard.
 
 use super::address_space::AddressSpace;
+use super::memory_image::{Contents, ImageFile};
 use crate::block::MemoryDef;
 use crate::block::memory::{GUARD, RESERVATION, is_guarded};
 use crate::object::artifact::MemoryLimits;
@@ -20,39 +21,62 @@ pub(crate) struct LinearMemory {
 }
 
 impl LinearMemory {
-    /// Makes a memory of its initial size and fills in its definition. `reservation` is what its code was compiled for, in
-    /// bytes; `limit` is the greatest size in bytes that the store allows.
+    /// Makes a memory of its initial size, with what is mapped of its contents. It counts once it is [defined](Self::define).
+    /// `reservation` is what its code was compiled for, in bytes.
     ///
     /// # Safety
     ///
-    /// `def` must be valid for writes for as long as the memory lives.
+    /// `def` must be valid for reads and writes for as long as methods of the memory are called.
     pub(crate) unsafe fn new(
         def: *mut MemoryDef,
         limits: MemoryLimits,
         reservation: u64,
-        limit: u64,
+        contents: &Contents,
+        file: Option<&ImageFile>,
     ) -> io::Result<Self> {
-        let too_large = || io::Error::new(io::ErrorKind::OutOfMemory, "the initial size exceeds the limit");
-        let greatest = if limits.memory64 { u64::MAX } else { RESERVATION };
-        let size =
-            bytes(limits.min, limits.page_log2).filter(|size| *size <= limit.min(greatest)).ok_or_else(too_large)?;
+        let size = initial_size(&limits, u64::MAX).ok_or_else(too_large)?;
         let guarded = is_guarded(reservation, limits.memory64, limits.page_log2.into());
         let (capacity, guard) = if guarded {
             (RESERVATION, GUARD)
         } else {
+            let greatest = greatest_size(&limits);
             let greatest = limits.max.and_then(|max| bytes(max, limits.page_log2)).unwrap_or(greatest).min(greatest);
             (reservation.min(greatest).max(size), 0)
         };
         let space = AddressSpace::reserve(capacity.checked_add(guard).ok_or_else(too_large)?)?;
         space.make_writable(0..size as usize)?;
-        // SAFETY: the caller vouches for `def`.
-        unsafe { def.write(MemoryDef { base: space.base(), len: size }) };
+        if let (Contents::Mapped(runs), Some(file)) = (contents, file) {
+            file.map(&space, runs)?;
+        }
         Ok(LinearMemory { space, def, capacity, guarded, limits })
+    }
+
+    /// Fills in the definition of a memory that has its initial size.
+    pub(crate) fn define(&self) {
+        let owner = std::ptr::from_ref(self).cast();
+        let len = initial_size(&self.limits, u64::MAX).expect("checked in `new`");
+        // SAFETY: the definition is valid, as `new`'s caller promised.
+        unsafe { self.def.write(MemoryDef { base: self.space.base(), len, owner }) };
+    }
+
+    /// The memory that has this definition.
+    ///
+    /// # Safety
+    ///
+    /// `def` must have been filled in by [`LinearMemory::define`] of a memory that is still there for `'a`, and has not moved.
+    pub(crate) unsafe fn of<'a>(def: *const MemoryDef) -> &'a Self {
+        // SAFETY: the caller vouches for it.
+        unsafe { &*(*def).owner.cast() }
+    }
+
+    /// The first byte.
+    pub(crate) fn base(&self) -> *mut u8 {
+        self.space.base()
     }
 
     /// The current size in bytes.
     pub(crate) fn len(&self) -> u64 {
-        // SAFETY: the definition lives as long as the memory, as `new`'s caller promised.
+        // SAFETY: the definition is valid, as `new`'s caller promised.
         unsafe { (*self.def).len }
     }
 
@@ -67,7 +91,7 @@ impl LinearMemory {
     }
 
     /// `memory.grow`: the old size in pages, or `None` when a limit or the system refuses.
-    pub(crate) fn grow(&mut self, delta: u64, limit: u64) -> Option<u64> {
+    pub(crate) fn grow(&self, delta: u64, limit: u64) -> Option<u64> {
         let old = self.pages();
         let new = old.checked_add(delta)?;
         if self.limits.max.is_some_and(|max| new > max) {
@@ -79,6 +103,28 @@ impl LinearMemory {
         unsafe { (*self.def).len = size };
         Some(old)
     }
+
+    /// Forgets everything that was written, and all growth: what is mapped is there again, all else is zero.
+    pub(crate) fn reset(&self) -> io::Result<()> {
+        let initial = initial_size(&self.limits, u64::MAX).ok_or_else(too_large)? as usize;
+        self.space.make_inaccessible(initial..self.len() as usize)?;
+        self.space.discard(0..initial)
+    }
+}
+
+/// The initial size in bytes, if it is not larger than `limit`.
+pub(crate) fn initial_size(limits: &MemoryLimits, limit: u64) -> Option<u64> {
+    bytes(limits.min, limits.page_log2).filter(|size| *size <= limit.min(greatest_size(limits)))
+}
+
+/// The greatest size in bytes for which a memory has addresses.
+fn greatest_size(limits: &MemoryLimits) -> u64 {
+    if limits.memory64 { u64::MAX } else { RESERVATION }
+}
+
+/// The error for a memory whose initial size is not allowed.
+pub(crate) fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::OutOfMemory, "the initial size exceeds the limit")
 }
 
 fn bytes(pages: u64, page_log2: u8) -> Option<u64> {
@@ -93,18 +139,21 @@ mod tests {
         MemoryLimits { min, max, memory64: false, page_log2: 16 }
     }
 
-    /// Without a limit of the store.
-    fn make(def: &mut MemoryDef, limits: MemoryLimits, reservation: u64) -> io::Result<LinearMemory> {
+    /// Makes and defines a memory without contents.
+    fn make(def: &mut MemoryDef, limits: MemoryLimits, reservation: u64) -> io::Result<Box<LinearMemory>> {
         // SAFETY: in these tests definitions outlive memories.
-        unsafe { LinearMemory::new(def, limits, reservation, u64::MAX) }
+        let memory = unsafe { LinearMemory::new(def, limits, reservation, &Contents::Zero, None) }?;
+        let memory = Box::new(memory);
+        memory.define();
+        Ok(memory)
     }
 
-    const NO_DEF: MemoryDef = MemoryDef { base: std::ptr::null_mut(), len: 0 };
+    const NO_DEF: MemoryDef = MemoryDef { base: std::ptr::null_mut(), len: 0, owner: std::ptr::null() };
 
     #[test]
     fn grows_in_place_up_to_its_limits() {
         let mut def = NO_DEF;
-        let mut memory = make(&mut def, limits(1, Some(4)), RESERVATION).unwrap();
+        let memory = make(&mut def, limits(1, Some(4)), RESERVATION).unwrap();
         let base = memory.space.base();
         // SAFETY: the first page is accessible.
         unsafe { base.add(65535).write(1) };
@@ -132,7 +181,7 @@ mod tests {
     #[test]
     fn a_small_reservation_bounds_growth() {
         let mut def = NO_DEF;
-        let mut memory = make(&mut def, limits(1, Some(9)), 3 << 16).unwrap();
+        let memory = make(&mut def, limits(1, Some(9)), 3 << 16).unwrap();
         assert!(!memory.is_guarded());
         assert_eq!((memory.space.len(), memory.capacity), (3 << 16, 3 << 16));
         assert_eq!(memory.grow(3, u64::MAX), None);
@@ -152,5 +201,28 @@ mod tests {
         assert_eq!(capacity(small_pages, 2 * RESERVATION), RESERVATION);
         assert_eq!(capacity(MemoryLimits { memory64: true, ..limits(5, None) }, 2 * RESERVATION), 2 * RESERVATION);
         assert_eq!(capacity(limits(0, Some(2)), 2 * RESERVATION), RESERVATION);
+    }
+
+    #[test]
+    fn a_reset_memory_is_as_new() {
+        let pieces = [crate::object::artifact::Piece { offset: 65530, start: 0, len: 4 }];
+        let (file, contents) = ImageFile::new(&[&pieces], b"data");
+        let mut def = NO_DEF;
+        // SAFETY: `def` outlives the memory, whose bytes are accessed below its length.
+        unsafe {
+            let memory =
+                LinearMemory::new(&mut def, limits(1, None), RESERVATION, &contents[0], file.as_ref()).unwrap();
+            memory.define();
+            let bytes = || std::slice::from_raw_parts_mut(memory.base(), memory.len() as usize);
+            let fresh = bytes().to_vec();
+            assert_eq!(fresh[65528..65536], *b"\0\0data\0\0");
+            memory.grow(2, RESERVATION).unwrap();
+            bytes().fill(0xee);
+            memory.reset().unwrap();
+            memory.define();
+            assert!(bytes() == fresh, "what was written is still there");
+            memory.grow(1, RESERVATION).unwrap();
+            assert!(bytes()[65536..].iter().all(|byte| *byte == 0), "what was grown is not zero");
+        }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! An [`Engine`] holds what stores share, a [`Component`] is loaded code, a [`Store`] owns instances and the host's
 //! data, a [`Linker`] binds imports to host functions, and an [`Instance`] has [`Func`]s to call. Core modules have
-//! [`Module`], [`CoreLinker`] and [`CoreInstance`].
+//! [`Module`], [`CoreLinker`] and [`CoreInstance`]. What guests may use is bounded by [`Limits`], by fuel
+//! ([`Store::set_fuel`]), and by an [`InterruptHandle`].
 //!
 //! The runtime knows the block's contract, the metadata in an object, and the model's types. It must not know how code
 //! is made: neither the compiler's passes nor Cranelift.
@@ -18,6 +19,7 @@ mod entry;
 mod error;
 mod exception;
 mod export;
+mod fences;
 mod frames;
 mod func;
 mod handle_history;
@@ -25,18 +27,23 @@ mod handle_life;
 mod handle_trace;
 mod host_func;
 mod host_handles;
+mod idle;
 mod image;
 mod instance;
+mod instance_plan;
 mod instantiate;
 mod intrinsics;
 mod linear_memory;
 mod linker;
+mod memory_image;
 mod module;
+mod prepared_block;
 mod resource;
 mod stack;
 mod store;
 mod supervision;
 mod table;
+mod template;
 mod trap;
 mod type_reflection;
 mod typed;

@@ -6,12 +6,9 @@ use super::error::HostError;
 use super::exception::Exceptions;
 use super::handle_trace::{LeakReport, LiveHandle};
 use super::instance::InstanceRecord;
-use super::linear_memory::LinearMemory;
 use super::supervision::Contexts;
-use super::table::Table;
 use crate::block::{Context, Supervision};
 use std::any::Any;
-use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -53,11 +50,7 @@ pub(crate) struct StoreState {
     /// Boxed: blocks hold their addresses.
     #[expect(clippy::vec_box, reason = "blocks hold the addresses of their instances' records")]
     pub(crate) instances: Vec<Box<InstanceRecord>>,
-    /// By the address of the `MemoryDef`.
-    pub(crate) memories: HashMap<usize, LinearMemory>,
-    /// By the address of the `TableDef`.
-    pub(crate) tables: HashMap<usize, Table>,
-    /// Items that blocks point to and that lie in no block: the host's globals, tags, callees …
+    /// Items that blocks point to and that lie in no block: the host's memories, globals, tags, callees …
     pub(crate) host_items: Vec<Box<dyn Any>>,
     /// Why the innermost host function failed, until its caller takes it.
     pub(crate) failure: Option<Failure>,
@@ -90,6 +83,9 @@ impl std::fmt::Debug for Failure {
         }
     }
 }
+
+/// The stack limit of a store that no thread has entered yet: no thread has this one, nor the 0 of a thread that is not prepared.
+const NO_STACK: usize = usize::MAX;
 
 /// What the instances of a store may use.
 #[derive(Debug, Clone)]
@@ -128,15 +124,13 @@ impl<T> Store<T> {
             id: NEXT_ID.fetch_add(1, Relaxed),
             engine: engine.clone(),
             limits: Limits::default(),
-            stack_limit: 0,
+            stack_limit: NO_STACK,
             contexts: Contexts::default(),
             demands: Supervision::default(),
             fuel: Box::new(AtomicU64::new(u64::MAX)),
             arena: Arena::default(),
             exceptions: Exceptions::default(),
             instances: Vec::new(),
-            memories: HashMap::new(),
-            tables: HashMap::new(),
             host_items: Vec::new(),
             failure: None,
             leak_report: None,

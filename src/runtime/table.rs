@@ -3,34 +3,56 @@
 use crate::block::TableDef;
 use crate::object::artifact::TableLimits;
 use std::alloc::Layout;
+use std::cell::Cell;
 use std::io;
+
+/// Clearing more elements than this takes longer than new memory for them.
+const MAX_CLEARED: usize = 1 << 14;
 
 /// A table. What compiled code knows of it is in its [`TableDef`], which this updates.
 #[derive(Debug)]
 pub(crate) struct Table {
     def: *mut TableDef,
     /// The elements; the same address as the definition's.
-    base: *mut u64,
+    base: Cell<*mut u64>,
     /// How many elements there is room for.
-    capacity: usize,
+    capacity: Cell<usize>,
     /// Its type; `min` is the initial size.
     pub(crate) limits: TableLimits,
 }
 
 impl Table {
-    /// Makes a table of its initial size, all null, and fills in its definition. `limit` is the greatest number of
-    /// elements that the store allows.
+    /// Makes a table of its initial size, all null. It counts once it is [defined](Self::define).
     ///
     /// # Safety
     ///
     /// `def` must be valid for reads and writes whenever a method is called.
-    pub(crate) unsafe fn new(def: *mut TableDef, limits: TableLimits, limit: u64) -> io::Result<Self> {
-        let too_large = || io::Error::new(io::ErrorKind::OutOfMemory, "the initial size exceeds the limit");
-        let size = usize::try_from(limits.min).ok().filter(|s| *s as u64 <= limit).ok_or_else(too_large)?;
+    pub(crate) unsafe fn new(def: *mut TableDef, limits: TableLimits) -> io::Result<Self> {
+        let size = usize::try_from(limits.min).map_err(|_| too_large())?;
         let base = allocate(size).ok_or_else(too_large)?;
-        // SAFETY: the caller vouches for `def`.
-        unsafe { def.write(TableDef { base, len: limits.min }) };
-        Ok(Table { def, base, capacity: size, limits })
+        Ok(Table { def, base: Cell::new(base), capacity: Cell::new(size), limits })
+    }
+
+    /// Fills in the definition of a table that has its initial size.
+    pub(crate) fn define(&self) {
+        let owner = std::ptr::from_ref(self).cast();
+        // SAFETY: the definition is valid, as `new`'s caller promised.
+        unsafe { self.def.write(TableDef { base: self.base.get(), len: self.limits.min, owner }) };
+    }
+
+    /// The table that has this definition.
+    ///
+    /// # Safety
+    ///
+    /// `def` must have been filled in by [`Table::define`] of a table that is still there for `'a`, and has not moved.
+    pub(crate) unsafe fn of<'a>(def: *const TableDef) -> &'a Self {
+        // SAFETY: the caller vouches for it.
+        unsafe { &*(*def).owner.cast() }
+    }
+
+    /// The first element.
+    pub(crate) fn base(&self) -> *mut u64 {
+        self.base.get()
     }
 
     /// The current number of elements.
@@ -39,8 +61,9 @@ impl Table {
         unsafe { (*self.def).len }
     }
 
-    /// `table.grow`: the old size, or `None` when a limit or the allocator refuses.
-    pub(crate) fn grow(&mut self, delta: u64, init: u64, limit: u64) -> Option<u64> {
+    /// `table.grow`: the old size, or `None` when a limit or the allocator refuses. `limit` is the greatest number of
+    /// elements that the store allows.
+    pub(crate) fn grow(&self, delta: u64, init: u64, limit: u64) -> Option<u64> {
         let old = self.len();
         let new = old.checked_add(delta)?;
         let index_limit = if self.limits.table64 { u64::MAX } else { u64::from(u32::MAX) };
@@ -48,8 +71,9 @@ impl Table {
             return None;
         }
         let new_len = usize::try_from(new).ok()?;
-        if new_len > self.capacity {
-            self.move_to(new_len.max(self.capacity.saturating_mul(2).min(usize::try_from(limit).ok()?)))?;
+        let capacity = self.capacity.get();
+        if new_len > capacity {
+            self.move_to(new_len.max(capacity.saturating_mul(2).min(usize::try_from(limit).ok()?)), old as usize)?;
         }
         // SAFETY: the definition lives; there is room for `new` elements at `base`.
         unsafe {
@@ -62,26 +86,42 @@ impl Table {
         Some(old)
     }
 
-    /// Moves the elements to where there is room for `capacity` of them.
-    fn move_to(&mut self, capacity: usize) -> Option<()> {
+    /// Moves the first `kept` elements to where there is room for `capacity` of them. What follows is null.
+    fn move_to(&self, capacity: usize, kept: usize) -> Option<()> {
         let base = allocate(capacity)?;
-        // SAFETY: the new room is at least as large as the old, and they do not overlap.
+        // SAFETY: there is room for `kept` elements in both places, which do not overlap.
         unsafe {
-            std::ptr::copy_nonoverlapping(self.base, base, self.len() as usize);
-            deallocate(self.base, self.capacity);
+            std::ptr::copy_nonoverlapping(self.base.get(), base, kept);
+            deallocate(self.base.get(), self.capacity.get());
             (*self.def).base = base;
         }
-        self.base = base;
-        self.capacity = capacity;
+        self.base.set(base);
+        self.capacity.set(capacity);
         Some(())
+    }
+
+    /// Forgets all elements and all growth. Afterwards the table must be defined again.
+    pub(crate) fn reset(&self) -> io::Result<()> {
+        let size = self.limits.min as usize;
+        if self.capacity.get() != size || size > MAX_CLEARED {
+            return self.move_to(size, 0).ok_or_else(too_large);
+        }
+        // SAFETY: there is room for that many elements.
+        unsafe { std::ptr::write_bytes(self.base.get(), 0, size) };
+        Ok(())
     }
 }
 
 impl Drop for Table {
     fn drop(&mut self) {
         // SAFETY: `base` was allocated for `capacity` elements. The definition is not touched: its block may be gone.
-        unsafe { deallocate(self.base, self.capacity) };
+        unsafe { deallocate(self.base.get(), self.capacity.get()) };
     }
+}
+
+/// The error for a table whose initial size is not allowed.
+pub(crate) fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::OutOfMemory, "the initial size exceeds the limit")
 }
 
 fn layout(capacity: usize) -> Option<Layout> {
@@ -115,19 +155,26 @@ mod tests {
 
     #[test]
     fn growing_keeps_elements_and_respects_limits() {
-        let mut def = TableDef { base: std::ptr::null_mut(), len: 0 };
+        let mut def = TableDef { base: std::ptr::null_mut(), len: 0, owner: std::ptr::null() };
         let element = CoreValType::FuncRef { nullable: true };
         let limits = TableLimits { min: 2, max: Some(10), table64: false, element };
         // SAFETY: `def` outlives the table; its elements are accessed below its length.
         unsafe {
-            let mut table = Table::new(&mut def, limits, 1000).unwrap();
-            (*table.def).base.add(1).write(7);
+            let table = Table::new(&mut def, limits).unwrap();
+            table.define();
+            let elements = || std::slice::from_raw_parts_mut((*table.def).base, (*table.def).len as usize);
+            elements()[1] = 7;
             assert_eq!(table.grow(3, 9, 1000), Some(2));
             assert_eq!(table.grow(6, 0, 1000), None);
             assert_eq!(table.grow(1, 0, 5), None);
             assert_eq!(table.grow(u64::MAX, 0, 1000), None);
-            let elements = std::slice::from_raw_parts((*table.def).base, (*table.def).len as usize);
-            assert_eq!(elements, [0, 7, 9, 9, 9]);
+            assert_eq!(elements(), [0, 7, 9, 9, 9]);
+            table.reset().unwrap();
+            table.define();
+            assert_eq!(elements(), [0, 0]);
+            elements()[0] = 8;
+            table.reset().unwrap();
+            assert_eq!(elements(), [0, 0]);
         }
     }
 }

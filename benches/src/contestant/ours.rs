@@ -1,8 +1,17 @@
 //! Cantilever.
 
-use super::{Driver, Run, repeat, text};
+mod dynamic;
+mod host;
+mod typed;
+
+use super::{Driver, Run, repeat};
 use anyhow::Result;
-use cantilever::runtime::{Component, Engine, Instance, Linker, Store};
+use cantilever::runtime::{Component, Engine, Instance, Store};
+
+/// Compiles to an object.
+pub fn compile(bytes: &[u8]) -> Result<Vec<u8>> {
+    Ok(cantilever::compile(bytes, &cantilever::CompileOptions::default(), &())?)
+}
 
 /// Prepares a component to be run.
 pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
@@ -12,22 +21,20 @@ pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
         return Ok(Box::new(move |n| repeat(n, |_| Ok(Component::new(&engine, &bytes).map(|_| 0)?))));
     }
     let component = Component::new(&engine, bytes)?;
-    let pre = linker(&engine)?.instantiate_pre(&component)?;
+    let pre = host::linker(&engine)?.instantiate_pre(&component)?;
     if let Driver::Instantiate = driver {
         return Ok(Box::new(move |n| repeat(n, |_| Ok(pre.instantiate(&mut Store::new(&engine, ())).map(|_| 0)?))));
+    }
+    if let Driver::Fresh = driver {
+        return Ok(Box::new(move |n| {
+            let mut store = Store::new(&engine, ());
+            let run = pre.instantiate(&mut store)?.get_typed_func::<(u32,), String>(&mut store, "run")?;
+            Ok(run.call(&mut store, (n,))?.len() as u32)
+        }));
     }
     let mut store = Store::new(&engine, ());
     let instance = pre.instantiate(&mut store)?;
     calls(store, instance, driver)
-}
-
-fn linker(engine: &Engine) -> Result<Linker<()>> {
-    let mut linker = Linker::new(engine);
-    linker.func_wrap("host-empty", |_, (): ()| Ok(()))?;
-    linker.func_wrap("host-add", |_, (a, b): (u32, u32)| Ok(a.wrapping_add(b)))?;
-    linker.func_wrap("host-text", |_, (text,): (String,)| Ok(text.len() as u32))?;
-    linker.func_wrap("host-bytes", |_, (list,): (Vec<u8>,)| Ok(list.len() as u32))?;
-    Ok(linker)
 }
 
 fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run> {
@@ -36,24 +43,10 @@ fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run
             let run = instance.get_typed_func::<(u32,), u32>(&mut store, "run")?;
             Box::new(move |n| Ok(run.call(&mut store, (n,))?))
         }
-        Driver::CallScalars => {
-            let f = instance.get_typed_func::<(u32, u32), u32>(&mut store, "f")?;
-            Box::new(move |n| repeat(n, |i| Ok(f.call(&mut store, (i, 1))?)))
+        Driver::Typed(call) => typed::calls(store, instance, call)?,
+        Driver::Dynamic(call) => dynamic::calls(store, instance, call)?,
+        Driver::Instantiate | Driver::Compile | Driver::Fresh | Driver::Module => {
+            unreachable!("no calls of an instance that is there")
         }
-        Driver::CallString(len) => {
-            let f = instance.get_typed_func::<(&'static str,), u32>(&mut store, "f")?;
-            let text = text(len);
-            Box::new(move |n| repeat(n, |_| Ok(f.call(&mut store, (text,))?)))
-        }
-        Driver::ReturnString(len) => {
-            let f = instance.get_typed_func::<(u32,), String>(&mut store, "f")?;
-            Box::new(move |n| repeat(n, |_| Ok(f.call(&mut store, (len as u32,))?.len() as u32)))
-        }
-        Driver::CallBytes(len) => {
-            let f = instance.get_typed_func::<(&'static [u8],), u32>(&mut store, "f")?;
-            let list = text(len).as_bytes();
-            Box::new(move |n| repeat(n, |_| Ok(f.call(&mut store, (list,))?)))
-        }
-        Driver::Instantiate | Driver::Compile => unreachable!("no calls are made"),
     })
 }

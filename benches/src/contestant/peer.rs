@@ -1,8 +1,12 @@
 //! Wasmtime.
 
-use super::{Driver, Run, repeat, text};
-use wasmtime::component::{Component, Instance, Linker};
-use wasmtime::{Engine, Result, Store};
+mod dynamic;
+mod host;
+mod typed;
+
+use super::{Compiler, Driver, Run, repeat};
+use wasmtime::component::{Component, Instance};
+use wasmtime::{Config, Engine, Inlining, Result, Store};
 
 /// Wasmtime's errors are of a type of its own.
 pub fn foreign(error: wasmtime::Error) -> anyhow::Error {
@@ -13,6 +17,25 @@ fn boxed(mut run: impl FnMut(u32) -> Result<u32> + 'static) -> Run {
     Box::new(move |n| run(n).map_err(foreign))
 }
 
+/// Where a binary says whether it is a component.
+const LAYER: usize = 6;
+
+/// Its best settings.
+pub fn best() -> anyhow::Result<Engine> {
+    let mut config = Config::new();
+    config.compiler_inlining(Inlining::Yes).concurrency_support(false);
+    Engine::new(&config).map_err(foreign)
+}
+
+/// Compiles to what Wasmtime loads.
+pub fn compiler(engine: Engine) -> Compiler {
+    Box::new(move |bytes| {
+        let component = bytes.get(LAYER) == Some(&1);
+        let image = if component { engine.precompile_component(bytes) } else { engine.precompile_module(bytes) };
+        image.map_err(foreign)
+    })
+}
+
 /// Prepares a component to be run.
 pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
     let engine = engine.clone();
@@ -21,23 +44,20 @@ pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
         return Ok(boxed(move |n| repeat(n, |_| Ok(Component::from_binary(&engine, &bytes).map(|_| 0)?))));
     }
     let component = Component::from_binary(&engine, bytes)?;
-    let pre = linker(&engine)?.instantiate_pre(&component)?;
+    let pre = host::linker(&engine)?.instantiate_pre(&component)?;
     if let Driver::Instantiate = driver {
         return Ok(boxed(move |n| repeat(n, |_| Ok(pre.instantiate(&mut Store::new(&engine, ())).map(|_| 0)?))));
+    }
+    if let Driver::Fresh = driver {
+        return Ok(boxed(move |n| {
+            let mut store = Store::new(&engine, ());
+            let run = pre.instantiate(&mut store)?.get_typed_func::<(u32,), (String,)>(&mut store, "run")?;
+            Ok(run.call(&mut store, (n,))?.0.len() as u32)
+        }));
     }
     let mut store = Store::new(&engine, ());
     let instance = pre.instantiate(&mut store)?;
     calls(store, instance, driver)
-}
-
-fn linker(engine: &Engine) -> Result<Linker<()>> {
-    let mut linker = Linker::new(engine);
-    let mut root = linker.root();
-    root.func_wrap("host-empty", |_, (): ()| Ok(()))?;
-    root.func_wrap("host-add", |_, (a, b): (u32, u32)| Ok((a.wrapping_add(b),)))?;
-    root.func_wrap("host-text", |_, (text,): (String,)| Ok((text.len() as u32,)))?;
-    root.func_wrap("host-bytes", |_, (list,): (Vec<u8>,)| Ok((list.len() as u32,)))?;
-    Ok(linker)
 }
 
 fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run> {
@@ -46,24 +66,10 @@ fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run
             let run = instance.get_typed_func::<(u32,), (u32,)>(&mut store, "run")?;
             boxed(move |n| Ok(run.call(&mut store, (n,))?.0))
         }
-        Driver::CallScalars => {
-            let f = instance.get_typed_func::<(u32, u32), (u32,)>(&mut store, "f")?;
-            boxed(move |n| repeat(n, |i| Ok(f.call(&mut store, (i, 1))?.0)))
+        Driver::Typed(call) => typed::calls(store, instance, call)?,
+        Driver::Dynamic(call) => dynamic::calls(store, instance, call)?,
+        Driver::Instantiate | Driver::Compile | Driver::Fresh | Driver::Module => {
+            unreachable!("no calls of an instance that is there")
         }
-        Driver::CallString(len) => {
-            let f = instance.get_typed_func::<(&'static str,), (u32,)>(&mut store, "f")?;
-            let text = text(len);
-            boxed(move |n| repeat(n, |_| Ok(f.call(&mut store, (text,))?.0)))
-        }
-        Driver::ReturnString(len) => {
-            let f = instance.get_typed_func::<(u32,), (String,)>(&mut store, "f")?;
-            boxed(move |n| repeat(n, |_| Ok(f.call(&mut store, (len as u32,))?.0.len() as u32)))
-        }
-        Driver::CallBytes(len) => {
-            let f = instance.get_typed_func::<(&'static [u8],), (u32,)>(&mut store, "f")?;
-            let list = text(len).as_bytes();
-            boxed(move |n| repeat(n, |_| Ok(f.call(&mut store, (list,))?.0)))
-        }
-        Driver::Instantiate | Driver::Compile => unreachable!("no calls are made"),
     })
 }

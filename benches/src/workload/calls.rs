@@ -22,10 +22,19 @@ pub fn all() -> Vec<Workload> {
         &sum("(call $f (local.get $i) (i64.const 5) (f32.const 1.5) \
              (i32.and (local.get $i) (i32.const 1)) (i64.extend_i32_u (local.get $i)))"),
     );
+    let chain = call(
+        r#"(func (param "o" (option (option u32))) (param "r" (result (option u8) (error u32))) (result u32))"#,
+        "(param i32 i32 i32 i32 i32 i32) (result i32)",
+        "(i32.add (i32.add (local.get 0) (local.get 2)) (i32.add (local.get 3) (local.get 5)))",
+        "",
+        &sum("(call $f (i32.and (local.get $i) (i32.const 1)) (i32.const 1) (local.get $i) \
+             (i32.and (local.get $i) (i32.const 1)) (i32.const 1) (local.get $i))"),
+    );
     vec![
         Workload::new(GROUP, "empty call", empty).at_least(0.95),
         Workload::new(GROUP, "scalars (u32, s16, bool) -> u32", scalars).at_least(0.95),
         Workload::new(GROUP, "flat record and variant", record).at_least(2.0),
+        Workload::new(GROUP, "option<option<u32>>, result<option<u8>, u32>", chain),
     ]
 }
 

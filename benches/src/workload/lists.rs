@@ -28,8 +28,7 @@ pub fn all() -> Vec<Workload> {
             r#"(variant (case "a" u32) (case "b" u64))"#,
             4096,
             "",
-        )
-        .at_least(1.5),
+        ),
         list("list<string> of 1000, 16 B each", "(list string)", "", 1000, STRINGS).at_least(1.5),
     ]
 }

@@ -1,10 +1,15 @@
-//! What is measured. A workload is one component, the same for every contestant, and the way in which it is driven.
+//! What is measured. A workload is one component or core module, the same for every contestant, and the way in which it is driven.
 
 mod calls;
 mod embedding;
 mod handles;
+mod instances;
+mod into_guest;
+pub mod kernels;
 mod lists;
 mod strings;
+mod to_host;
+mod toolchain;
 
 use crate::contestant::{Driver, Run};
 use anyhow::Result;
@@ -13,8 +18,8 @@ use anyhow::Result;
 pub struct Workload {
     pub name: String,
     pub group: &'static str,
-    /// The component as text.
-    pub component: String,
+    /// The component, or the core module; text or binary.
+    pub guest: Vec<u8>,
     pub driver: Driver,
     pub goal: Goal,
     /// Makes what the work costs without any boundary.
@@ -32,8 +37,9 @@ pub struct Goal {
 
 impl Workload {
     /// A workload whose loop is in the guest.
-    fn new(group: &'static str, name: &str, component: String) -> Self {
-        Workload { name: name.to_owned(), group, component, driver: Driver::Guest, goal: Goal::default(), bound: None }
+    fn new(group: &'static str, name: &str, guest: impl Into<Vec<u8>>) -> Self {
+        let (name, guest) = (name.to_owned(), guest.into());
+        Workload { name, group, guest, driver: Driver::Guest, goal: Goal::default(), bound: None }
     }
 
     fn driven(self, driver: Driver) -> Self {
@@ -51,7 +57,19 @@ impl Workload {
 
 /// All workloads, in the order of the table.
 pub fn all() -> Vec<Workload> {
-    [handles::all(), calls::all(), strings::all(), lists::all(), embedding::all()].into_iter().flatten().collect()
+    let families = [
+        handles::all(),
+        calls::all(),
+        strings::all(),
+        lists::all(),
+        into_guest::all(),
+        to_host::all(),
+        toolchain::all(),
+        embedding::all(),
+        instances::all(),
+        kernels::all(),
+    ];
+    families.into_iter().flatten().collect()
 }
 
 /// A core function `run`: `before` once, then `$n` times `body`, which adds to `$sum`.

@@ -1,7 +1,7 @@
 //! `store_string_copy`: strings whose length on the other side is known before they are read.
 
 use super::range::{check_utf8, check_utf16};
-use super::{Source, doubled};
+use super::{Source, doubled, short};
 use crate::block::Intrinsic;
 use crate::canon::crossing::Crossing;
 use cranelift_codegen::ir::Value;
@@ -9,8 +9,15 @@ use cranelift_codegen::ir::Value;
 /// UTF-8 to UTF-8.
 pub(super) fn store_utf8(c: &mut Crossing, source: Source) -> [Value; 2] {
     let to = c.to.allocate(c.e, 1, source.units);
+    let (copy, done) = (c.e.b.create_block(), c.e.b.create_block());
+    short::store_ascii(c, source, to.address, done, copy);
+    c.e.b.seal_block(copy);
+    c.e.b.switch_to_block(copy);
     let status = c.e.call_intrinsic(Intrinsic::Utf8ToUtf8, &[to.address, source.address, source.units]);
     check_utf8(c, status.expect("it has a result"));
+    c.e.jump(done, &[]);
+    c.e.b.seal_block(done);
+    c.e.b.switch_to_block(done);
     [to.pointer, source.units]
 }
 

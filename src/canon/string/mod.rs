@@ -8,6 +8,7 @@ mod copy;
 mod host;
 mod latin1;
 mod range;
+mod short;
 mod utf16;
 mod utf8;
 

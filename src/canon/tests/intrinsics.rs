@@ -29,6 +29,8 @@ pub static TABLE: Intrinsics = Intrinsics {
     host_alloc,
     host_keep: absent!( => ()),
     copy,
+    copy_fields,
+    copy_chars,
     utf8_validate,
     utf8_to_utf8,
     utf16_validate: absent!(*mut u8, u64 => u32),
@@ -180,6 +182,26 @@ unsafe extern "C" fn utf16_to_probably_utf16(_: Ctx, dst: *mut u8, src: *mut u8,
         return 0;
     }
     if content.iter().all(|u| *u < 0x100) { 2 } else { 1 }
+}
+
+unsafe extern "C" fn copy_fields(_: Ctx, to: *mut u8, from: *mut u8, len: u64, size: u64, fields: u64) {
+    let content = from_raw_parts(from, len as usize).to_vec();
+    for (index, byte) in content.into_iter().enumerate() {
+        if fields >> (index as u64 % size) & 1 == 1 {
+            *to.add(index) = byte;
+        }
+    }
+}
+
+unsafe extern "C" fn copy_chars(_: Ctx, to: *mut u8, from: *mut u8, count: u64) -> u64 {
+    let content: Vec<u32> = (0..count as usize).map(|i| from.cast::<u32>().add(i).read()).collect();
+    for (index, unit) in content.into_iter().enumerate() {
+        if char::from_u32(u32::from_le(unit)).is_none() {
+            return index as u64;
+        }
+        to.cast::<u32>().add(index).write(unit);
+    }
+    count
 }
 
 unsafe extern "C" fn deflate_utf16(_: Ctx, at: *mut u8, len: u64) {

@@ -113,7 +113,7 @@ impl Machine {
             .iter()
             .map(|at| {
                 let base = map_guarded(MEMORY);
-                *self.at::<MemoryDef>(*at) = MemoryDef { base, len: MEMORY as u64 };
+                *self.at::<MemoryDef>(*at) = MemoryDef { base, len: MEMORY as u64, owner: core::ptr::null() };
                 base
             })
             .collect();

@@ -43,6 +43,7 @@
 //! | lists of `bool` copied as bytes | memory |
 //! | given handle not removed | the caller's table |
 //! | borrow for the implementer made an entry | the callee's memory and table |
+//! | a byte too few asked of the host for what it receives | the test crashes |
 //!
 //! # Longer runs
 //!

@@ -2,8 +2,9 @@
 
 use crate::block::layout::{Arena, BlockTooLarge};
 use crate::block::{Context, FuncDef, GlobalSlot, MemoryDef, TableDef, intrinsics::SegmentSlot};
-use crate::model::module::{Entity, Module};
+use crate::model::module::{Entity, Module, SegmentMode};
 use crate::model::plan::Plan;
+use crate::model::prepared::{Prepared, PreparedModule};
 
 /// Offsets relative to the base of an instance: the block for a static module, its segment for a shared one.
 #[derive(Debug, Clone, Default)]
@@ -26,27 +27,27 @@ pub struct Frame {
     pub func_defs: Vec<Option<u32>>,
     /// `SegmentSlot` of each data segment.
     pub datas: Vec<u32>,
-    /// `SegmentSlot` of each element segment, and its elements.
+    /// `SegmentSlot` of each element segment, and its elements if anything reads them there.
     pub elems: Vec<(u32, u32)>,
 }
 
 /// Makes the frame of each module of a plan. Those of static modules are taken from the block's own arena.
-pub fn reserve(plan: &Plan, block: &mut Arena) -> Result<Vec<Frame>, BlockTooLarge> {
+pub fn reserve(plan: &Plan, prepared: &Prepared, block: &mut Arena) -> Result<Vec<Frame>, BlockTooLarge> {
     let mut count = vec![0usize; plan.modules.len()];
     for instance in &plan.core_instances {
         count[instance.module] += 1;
     }
-    let frame = |(module, count): (&Module, usize)| {
+    let frame = |((module, prepared), count): ((&Module, &PreparedModule), usize)| {
         if count > 1 {
             let mut segment = Arena::starting_with::<Context>();
-            let mut frame = Frame::reserve(module, true, &mut segment)?;
+            let mut frame = Frame::reserve(module, prepared, true, &mut segment)?;
             frame.size = segment.size();
             Ok(frame)
         } else {
-            Frame::reserve(module, false, block)
+            Frame::reserve(module, prepared, false, block)
         }
     };
-    plan.modules.iter().zip(count).map(frame).collect()
+    plan.modules.iter().zip(&prepared.modules).zip(count).map(frame).collect()
 }
 
 /// Gives each core instance its base.
@@ -61,7 +62,12 @@ pub fn bases(plan: &Plan, frames: &[Frame], block: &mut Arena) -> Result<Vec<u32
 }
 
 impl Frame {
-    fn reserve(module: &Module, shared: bool, arena: &mut Arena) -> Result<Self, BlockTooLarge> {
+    fn reserve(
+        module: &Module,
+        prepared: &PreparedModule,
+        shared: bool,
+        arena: &mut Arena,
+    ) -> Result<Self, BlockTooLarge> {
         let mut frame = Frame { shared, ..Frame::default() };
         if shared {
             for import in &module.imports {
@@ -79,9 +85,11 @@ impl Frame {
             frame.func_defs.push(if *escapes { Some(arena.one::<FuncDef>()?) } else { None });
         }
         frame.datas = each::<SegmentSlot>(arena, module.datas.len())?;
-        for segment in &module.elems {
+        for (segment, done) in module.elems.iter().zip(&prepared.elems) {
             let slot = arena.one::<SegmentSlot>()?;
-            frame.elems.push((slot, arena.array::<u64>(segment.items.len() as u32)?));
+            let read = !done && !matches!(segment.mode, SegmentMode::Declared);
+            let len = if read { segment.items.len() } else { 0 };
+            frame.elems.push((slot, arena.array::<u64>(len as u32)?));
         }
         Ok(frame)
     }

@@ -9,6 +9,7 @@
 //! what it imports through slots of the segment.
 
 mod canons;
+mod contents;
 mod exports;
 mod frame;
 mod imports;
@@ -21,16 +22,19 @@ use crate::block::{
     layout::{BlockTooLarge, MAX_FIXED_SIZE},
 };
 use crate::core::ModulePlaces;
-use crate::link::known_tables::{Elements, known_tables};
+use crate::link::known_tables::{self, known_tables};
 use crate::link::may_leave::may_always_leave;
+use crate::link::prepare::prepare;
 use crate::model::adapter::Dtor;
 use crate::model::plan::Plan;
+use crate::model::prepared::Prepared;
 use crate::model::{Adapter, CanonFunc, Resource, ResourceId};
 use crate::object::artifact::{ExportEntry, ImportEntry, Step};
 use cranelift_entity::PrimaryMap;
 use frame::Frame;
 use imports::ImportPlaces;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A plan whose parts have their places.
 #[derive(Debug)]
@@ -57,6 +61,10 @@ pub struct Placed {
     pub exports: Vec<(String, ExportEntry)>,
     /// What an instantiation does.
     pub steps: Vec<Step>,
+    /// The functions in element segments.
+    pub elements: Vec<Vec<Option<u32>>>,
+    /// The parts of the input that make up the data section, in order.
+    pub data: Vec<Range<usize>>,
 }
 
 /// Where module instances and imports lie; the first half of the work, on which everything else builds.
@@ -69,21 +77,31 @@ struct Map<'a> {
     bases: Vec<u32>,
     imports: ImportPlaces,
     /// Tables whose contents never change.
-    known_tables: HashMap<(usize, u32), Elements>,
+    known_tables: HashMap<(usize, u32), known_tables::Elements>,
+    /// What instances contain before their code runs.
+    prepared: Prepared,
+    data: contents::DataSection,
+    elements: contents::ElementLists,
 }
 
 /// Places a plan.
 pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLarge> {
     let types = plan.core_types.len() as u32;
     let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, options.handle_capacity, types)?;
+    if !plan.types.any_borrow() {
+        builder.without_scopes();
+    }
     if options.debug_handles {
         builder.record_handles();
     }
     let arena = &mut builder.arena;
     let imports = ImportPlaces::reserve(plan, arena)?;
-    let frames = frame::reserve(plan, arena)?;
+    let prepared = prepare(plan);
+    let frames = frame::reserve(plan, &prepared, arena)?;
     let bases = frame::bases(plan, &frames, arena)?;
-    let map = Map { plan, frames, bases, imports, known_tables: known_tables(plan) };
+    let data = contents::DataSection::new(plan, &prepared);
+    let elements = contents::ElementLists::new(plan, &prepared, &frames);
+    let map = Map { plan, frames, bases, imports, known_tables: known_tables(plan), prepared, data, elements };
     let modules = map.module_places();
     let resources = map.resources();
     Ok(Placed {
@@ -97,6 +115,8 @@ pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLa
         exports: map.export_entries(),
         steps: map.steps(),
         modules,
+        elements: map.elements.lists,
+        data: map.data.parts,
         layout: builder.finish()?,
     })
 }

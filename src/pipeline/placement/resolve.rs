@@ -77,6 +77,7 @@ impl Map<'_> {
         let mut places = ModulePlaces {
             func_defs: frame.func_defs.clone(),
             datas: frame.datas.clone(),
+            prepared: self.prepared.modules[module_index].clone(),
             elems: frame.elems.iter().map(|&(slot, storage)| ElemPlace { slot, storage }).collect(),
             ..ModulePlaces::default()
         };

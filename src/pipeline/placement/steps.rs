@@ -2,7 +2,8 @@
 
 use super::Map;
 use super::resolve::Kind;
-use crate::model::module::{Entity, Module};
+use crate::core::needs_init;
+use crate::model::module::{Entity, Module, SegmentMode};
 use crate::model::plan::{CoreFuncRef, CoreInstance, CoreItem};
 use crate::model::{CoreTypeId, FuncKey, Place};
 use crate::object::artifact::Step;
@@ -12,7 +13,6 @@ impl Map<'_> {
     /// The steps, in order. Within an instance everything that code can reach is there before its `Init` runs.
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
-        let data_starts = self.data_starts();
         for (index, instance) in self.plan.core_instances.iter().enumerate() {
             let module = &self.plan.modules[instance.module];
             if self.frames[instance.module].shared {
@@ -21,9 +21,11 @@ impl Map<'_> {
             }
             self.make_items(index, instance, module, &mut steps);
             self.make_func_defs(index, instance, module, &mut steps);
-            self.make_segments(index, instance, module, &data_starts[instance.module], &mut steps);
-            let entry = FuncKey::CoreEntry(self.init_type().as_u32());
-            steps.push(Step::Init { func: FuncKey::Init(instance.module as u32), entry, ctx: self.bases[index] });
+            self.make_segments(index, instance, module, &mut steps);
+            if needs_init(module, &self.prepared.modules[instance.module]) {
+                let entry = FuncKey::CoreEntry(self.init_type().as_u32());
+                steps.push(Step::Init { func: FuncKey::Init(instance.module as u32), entry, ctx: self.bases[index] });
+            }
         }
         steps
     }
@@ -32,16 +34,6 @@ impl Map<'_> {
     pub fn init_type(&self) -> CoreTypeId {
         let is_empty = |ty: &wasmparser::FuncType| ty.params().is_empty() && ty.results().is_empty();
         self.plan.core_types.iter().find(|(_, ty)| is_empty(ty)).expect("link interns the type [] -> []").0
-    }
-
-    /// Where the bytes of each module's data segments start in the object's data section: one module's after another's.
-    fn data_starts(&self) -> Vec<Vec<u64>> {
-        let mut next = 0;
-        let mut start = |len: usize| {
-            next += len as u64;
-            next - len as u64
-        };
-        self.plan.modules.iter().map(|m| m.datas.iter().map(|d| start(d.bytes.len())).collect()).collect()
     }
 
     /// The slots through which a shared module's instance reaches its imports.
@@ -72,11 +64,22 @@ impl Map<'_> {
 
     fn make_items(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
         let (base, frame) = (self.bases[index], &self.frames[instance.module]);
-        for (ty, at) in module.memories[module.imported_memories as usize..].iter().zip(&frame.memories) {
-            steps.push(Step::Memory { at: base + at, limits: memory_limits(ty) });
+        let prepared = &self.prepared.instances[index];
+        let memories = module.memories.iter().zip(&prepared.memories).skip(module.imported_memories as usize);
+        for ((ty, segments), at) in memories.zip(&frame.memories) {
+            let contents = self.memory_contents(segments);
+            steps.push(Step::Memory { at: base + at, limits: memory_limits(ty), contents });
         }
-        for (table, at) in module.tables[module.imported_tables as usize..].iter().zip(&frame.tables) {
-            steps.push(Step::Table { at: base + at, limits: table_limits(&self.plan.core_type_ids, &table.ty) });
+        let tables = module.tables.iter().zip(&prepared.tables).skip(module.imported_tables as usize);
+        for ((table, segments), at) in tables.zip(&frame.tables) {
+            let (limits, contents) = (table_limits(&self.plan.core_type_ids, &table.ty), self.table_contents(segments));
+            steps.push(Step::Table { at: base + at, limits, contents });
+        }
+        let globals = prepared.globals.iter().skip(module.imported_globals as usize).zip(&frame.globals);
+        for (value, at) in globals {
+            if let Some(value) = value.and_then(|value| self.global_value(index, value)) {
+                steps.push(Step::Global { at: base + at, value });
+            }
         }
     }
 
@@ -102,20 +105,19 @@ impl Map<'_> {
         }
     }
 
-    fn make_segments(
-        &self,
-        index: usize,
-        instance: &CoreInstance,
-        module: &Module,
-        starts: &[u64],
-        steps: &mut Vec<Step>,
-    ) {
+    fn make_segments(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
         let (base, frame) = (self.bases[index], &self.frames[instance.module]);
-        for ((segment, at), start) in module.datas.iter().zip(&frame.datas).zip(starts) {
-            steps.push(Step::Data { at: base + at, start: *start, len: segment.bytes.len() as u64 });
+        let done = &self.prepared.modules[instance.module];
+        // A segment that is in place already is as one that was dropped: its slot is zero.
+        for (i, (segment, at)) in module.datas.iter().zip(&frame.datas).enumerate().filter(|(i, _)| !done.datas[*i]) {
+            let (start, len) = (self.data.start(instance.module, i), segment.bytes.len() as u64);
+            steps.push(Step::Data { at: base + at, start, len });
         }
-        for (segment, (at, storage)) in module.elems.iter().zip(&frame.elems) {
-            steps.push(Step::Elems { at: base + at, storage: base + storage, len: segment.items.len() as u64 });
+        for (i, (segment, (at, storage))) in module.elems.iter().zip(&frame.elems).enumerate() {
+            if !done.elems[i] && !matches!(segment.mode, SegmentMode::Declared) {
+                let (contents, len) = (self.segment_elements(index, i), segment.items.len() as u64);
+                steps.push(Step::Elems { at: base + at, storage: base + storage, len, contents });
+            }
         }
     }
 }

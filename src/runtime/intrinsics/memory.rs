@@ -5,14 +5,16 @@
 use super::store;
 use crate::block::MemoryDef;
 use crate::block::intrinsics::SegmentSlot;
+use crate::runtime::linear_memory::LinearMemory;
 use std::ffi::c_void;
 
 /// `memory.grow`.
 pub(super) unsafe extern "C" fn memory_grow(vmctx: *mut c_void, memory: *mut u8, delta_pages: u64) -> u64 {
     // SAFETY: compiled code passes its own context, and waits for the result.
     let store = unsafe { store(vmctx) };
-    let limit = store.limits.memory_bytes;
-    store.memories.get_mut(&(memory as usize)).and_then(|m| m.grow(delta_pages, limit)).unwrap_or(u64::MAX)
+    // SAFETY: compiled code passes the address of a definition that the runtime has filled in.
+    let memory = unsafe { LinearMemory::of(memory.cast()) };
+    memory.grow(delta_pages, store.limits.memory_bytes).unwrap_or(u64::MAX)
 }
 
 /// The address of `len` bytes at `at`, if the memory has them.
@@ -117,7 +119,7 @@ mod tests {
     fn ranges_are_checked_before_anything_is_written() {
         let null = std::ptr::null_mut();
         let mut bytes = [0u8; 8];
-        let mut memory = MemoryDef { base: bytes.as_mut_ptr(), len: 8 };
+        let mut memory = MemoryDef { base: bytes.as_mut_ptr(), len: 8, owner: null };
         let memory = (&raw mut memory).cast();
         let data = [1u8, 2, 3];
         let mut segment = SegmentSlot { base: data.as_ptr(), len: 3 };

@@ -7,6 +7,7 @@
 mod exception;
 mod function;
 mod handle;
+mod list;
 mod memory;
 mod string;
 mod table;
@@ -31,6 +32,8 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     host_alloc: memory::host_alloc,
     host_keep: memory::host_keep,
     copy: memory::copy,
+    copy_fields: list::copy_fields,
+    copy_chars: list::copy_chars,
     utf8_validate: string::utf8_validate,
     utf8_to_utf8: string::utf8_to_utf8,
     utf16_validate: string::utf16_validate,

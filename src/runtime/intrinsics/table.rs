@@ -3,14 +3,16 @@
 use super::store;
 use crate::block::TableDef;
 use crate::block::intrinsics::SegmentSlot;
+use crate::runtime::table::Table;
 use std::ffi::c_void;
 
 /// `table.grow`.
 pub(super) unsafe extern "C" fn table_grow(vmctx: *mut c_void, table: *mut u8, delta: u64, init: u64) -> u64 {
     // SAFETY: compiled code passes its own context, and waits for the result.
     let store = unsafe { store(vmctx) };
-    let limit = store.limits.table_elements;
-    store.tables.get_mut(&(table as usize)).and_then(|t| t.grow(delta, init, limit)).unwrap_or(u64::MAX)
+    // SAFETY: compiled code passes the address of a definition that the runtime has filled in.
+    let table = unsafe { Table::of(table.cast()) };
+    table.grow(delta, init, store.limits.table_elements).unwrap_or(u64::MAX)
 }
 
 /// The address of `len` elements at `at`, if the table has them.
@@ -85,7 +87,7 @@ mod tests {
     fn ranges_are_checked_before_anything_is_written() {
         let null = std::ptr::null_mut();
         let mut elements = [0u64; 4];
-        let mut table = TableDef { base: elements.as_mut_ptr(), len: 4 };
+        let mut table = TableDef { base: elements.as_mut_ptr(), len: 4, owner: null };
         let table = (&raw mut table).cast();
         let evaluated = [1u64, 2];
         let mut segment = SegmentSlot { base: evaluated.as_ptr().cast(), len: 2 };

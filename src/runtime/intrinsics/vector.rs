@@ -1,5 +1,5 @@
 //! Loops over simple text, written so that the compiler makes vector instructions of them: runs of ASCII or Latin-1, which
-//! change their width only, and the validation of UTF-16. What is not simple is for the libraries.
+//! change their width only, and the validation of UTF-16. What is not simple is for the libraries. And such loops over lists.
 //!
 //! Each exists twice on x86-64: for every machine, and for those with AVX2, chosen when it is called.
 
@@ -87,6 +87,48 @@ vectorised! {
     pub fn narrow_latin1(from: &[u16], to: &mut [u8]) -> usize {
         run(from, to, |units| units.iter().fold(0, |seen, unit| seen | unit) <= 0xff, |unit| unit as u8)
     }
+}
+
+vectorised! {
+    /// Copies Unicode scalar values, little-endian, up to the first unit that is none; how many. `to` is no shorter than
+    /// `from`.
+    pub fn copy_chars(from: &[u32], to: &mut [u32]) -> usize {
+        // Surrogates come to lie at the end of the range, above which everything is refused.
+        let beyond = |unit: u32| u32::from((u32::from_le(unit) ^ 0xd800).wrapping_sub(0x800) >= 0x10_f800);
+        run(from, to, |units| units.iter().fold(0, |seen, unit| seen | beyond(*unit)) == 0, |unit| unit)
+    }
+}
+
+vectorised! {
+    /// Copies records of `size` bytes, at most 64: of each the bytes whose bits `fields` has. How many bytes were looked at. `to`
+    /// is no shorter than `from`.
+    pub fn copy_fields(from: &[u8], to: &mut [u8], size: usize, fields: u64) -> usize {
+        let mut mask = [0u8; RECORD_MASK];
+        let mask = repeated_mask(&mut mask, from.len(), size, fields);
+        for (source, target) in from.chunks(mask.len()).zip(to.chunks_mut(mask.len())) {
+            for ((byte, place), mask) in source.iter().zip(target).zip(mask) {
+                *place ^= (*byte ^ *place) & mask;
+            }
+        }
+        from.len()
+    }
+}
+
+/// Bytes of the longest mask: eight records of the greatest size.
+const RECORD_MASK: usize = 8 * 64;
+
+/// All ones for each byte that `fields` has, of as many whole records as are good to be treated at once.
+#[inline(always)]
+fn repeated_mask(room: &mut [u8; RECORD_MASK], len: usize, size: usize, fields: u64) -> &[u8] {
+    for (index, byte) in room[..size].iter_mut().enumerate() {
+        *byte = 0u8.wrapping_sub((fields >> index & 1) as u8);
+    }
+    let mut filled = size;
+    while filled < len && filled * 2 <= RECORD_MASK {
+        room.copy_within(..filled, filled);
+        filled *= 2;
+    }
+    &room[..filled]
 }
 
 /// Converts up to the first unit that is not `simple`; how many units that is.

@@ -9,9 +9,10 @@ use crate::runtime::engine::Engine;
 use crate::runtime::entry::enter_core;
 use crate::runtime::error::{Error, HostError, LinkError, Result};
 use crate::runtime::instance::Instance;
-use crate::runtime::linear_memory::LinearMemory;
+use crate::runtime::linear_memory::{self, LinearMemory, initial_size};
+use crate::runtime::memory_image::Contents;
 use crate::runtime::store::{AsContextMut, Caller, StoreState};
-use crate::runtime::table::Table;
+use crate::runtime::table::{self, Table};
 use crate::runtime::value_error::ValueError;
 use std::sync::Arc;
 
@@ -152,11 +153,15 @@ impl CoreMemory {
     pub fn new(mut store: impl AsContextMut, limits: MemoryLimits) -> Result<Self> {
         let mut store = store.as_context_mut();
         let state = store.state();
-        let def = leak_into(state, MemoryDef { base: std::ptr::null_mut(), len: 0 });
+        if initial_size(&limits, state.limits.memory_bytes).is_none() {
+            return Err(Error::out_of_resources("a linear memory", &linear_memory::too_large()));
+        }
+        let def = leak_into(state, MemoryDef { base: std::ptr::null_mut(), len: 0, owner: std::ptr::null() });
         // SAFETY: the definition lives as long as the store.
-        let memory = unsafe { LinearMemory::new(def, limits, RESERVATION, state.limits.memory_bytes) };
+        let memory = unsafe { LinearMemory::new(def, limits, RESERVATION, &Contents::Zero, None) };
         let memory = memory.map_err(|e| Error::out_of_resources("a linear memory", &e))?;
-        state.memories.insert(def as usize, memory);
+        // SAFETY: the memory lives as long as the store, too, at one address.
+        unsafe { (*leak_into(state, memory)).define() };
         Ok(CoreMemory { store_id: state.id, address: def as usize })
     }
 
@@ -173,7 +178,14 @@ impl CoreMemory {
         let mut store = store.as_context_mut();
         let state = store.state();
         let limit = state.limits.memory_bytes;
-        state.memories.get_mut(&self.address).filter(|_| self.store_id == state.id)?.grow(delta, limit)
+        self.get(state).ok()?.grow(delta, limit)
+    }
+
+    /// What the runtime has of it.
+    pub(super) fn get<'a>(&self, store: &'a StoreState) -> Result<&'a LinearMemory, LinkError> {
+        let def = self.place(store)?;
+        // SAFETY: definitions and memories live as long as the store, at one address.
+        Ok(unsafe { LinearMemory::of(def) })
     }
 }
 
@@ -182,11 +194,15 @@ impl CoreTable {
     pub fn new(mut store: impl AsContextMut, limits: TableLimits) -> Result<Self> {
         let mut store = store.as_context_mut();
         let state = store.state();
-        let def = leak_into(state, TableDef { base: std::ptr::null_mut(), len: 0 });
+        if limits.min > state.limits.table_elements {
+            return Err(Error::out_of_resources("a table", &table::too_large()));
+        }
+        let def = leak_into(state, TableDef { base: std::ptr::null_mut(), len: 0, owner: std::ptr::null() });
         // SAFETY: the definition lives as long as the store.
-        let table = unsafe { Table::new(def, limits, state.limits.table_elements) };
+        let table = unsafe { Table::new(def, limits) };
         let table = table.map_err(|e| Error::out_of_resources("a table", &e))?;
-        state.tables.insert(def as usize, table);
+        // SAFETY: the table lives as long as the store, too, at one address.
+        unsafe { (*leak_into(state, table)).define() };
         Ok(CoreTable { store_id: state.id, address: def as usize })
     }
 
@@ -195,6 +211,15 @@ impl CoreTable {
         let place = self.place(store.as_context_mut().state())?;
         // SAFETY: the definition lives as long as the store.
         Ok(unsafe { (*place).len })
+    }
+}
+
+impl CoreTable {
+    /// What the runtime has of it.
+    pub(super) fn get<'a>(&self, store: &'a StoreState) -> Result<&'a Table, LinkError> {
+        let def = self.place(store)?;
+        // SAFETY: definitions and tables live as long as the store, at one address.
+        Ok(unsafe { Table::of(def) })
     }
 }
 

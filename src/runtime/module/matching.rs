@@ -22,7 +22,7 @@ pub(super) fn check(store: &StoreState, image: &Image, slot: &ImportSlot, given:
             *mutable == global.mutable && types_match
         }
         (ImportSlot::CoreMemory { ty, .. }, CoreExtern::Memory(memory)) => {
-            let memory = store.memories.get(&memory.address);
+            let memory = memory.get(store).ok();
             // What the code does not check must be guarded, whoever made the memory.
             let needs_guard = is_guarded(image.artifact.memory_reservation, ty.memory64, ty.page_log2.into());
             if needs_guard && memory.is_some_and(|memory| !memory.is_guarded()) {
@@ -31,7 +31,7 @@ pub(super) fn check(store: &StoreState, image: &Image, slot: &ImportSlot, given:
             memory.is_some_and(|memory| memory_matches(memory.pages(), &memory.limits, ty))
         }
         (ImportSlot::CoreTable { ty, .. }, CoreExtern::Table(table)) => {
-            store.tables.get(&table.address).is_some_and(|table| table_matches(table.len(), &table.limits, ty))
+            table.get(store).is_ok_and(|table| table_matches(table.len(), &table.limits, ty))
         }
         _ => return Err(format!("expected {}, found {}", slot_kind(slot), extern_kind(given))),
     };

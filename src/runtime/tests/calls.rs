@@ -22,7 +22,7 @@ fn guest() -> Guest {
     let flags = MemFlagsData::trusted();
     guest.import(&["env", "hook"], ImportSlot::Func { ty: func(&[ValType::U32], Some(ValType::U32)), at: host });
     let limits = MemoryLimits { min: 1, max: Some(2), memory64: false, page_log2: 16 };
-    guest.step(Step::Memory { at: memory, limits });
+    guest.step(Step::Memory { at: memory, limits, contents: Vec::new() });
     guest.export("add", func(&[ValType::U32, ValType::U32], Some(ValType::U32)), &|b, p| {
         let [x, y] = [0, 4].map(|at| b.ins().load(types::I32, flags, p[1], at));
         let sum = b.ins().iadd(x, y);

@@ -121,7 +121,7 @@ fn a_layout_or_step_that_leaves_the_block_is_an_error() {
     let instantiate = |change: &dyn Fn(&mut Artifact)| {
         let mut guest = guest();
         change(&mut guest.artifact);
-        let component = load(&file(&guest, &meta(&guest.artifact), None)).unwrap();
+        let component = load(&file(&guest, &meta(&guest.artifact), None))?;
         let linker = Linker::new(component.engine());
         linker.instantiate(Store::new(component.engine(), ()), &component).map(drop)
     };

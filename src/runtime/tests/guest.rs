@@ -54,6 +54,7 @@ impl Guest {
             imports: Vec::new(),
             exports: Vec::new(),
             steps: Vec::new(),
+            elements: Vec::new(),
             functions: Vec::new(),
             traps: Vec::new(),
             supervision: Supervision::default(),

@@ -46,6 +46,7 @@ fn guest() -> Guest {
     let layout = guest.artifact.layout.clone();
     let table = layout.instance_state(layout.host_instance()) as usize + offset_of!(InstanceState, handles);
     let free_head = (table + offset_of!(HandleTable, free_head)) as i32;
+    let limit = (table + offset_of!(HandleTable, limit)) as i32;
     let entry = (layout.handle_entries(layout.host_instance()) + u64::from(HandleEntry::SIZE)) as i32;
     // Puts a handle at index 1, as an adapter would.
     let add = move |b: &mut cranelift_frontend::FunctionBuilder<'_>, vmctx, tag: u32, rep| {
@@ -54,6 +55,7 @@ fn guest() -> Guest {
         b.ins().store(flags, rep, vmctx, entry + offset_of!(HandleEntry, rep) as i32);
         let two = b.ins().iconst(types::I32, 2);
         b.ins().store(flags, two, vmctx, free_head);
+        b.ins().store(flags, two, vmctx, limit);
         b.ins().iconst(types::I32, 1)
     };
     guest.export("make", func(Some(ValType::U32), Some(own)), &|b, p| {

@@ -6,3 +6,4 @@ mod guest;
 mod handles;
 mod hostile;
 mod modules;
+mod reuse;

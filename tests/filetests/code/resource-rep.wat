@@ -15,7 +15,7 @@
 ;; |     v10 = iconst.i64 4
 ;; |     v11 = ishl v9, v10  ; v10 = 4
 ;; |     v12 = iadd.i64 v0, v11
-;; |     v13 = load.i32 notrap aligned region2 v12+0x0041_0000  ; handle entry
+;; |     v13 = load.i32 notrap aligned region2 v12+0x0001_0000  ; handle entry
 ;; |     v14 = iconst.i32 1
 ;; |     v15 = bor v13, v14  ; v14 = 1
 ;; |     v16 = iconst.i32 3
@@ -40,7 +40,7 @@
 ;; |     store notrap aligned region4 v28, v25+80  ; where a trap lands, and its values
 ;; |     trap user34  ; trap: handle index {0} used with the wrong type, expected {t1} but found {t2} (expected {n1}, found {n2})
 ;; | block4:
-;; |     v18 = load.i32 notrap aligned region2 v12+0x0041_0008  ; handle entry
+;; |     v18 = load.i32 notrap aligned region2 v12+0x0001_0008  ; handle entry
 ;; |     jump block8
 ;; | block8:
 ;; |     return v18

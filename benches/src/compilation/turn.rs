@@ -1,0 +1,37 @@
+//! One contestant's turn, in a process of its own.
+
+use super::Cost;
+use crate::contestant;
+use anyhow::{Context, Result, bail, ensure};
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+/// The first argument of such a process.
+pub const COMMAND: &str = "compile-once";
+
+/// Who compiles.
+pub const CONTESTANTS: [&str; 3] = ["Cantilever", "Wasmtime as shipped", "Wasmtime at its best"];
+
+/// Has another process of this program compile a file.
+pub fn in_child(contestant: &str, file: &Path) -> Result<Cost> {
+    let output = Command::new(std::env::current_exe()?).args([COMMAND, contestant]).arg(file).output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Cost::parse(std::str::from_utf8(&output.stdout)?)
+}
+
+/// Compiles a file, and prints what that cost. The arguments: contestant, file, and where the image goes, if it is
+/// wanted.
+pub fn turn(arguments: &[String]) -> Result<()> {
+    let [contestant, file, keep @ ..] = arguments else { bail!("a contestant and a file are expected") };
+    let guest = wat::parse_bytes(&std::fs::read(file)?)?.into_owned();
+    let compile = contestant::compiler(contestant)?;
+    let start = Instant::now();
+    let image = compile(&guest)?;
+    let time = start.elapsed();
+    println!("{}", Cost::of(time, &image)?.line());
+    match keep {
+        [] => Ok(()),
+        [path, ..] => std::fs::write(path, &image).with_context(|| format!("{path} cannot be written")),
+    }
+}
