@@ -19,12 +19,25 @@ pub struct CodeOptions {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_HANDLES))]
     handle_quota: Option<u32>,
 
+    /// Leave every call a call: cheaper compilation, and less code
+    ///
+    /// Built-ins, adapters and small functions are dissolved in their callers otherwise. Handles and calls between components
+    /// are slower without that.
+    #[arg(long)]
+    no_inlining: bool,
+
     /// Leave out the guard against speculative reads beyond a handle table
     ///
     /// Every handle index is checked in any case. The guard also keeps a processor that guesses the outcome of the check
     /// from reading past the table; without it a handle costs less.
     #[arg(long)]
     no_spectre_guard: bool,
+
+    /// Leave out the source lines that backtraces show
+    ///
+    /// They are taken from the debugging information (DWARF) of the input, if there is any; of a text, from the text itself.
+    #[arg(long)]
+    no_debug_lines: bool,
 
     /// Record where handles are created and dropped
     ///
@@ -75,7 +88,9 @@ impl CodeOptions {
                 Opt::Speed => OptLevel::Speed,
                 Opt::SpeedAndSize => OptLevel::SpeedAndSize,
             },
+            inlining: !self.no_inlining,
             spectre_guard: !self.no_spectre_guard,
+            debug_lines: !self.no_debug_lines,
             handle_capacity: self.handle_entries().unwrap_or(defaults.handle_capacity),
             debug_handles: self.debug_handles,
             interruptible: self.interruptible,

@@ -23,11 +23,16 @@ pub struct CompileOptions {
     pub target: Option<String>,
     /// Optimisation.
     pub opt_level: OptLevel,
+    /// Dissolve built-ins, adapters and small core functions in their callers. Without it compilation is cheaper and the code
+    /// smaller, but handles and calls between components are slower.
+    pub inlining: bool,
     /// Guard indices of handle tables against speculative out-of-bounds reads.
     pub spectre_guard: bool,
     /// Entries of address space to reserve for each component instance's handle table. The greatest quota a host can
     /// set later. At most 2^28.
     pub handle_capacity: u32,
+    /// Keep source lines for backtraces where the input has debugging information.
+    pub debug_lines: bool,
     /// Core modules and components that the root component imports, to be compiled with it. Offsets in errors and traps
     /// then count them in the places of their imports.
     pub provided: Vec<Provided>,
@@ -59,8 +64,10 @@ impl Default for CompileOptions {
         CompileOptions {
             target: None,
             opt_level: OptLevel::default(),
+            inlining: true,
             spectre_guard: true,
             handle_capacity: HANDLE_CAPACITY,
+            debug_lines: true,
             provided: Vec::new(),
             debug_handles: false,
             interruptible: false,
