@@ -79,11 +79,21 @@ fn compile_context(
         inlined: origins.used_scopes(sites.iter_mut().map(|site| &mut site.scope)),
         sites,
         handlers: handlers(function.key, &code),
-        align: code.buffer.alignment.max(isa.function_alignment().preferred),
+        align: alignment(isa, &code),
         code: code.buffer.data().to_vec(),
         unwind,
     };
     Ok((compiled, code.vcode.unwrap_or_default()))
+}
+
+/// Where a function may begin: what the target prefers, and the beginning of a cache line when it is longer than one.
+///
+/// Processors fetch and cache decoded instructions by lines, so the speed of a loop depends on where in a line it begins. This
+/// way it does not depend on the lengths of other functions.
+fn alignment(isa: &dyn TargetIsa, code: &CompiledCode) -> u32 {
+    const CACHE_LINE: u32 = 64;
+    let own = if code.buffer.data().len() > CACHE_LINE as usize { CACHE_LINE } else { 1 };
+    own.max(code.buffer.alignment).max(isa.function_alignment().preferred)
 }
 
 /// The instructions that can trap, and the calls of which a position is known, by ascending offset.
