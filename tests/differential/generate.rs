@@ -58,7 +58,7 @@ pub fn fuel(seed: u64) -> u32 {
     Random::new(seed).one_of(&[100, 1000, 1000, 20_000])
 }
 
-/// What modules may consist of: every supported proposal, in small measure, and only some kinds of instructions at a time.
+/// What modules may consist of: the supported proposals, in small measure, and often only some kinds of instructions.
 fn config(random: &mut Random, lifted: bool) -> Config {
     Config {
         allowed_instructions: instructions(random),

@@ -66,7 +66,7 @@ fn table_entry(random: &mut Random) -> Vec<u8> {
 fn segment(layout: &Layout<'_>, table: u32, random: &mut Random) -> Vec<u8> {
     let funcs = layout.funcs.len() as u64;
     let elements: Vec<Vec<u8>> = (0..TABLE_MASK - 1).map(|_| leb(random.below(funcs) as usize)).collect();
-    // At `i32.const 0`, function indices; and in a segment that is only declared, every function.
+    // At `i32.const 0`, function indices.
     [vec![2], leb(table as usize), vec![0x41, 0, 0x0b, 0], counted(&elements)].concat()
 }
 
