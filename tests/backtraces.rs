@@ -49,14 +49,14 @@ where
     linker.func_wrap("pong", move |caller, (n,): (u32,)| pong(caller, n)).unwrap();
     let mut store = Store::new(&engine, None);
     let instance = linker.instantiate(&mut store, &component).unwrap();
-    *store.data_mut() = Some(instance.clone());
+    *store.data_mut() = Some(instance);
     let ping = instance.get_typed_func::<(u32,), ()>(&mut store, "ping").unwrap();
     ping.call(&mut store, (n,)).unwrap_err()
 }
 
 /// Calls the guest that called.
 fn back(mut caller: Caller<'_, Option<Instance>>, n: u32) -> Result<(), HostError> {
-    let instance = caller.data().clone().unwrap();
+    let instance = (*caller.data()).unwrap();
     let ping = instance.get_typed_func::<(u32,), ()>(&mut caller, "ping")?;
     Ok(ping.call(&mut caller, (n,))?)
 }

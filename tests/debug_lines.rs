@@ -1,8 +1,8 @@
 //! Source lines from the debugging information of modules, and debugging information that lies.
 #![cfg(all(feature = "compile", feature = "runtime"))]
 
-use cantilever::CompileOptions;
 use cantilever::runtime::{CoreInstance, Engine, Module, Store};
+use cantilever::{CompileOptions, OptLevel};
 use gimli::write::{Address, DwarfUnit, EndianVec, LineProgram, LineString, Sections};
 use gimli::{Encoding, Format, LineEncoding, LittleEndian, SectionId};
 use std::ops::Range;
@@ -75,10 +75,11 @@ fn with_sections(module: &[u8], sections: &[(&str, Vec<u8>)]) -> Vec<u8> {
     bytes
 }
 
-/// The frames of the trap, as lines.
-fn frames(bytes: &[u8], options: &CompileOptions) -> Vec<String> {
+/// The frames of the trap, as lines. Nothing is inlined.
+fn frames(bytes: &[u8], debug_lines: bool) -> Vec<String> {
     let engine = Engine::default();
-    let object = cantilever::compile(bytes, options, &()).unwrap();
+    let options = CompileOptions { opt_level: OptLevel::None, debug_lines, ..CompileOptions::default() };
+    let object = cantilever::compile(bytes, &options, &()).unwrap();
     let module = Module::from_object(&engine, &object).unwrap();
     let mut store = Store::new(&engine, ());
     let instance = CoreInstance::new(&mut store, &module, &[]).unwrap();
@@ -91,10 +92,9 @@ fn lines_of_every_version_are_shown() {
     let (bytes, start, bodies) = module();
     for version in [2, 3, 4, 5] {
         let bytes = with_sections(&bytes, &dwarf(version, start, &bodies));
-        let shown = frames(&bytes, &CompileOptions::default());
+        let shown = frames(&bytes, true);
         assert_eq!(shown, ["m!f at src/lib.rs:3:7", "m!g at /abs/main.c:5:7"], "version {version}");
-        let none = CompileOptions { debug_lines: false, ..CompileOptions::default() };
-        assert_eq!(frames(&bytes, &none), ["m!f", "m!g"]);
+        assert_eq!(frames(&bytes, false), ["m!f", "m!g"]);
     }
 }
 
@@ -119,7 +119,7 @@ fn sections_that_lie_are_passed_over() {
                 section.truncate(random(section.len()));
             }
         }
-        let shown = frames(&with_sections(&bytes, &sections), &CompileOptions::default());
+        let shown = frames(&with_sections(&bytes, &sections), true);
         assert!(shown.len() == 2 && shown[0].starts_with("m!f") && shown[1].starts_with("m!g"), "{shown:?}");
     }
 }

@@ -6,8 +6,8 @@
 ;; | Main!in-callee (inlined) at components.wat:66:8
 ;; | adapter[host → lift in-callee]
 ;; backtrace: in-realloc()
-;; | Guest!alloc at components.wat:34:10
-;; | Guest!realloc at components.wat:36:10
+;; | Guest!alloc (inlined) at components.wat:34:10
+;; | Guest!realloc (inlined) at components.wat:36:10
 ;; | adapter[lower take → lift take]
 ;; | Main!in-realloc (inlined) at components.wat:68:8
 ;; | adapter[host → lift in-realloc]

@@ -1,7 +1,7 @@
 ;; A start function is called by the initialisation of its instance, which has no place in the input.
 ;; backtrace: instantiation
-;; | M!inner at start.wat:10:8
-;; | M!start at start.wat:12:8
+;; | M!inner (inlined) at start.wat:10:8
+;; | M!start (inlined) at start.wat:12:8
 ;; | M!init
 
 (component
