@@ -8,6 +8,7 @@ use cantilever::core::{
     ElemPlace, Error, KnownElement, ModuleEnv, ModulePlaces, Tunables, translate_function, translate_init,
 };
 use cantilever::decode::{Decoded, decode};
+use cantilever::model::prepared::PreparedModule;
 use cantilever::model::{Callee, CtxArg, FuncKey, Place};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::Function;
@@ -53,6 +54,7 @@ fn places(decoded: &Decoded) -> ModulePlaces {
         elems: (0..module.elems.len() as u32)
             .map(|i| ElemPlace { slot: 30_000 + 16 * i, storage: 40_000 + 1024 * i })
             .collect(),
+        prepared: PreparedModule::nothing(module),
         ..ModulePlaces::default()
     }
 }

@@ -5,7 +5,6 @@
 //! memories. `tests/sanitize.sh` runs this under address sanitizer too, which watches the runtime's own code.
 
 use crate::block::{HandleEntry, Header, InstanceState, MemoryDef};
-use crate::object::artifact::Step;
 use crate::runtime::instance::InstanceRecord;
 use crate::runtime::*;
 use std::mem::offset_of;
@@ -15,6 +14,8 @@ use std::ops::Range;
 const CALLEE: u32 = 1;
 const HOSTILE: u32 = 2;
 const CALLER: u32 = 3;
+/// How many entries of a handle table are compared at least: those that there can be once it is used.
+const FIRST_LIMIT: u32 = 256;
 /// Where victims receive in their memories.
 const INBOX: Range<usize> = 0x4000..0x8000;
 
@@ -165,15 +166,11 @@ impl Snapshot {
         let mut parts = vec![(Part::Fixed, bytes(0, layout.fixed_size as usize))];
         for i in 0..layout.instance_count {
             // SAFETY: as above.
-            let limit = unsafe { (*record.block.instance_state(i)).handles.limit };
+            let limit = unsafe { (*record.block.instance_state(i)).handles.limit }.max(FIRST_LIMIT);
             parts.push((Part::Table(i), bytes(layout.handle_entries(i), (limit * HandleEntry::SIZE) as usize)));
         }
-        let memories = record.image.artifact.steps.iter().filter_map(|step| match step {
-            Step::Memory { at, .. } => Some(*at),
-            _ => None,
-        });
-        for (i, at) in (CALLEE..).zip(memories) {
-            let def = record.block.at::<MemoryDef>(at).unwrap();
+        for (i, plan) in (CALLEE..).zip(&record.image.plan.memories.plans) {
+            let def = record.block.at::<MemoryDef>(plan.at).unwrap();
             // SAFETY: the memory has this length.
             let bytes = unsafe { std::slice::from_raw_parts((*def).base, (*def).len as usize) }.to_vec();
             let name: &[u8] = if i == HOSTILE { b"hostile" } else { b"victim" };
@@ -258,6 +255,8 @@ fn commit(crimes: &[Crime]) {
         let mut store = Store::new(&engine, Host::default());
         let criminal = linker.instantiate(&mut store, &component).unwrap();
         let neighbour = linker.instantiate(&mut store, &component).unwrap();
+        // Once a store has been entered, its contexts know the thread's stack.
+        call(&mut store, neighbour, ("own", &[])).unwrap();
         for step in *before {
             call(&mut store, criminal, *step).unwrap_or_else(|e| panic!("{crime:?}: {step:?}: {e}"));
         }
