@@ -18,6 +18,11 @@ impl Component {
 impl Module {
     /// Compiles a core module (binary form) for this machine and loads it.
     pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Self, Error> {
-        Self::from_object(engine, &compile(bytes, &CompileOptions::default(), &())?)
+        Self::with_options(engine, bytes, &CompileOptions::default())
+    }
+
+    /// The same, with choices about the compilation. The target must be this machine.
+    pub fn with_options(engine: &Engine, bytes: &[u8], options: &CompileOptions) -> Result<Self, Error> {
+        Self::from_object(engine, &compile(bytes, options, &())?)
     }
 }

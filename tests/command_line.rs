@@ -380,6 +380,8 @@ fn limited(limit: &str, arguments: &[&str]) -> Said {
     let output = Command::new("sh")
         .args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_cantilever")])
         .args(arguments)
+        // What a thread takes does not count, however many processors there are.
+        .env("RAYON_NUM_THREADS", "1")
         .output()
         .unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());

@@ -54,6 +54,12 @@ impl AddAssign<&Tally> for Tally {
     }
 }
 
+fn all_scripts() -> Vec<TestFile<'static>> {
+    let mut scripts: Vec<_> = SpecVersion::all().iter().flat_map(spec).collect();
+    scripts.extend(Proposal::all().iter().flat_map(proposal));
+    scripts
+}
+
 /// Folder and file.
 fn name(script: &TestFile) -> String {
     format!("{}/{}", script.parent(), script.name())
@@ -135,8 +141,7 @@ fn table(folders: &BTreeMap<String, Tally>) -> String {
 
 #[test]
 fn specification_scripts() {
-    let mut scripts: Vec<TestFile> = SpecVersion::all().iter().flat_map(spec).collect();
-    scripts.extend(Proposal::all().iter().flat_map(proposal));
+    let mut scripts = all_scripts();
     if let Some(wanted) = std::env::var_os("CANTILEVER_SCRIPT") {
         scripts.retain(|script| name(script).contains(&*wanted.to_string_lossy()));
     } else {
@@ -184,7 +189,7 @@ const SUPERVISED: &[&str] = &[
 fn options_that_check_more_change_no_result() {
     /// Enough for what the scripts expect to be granted.
     const RESERVATION: u64 = 64 << 20;
-    let mut scripts: Vec<TestFile> = SpecVersion::all().iter().flat_map(spec).collect();
+    let mut scripts = all_scripts();
     scripts.retain(|script| SUPERVISED.iter().any(|word| script.name().contains(word)));
     assert!(scripts.len() > 100, "there are only {} scripts", scripts.len());
     let options = CompileOptions {

@@ -13,8 +13,7 @@ const GROWING: &str = r#"(module
   (func (export "grow-table") (param i32) (result i32) (table.grow (ref.null func) (local.get 0))))"#;
 
 fn module(engine: &Engine, text: &str, options: &CompileOptions) -> Module {
-    let object = cantilever::compile(&wat::parse_str(text).unwrap(), options, &()).unwrap();
-    Module::from_object(engine, &object).unwrap()
+    Module::with_options(engine, &wat::parse_str(text).unwrap(), options).unwrap()
 }
 
 fn limited(engine: &Engine, pages: u64, elements: u64) -> Store<()> {

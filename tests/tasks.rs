@@ -54,11 +54,11 @@ fn a_result_survives_what_its_task_does_after_returning() {
 }
 
 #[test]
-fn an_imported_core_module_is_seen_and_cannot_be_given() {
+fn an_imported_core_module_is_seen_and_cannot_be_given_by_a_linker() {
     let engine = Engine::default();
     let wasm = wat::parse_str(r#"(component (import "m" (core module (export "f" (func)))))"#).unwrap();
     let component = Component::new(&engine, &wasm).unwrap();
     assert!(component.exports().iter().all(|export| !matches!(export.kind, ExportKind::Func(_))));
     let error = Linker::new(&engine).instantiate(&mut Store::new(&engine, ()), &component).unwrap_err().to_string();
-    assert!(error.contains("a core module, which the host cannot provide yet"), "{error}");
+    assert!(error.contains("a core module, which must be given when the component is compiled"), "{error}");
 }

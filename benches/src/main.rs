@@ -4,8 +4,8 @@
 //! cargo run --release --manifest-path benches/Cargo.toml [-- [--quick] [--no-write] NAME…]
 //! ```
 //!
-//! Runs the workloads whose names contain one of the arguments (all without), prints a table, and writes `BENCHMARKS.md`
-//! and `benches/ratios.svg` when all were run.
+//! Runs the workloads whose names contain one of the arguments (all without), prints a table, and when all were run writes
+//! `benches/ratios.svg` and the tables of `BENCHMARKS.md`. What follows them there is written by hand and stays.
 //!
 //! The harness is a small one of its own and not criterion: what is wanted is a *ratio* on a machine whose speed drifts, so
 //! the contestants take turns in one process, a few milliseconds each, and their medians are compared. Criterion measures one
@@ -53,11 +53,14 @@ fn main() -> anyhow::Result<()> {
             Err(error) => eprintln!("{}: {error:#}", workload.name),
         }
     }
-    let compilations = compilation::all(chosen)?;
+    let compilations = compilation::all(chosen, effort.compilations)?;
     if write && names.is_empty() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        std::fs::write(root.join("BENCHMARKS.md"), report::markdown(&rows) + &compilation::section(&compilations))?;
-        std::fs::write(root.join("benches/ratios.svg"), plot::ratios(&rows))?;
+        let (file, plot) = (root.join("BENCHMARKS.md"), root.join("benches/ratios.svg"));
+        let old = std::fs::read_to_string(&file).unwrap_or_default();
+        let tables = report::markdown(&rows) + &compilation::section(&compilations);
+        std::fs::write(file, tables + report::kept(&old))?;
+        std::fs::write(plot, plot::ratios(&rows))?;
     }
     Ok(())
 }

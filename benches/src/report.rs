@@ -67,6 +67,14 @@ pub fn markdown(rows: &[Row]) -> String {
     text
 }
 
+/// Begins the part of the file that is written by hand.
+const NOTES: &str = "## Notes\n";
+
+/// What a new file takes over from the old one.
+pub fn kept(old: &str) -> &str {
+    old.find(NOTES).map_or("", |at| &old[at - 1..])
+}
+
 fn table_line(row: &Row) -> String {
     let Times { cantilever, shipped, best, bound } = row.times;
     let ratio = |value: Option<f64>| value.map_or(String::new(), |v| format!("{v:.2}×"));
@@ -91,12 +99,13 @@ fn heading() -> String {
     let date = output("date", &["-u", "+%Y-%m-%d %H:%M UTC"]);
     format!(
         "# Benchmarks\n\n\
-         Written by `cargo run --release --manifest-path benches/Cargo.toml`; do not edit.\n\n\
+         The tables are written by `cargo run --release --manifest-path benches/Cargo.toml`, the notes by hand. `-- NAME…` runs \
+         the workloads whose names contain a word, and writes nothing.\n\n\
          * Machine: {} ({} cores), {}\n\
          * Cantilever {}, Wasmtime 48, Cranelift 0.135, {rustc}\n\
          * Date: {date}; load average at the end: {}\n\n\
-         Nanoseconds of one iteration, the medians of interleaved turns in one process. All contestants run the same component \
-         and must compute the same sum. *Wasmtime at its best*: inlining on, concurrency support off. *÷ best*: Wasmtime at its \
+         Nanoseconds of one iteration, the medians of interleaved turns in one process, in processor time (compilation: in \
+         time that passes). All contestants run the same component and must compute the same sum. *Wasmtime at its best*: inlining on, concurrency support off. *÷ best*: Wasmtime at its \
          best ÷ Cantilever, higher is better. *of the bound*: Cantilever ÷ bound, lower is better. The bound is a hand-emitted \
          Cranelift loop with the same handle entries and checks, or the library routine that does the work on bytes. \
          ✗ marks a workload that misses a goal.\n\n\

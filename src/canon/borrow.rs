@@ -46,6 +46,8 @@ struct Need {
     perhaps: usize,
     stacked: bool,
     scope: bool,
+    /// How many handles the callee must give back for certain.
+    certain: i64,
 }
 
 impl Borrows {
@@ -81,8 +83,8 @@ impl Borrows {
             borrows.top = Some(load_top(e));
         }
         if need.scope {
-            let zero = e.b.ins().iconst(types::I32, 0);
-            borrows.scope = Some(borrows.push(e, zero));
+            let certain = e.b.ins().iconst(types::I32, need.certain);
+            borrows.scope = Some(borrows.push(e, certain));
         }
         borrows
     }
@@ -106,10 +108,13 @@ impl Borrows {
         }
     }
 
-    /// `num_borrows += 1`; the scope, for the handle that is being added.
-    pub(super) fn incur(&self, e: &mut Emit) -> Value {
+    /// `num_borrows += 1`, which for certain ones was done when the scope was opened; the scope, for the handle that is being
+    /// added.
+    pub(super) fn incur(&self, e: &mut Emit, occurrence: Occurrence) -> Value {
         let scope = self.scope.expect("a callee that receives borrow handles has a scope");
-        adjust(e, self.scopes, scope, 1);
+        if occurrence != Occurrence::Once {
+            adjust(e, self.scopes, scope, 1);
+        }
         scope
     }
 
@@ -176,7 +181,10 @@ impl Need {
         match Shape::of(env.types, ty) {
             Shape::Borrow(resource) => {
                 let (caller, callee) = sides;
-                self.scope |= !callee.implements(env, resource);
+                if !callee.implements(env, resource) {
+                    self.scope = true;
+                    self.certain += i64::from(occurrence == Occurrence::Once);
+                }
                 if !caller.keeps_bare(env, resource) {
                     self.perhaps += usize::from(occurrence == Occurrence::Perhaps);
                     self.stacked |= occurrence == Occurrence::Repeated;

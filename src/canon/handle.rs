@@ -36,7 +36,7 @@ pub(super) fn lower_borrow(c: &mut Crossing, resource: ResourceId, rep: Value, t
     let handle = if c.to.implements(c.env, resource) {
         rep
     } else {
-        let scope = c.borrows.incur(c.e);
+        let scope = c.borrows.incur(c.e, c.occurrence);
         add_borrow(c.e, c.to.table, resource.as_u32(), rep, scope)
     };
     target.put(c.e, handle, SIZE)

@@ -79,16 +79,22 @@ impl Layout {
 
 /// Offsets of a record's fields: each beside its type.
 pub fn field_offsets(types: &Types, fields: &[ValType], width: PointerWidth) -> Vec<(ValType, u32)> {
+    offsets(types, fields.iter().copied(), width).collect()
+}
+
+/// The same, one after the other.
+pub fn offsets(
+    types: &Types,
+    fields: impl IntoIterator<Item = ValType>,
+    width: PointerWidth,
+) -> impl Iterator<Item = (ValType, u32)> {
     let mut next = 0u32;
-    fields
-        .iter()
-        .map(|ty| {
-            let layout = types.layout(*ty, width);
-            let offset = align_to(next, layout.align);
-            next = offset.saturating_add(layout.size);
-            (*ty, offset)
-        })
-        .collect()
+    fields.into_iter().map(move |ty| {
+        let layout = types.layout(ty, width);
+        let offset = align_to(next, layout.align);
+        next = offset.saturating_add(layout.size);
+        (ty, offset)
+    })
 }
 
 /// Offset of a variant's payload: the size of its discriminant, aligned to `max_case_alignment`.

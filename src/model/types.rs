@@ -229,6 +229,7 @@ impl Types {
     }
 
     /// The definition of a compound type; `None` for primitives.
+    #[inline]
     pub fn def(&self, ty: ValType) -> Option<&TypeDef> {
         match ty {
             ValType::Type(id) => Some(&self.facts[id].def),

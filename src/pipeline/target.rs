@@ -53,6 +53,8 @@ fn flags(options: &CompileOptions) -> settings::SetResult<settings::Builder> {
     flags.set("use_colocated_libcalls", "false")?;
     flags.set("enable_probestack", "false")?;
     flags.set("preserve_frame_pointers", "true")?;
+    // Results that registers cannot hold lie in an area of the caller.
+    flags.set("enable_multi_ret_implicit_sret", "true")?;
     flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })?;
     flags.set("enable_heap_access_spectre_mitigation", if options.spectre_guard { "true" } else { "false" })?;
     flags.set("enable_table_access_spectre_mitigation", if options.spectre_guard { "true" } else { "false" })?;

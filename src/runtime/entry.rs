@@ -21,7 +21,7 @@ pub(crate) type CoreEntry =
 ///
 /// `store` must be the state of the store that owns `record`, to which nobody else has a reference; `call` must call an
 /// entry trampoline of the record's image with arguments that it accepts.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn enter(
     store: *mut StoreState,
     record: &InstanceRecord,
@@ -32,11 +32,10 @@ pub(crate) unsafe fn enter(
         // SAFETY: the block lives as long as its record; the store's state is not referred to by anybody else now.
         unsafe {
             if (*block).poisoned != 0 {
-                return Err(Box::new(Trap::poisoned()).into());
+                return Err(poisoned());
             }
-            let limit = thread.stack_limit();
-            if (*store).stack_limit != limit {
-                (*store).move_to_stack(limit);
+            if (*store).stack_limit != thread.known_stack_limit() {
+                (*store).move_to_stack(thread.stack_limit());
             }
         }
         let activation = Activation::new(block, thread);
@@ -53,6 +52,11 @@ pub(crate) unsafe fn enter(
             _ => Err(unsafe { landed(&mut *store, record, &activation) }),
         }
     })
+}
+
+#[cold]
+fn poisoned() -> Error {
+    Box::new(Trap::poisoned()).into()
 }
 
 /// Calls a core function through its entry trampoline. Parameters are in `values`, which receives the results.

@@ -12,8 +12,8 @@ use super::val::Val;
 use super::val_layout::{lift_val, lower_val};
 use super::value_error::{Place, ValueError};
 use crate::block::HostCallee;
-use crate::model::layout::{Layout, field_offsets};
-use crate::model::{FuncKey, FuncType, PointerWidth, ValType};
+use crate::model::layout::{Layout, offsets};
+use crate::model::{FuncKey, FuncType, PointerWidth};
 use crate::object::artifact::{ExportEntry, ImportSlot};
 use std::sync::Arc;
 
@@ -98,14 +98,14 @@ impl Func {
             return Err(ValueError::Count { expected: self.ty.params.len(), found: params.len() }.into());
         }
         let types = &self.image.artifact.types;
-        let types_of_params: Vec<ValType> = self.ty.params.iter().map(|(_, ty)| *ty).collect();
-        let whole = Layout::record(types_of_params.iter().map(|ty| types.layout(*ty, PointerWidth::W64)));
+        let types_of_params = || self.ty.params.iter().map(|(_, ty)| *ty);
+        let whole = Layout::record(types_of_params().map(|ty| types.layout(ty, PointerWidth::W64)));
         let result_layout = Layout::record(self.ty.result.iter().map(|ty| types.layout(*ty, PointerWidth::W64)));
         let scope = ArenaScope::new(store.state_ptr());
         let mut cx = LowerContext::for_params(store.state_ptr(), record, &self.name);
         let param_buffer = cx.alloc_layout(whole)?;
-        let offsets = field_offsets(types, &types_of_params, PointerWidth::W64);
-        for (index, ((ty, offset), val)) in offsets.into_iter().zip(params).enumerate() {
+        let offsets = offsets(types, types_of_params(), PointerWidth::W64);
+        for (index, ((ty, offset), val)) in offsets.zip(params).enumerate() {
             // SAFETY: the buffer has the layout of the tuple of the parameters.
             let lowered = unsafe { lower_val(&mut cx, ty, val, param_buffer.add(offset as usize)) };
             lowered.map_err(|e| e.within(Place::Param(index, self.ty.params[index].0.clone())))?;
@@ -156,7 +156,7 @@ impl Drop for ArenaScope {
 ///
 /// `store` must own `record`, with no reference to its state alive; `target` must be a function of the record's image;
 /// `params` and `results` must fit its type.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn call_raw(
     store: *mut StoreState,
     record: &InstanceRecord,

@@ -11,7 +11,7 @@ use super::val::Val;
 use super::val_layout::{lift_val, lower_val};
 use super::value_error::{Place, ValueError};
 use crate::block::{Header, HostFunc};
-use crate::model::layout::field_offsets;
+use crate::model::layout::offsets;
 use crate::model::{FuncType, PointerWidth, ValType};
 use std::any::Any;
 use std::ffi::c_void;
@@ -218,9 +218,9 @@ where
         let bound = &*data.cast::<Bound<F>>();
         guarded(block, |store, record| {
             let mut cx = LiftContext::new(record);
-            let types: Vec<ValType> = bound.ty.params.iter().map(|(_, ty)| *ty).collect();
-            let offsets = field_offsets(cx.types(), &types, PointerWidth::W64).into_iter();
-            let params = offsets.map(|(ty, offset)| lift_val(&mut cx, ty, params.add(offset as usize)));
+            let types = bound.ty.params.iter().map(|(_, ty)| *ty);
+            let params = offsets(cx.types(), types, PointerWidth::W64)
+                .map(|(ty, offset)| lift_val(&mut cx, ty, params.add(offset as usize)));
             let params = params.collect::<Result<Vec<Val>, ValueError>>()?;
             let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
             let lowered = outcome.and_then(|result| {

@@ -2,7 +2,8 @@
 //!
 //! An [`Engine`] holds what stores share, a [`Component`] is loaded code, a [`Store`] owns instances and the host's
 //! data, a [`Linker`] binds imports to host functions, and an [`Instance`] has [`Func`]s to call. Core modules have
-//! [`Module`], [`CoreLinker`] and [`CoreInstance`].
+//! [`Module`], [`CoreLinker`] and [`CoreInstance`]. What guests may use is bounded by [`Limits`], by fuel
+//! ([`Store::set_fuel`]), and by an [`InterruptHandle`].
 //!
 //! The runtime knows the block's contract, the metadata in an object, and the model's types. It must not know how code
 //! is made: neither the compiler's passes nor Cranelift.

@@ -33,14 +33,21 @@ thread_local! {
 }
 
 /// Runs `f` on the state of this thread.
-#[inline]
+#[inline(always)]
 pub(crate) fn with_thread<R>(f: impl FnOnce(&ThreadState) -> R) -> R {
-    THREAD.with(f)
+    let thread = THREAD.with(std::ptr::from_ref);
+    // SAFETY: it has no destructor, so it lives as long as the thread, which does not end before `f` returns.
+    f(unsafe { &*thread })
 }
 
 impl ThreadState {
-    /// The lowest address that guests may use for their stack. Prepares the thread when it is new.
+    /// The lowest address that guests may use for their stack; 0 until the thread is prepared.
     #[inline]
+    pub(crate) fn known_stack_limit(&self) -> usize {
+        self.stack_limit.get()
+    }
+
+    /// The lowest address that guests may use for their stack. Prepares the thread when it is new.
     pub(crate) fn stack_limit(&self) -> usize {
         match self.stack_limit.get() {
             0 => self.prepare(),

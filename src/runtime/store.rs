@@ -84,6 +84,9 @@ impl std::fmt::Debug for Failure {
     }
 }
 
+/// The stack limit of a store that no thread has entered yet: no thread has this one, nor the 0 of a thread that is not prepared.
+const NO_STACK: usize = usize::MAX;
+
 /// What the instances of a store may use.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -121,7 +124,7 @@ impl<T> Store<T> {
             id: NEXT_ID.fetch_add(1, Relaxed),
             engine: engine.clone(),
             limits: Limits::default(),
-            stack_limit: 0,
+            stack_limit: NO_STACK,
             contexts: Contexts::default(),
             demands: Supervision::default(),
             fuel: Box::new(AtomicU64::new(u64::MAX)),

@@ -16,7 +16,7 @@ pub struct InterruptHandle(Arc<Mutex<StackLimits>>);
 impl InterruptHandle {
     /// Makes every guest of the store trap, with [`TrapKind::Interrupted`](crate::block::TrapKind::Interrupted), when
     /// it next enters a function or comes to the head of a loop, and so at once when it is called; until
-    /// [`Store::clear_interrupt`].
+    /// [`Store::clear_interrupt`]. Only a function that neither calls nor loops may still come to its end.
     ///
     /// What a guest does in between is bounded: the longest are bulk operators, by the size of the memory or table, and
     /// strings and lists that cross a component boundary, by 2^28 bytes each. Host functions are not interrupted; the

@@ -42,9 +42,12 @@ pub fn lent() -> Result<Run> {
     looped(|b, handle| {
         b.lend(1, handle, |b, rep| {
             let scope = b.constant(0);
+            let one = b.constant(1);
+            b.set_owed(scope, one);
             let borrow = b.add_borrow(2, rep, scope);
-            let scope = b.remove_borrow(2, borrow);
-            b.need_zero(scope);
+            b.drop_borrow(2, borrow);
+            let owed = b.owed(scope);
+            b.need_zero(owed);
             borrow
         })
     })

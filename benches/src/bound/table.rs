@@ -26,8 +26,12 @@ struct Table {
     entries: [HandleEntry; ENTRIES],
 }
 
-/// The tables of three component instances.
-type Tables = [Table; 3];
+/// The tables of three component instances, and how many handles borrow scopes are owed.
+#[repr(C)]
+struct Tables {
+    tables: [Table; 3],
+    owed: [u32; 4],
+}
 
 /// A loop under construction: its body works on the tables.
 pub struct Body<'f> {
@@ -57,9 +61,9 @@ pub fn looped(body: impl FnOnce(&mut Body, Value) -> Value) -> Result<Run> {
     let code = module.get_finalized_function(id);
     // SAFETY: the function has this signature, and it accesses nothing but the tables.
     let code: extern "C" fn(*mut Tables, u32, u32) -> u32 = unsafe { std::mem::transmute(code) };
-    let mut tables = Box::new([fresh(), fresh(), fresh()]);
-    tables[1].head.free_head = 2;
-    tables[1].entries[1] = HandleEntry { tag: OWN, lends: 0, rep: 7, aux: 0 };
+    let mut tables = Box::new(Tables { tables: [fresh(), fresh(), fresh()], owed: [0; 4] });
+    tables.tables[1].head.free_head = 2;
+    tables.tables[1].entries[1] = HandleEntry { tag: OWN, lends: 0, rep: 7, aux: 0 };
     Ok(Box::new(move |n| {
         let _code_lives = &module;
         Ok(code(&raw mut *tables, n, 1))
@@ -130,13 +134,39 @@ impl Body<'_> {
         rep
     }
 
-    /// Removes a borrowing handle; its scope.
-    pub fn remove_borrow(&mut self, table: usize, index: Value) -> Value {
+    /// `resource.drop` of a handle which turns out to be a borrow: its scope is owed one less.
+    pub fn drop_borrow(&mut self, table: usize, index: Value) {
         let entry = self.checked(table, index);
+        // An owning handle would go on elsewhere.
+        let word = self.load(types::I64, entry, offset_of!(HandleEntry, tag));
+        let own = self.b.ins().iconst(types::I64, i64::from(OWN));
+        let other = self.b.ins().icmp(IntCC::NotEqual, word, own);
+        self.trap_unless(other);
         self.need(entry, BORROW);
         let scope = self.load(types::I32, entry, offset_of!(HandleEntry, aux));
         self.free(table, entry);
-        scope
+        let owed = self.owed(scope);
+        let less = self.plus(owed, -1);
+        self.set_owed(scope, less);
+    }
+
+    /// How many handles a borrow scope is owed.
+    pub fn owed(&mut self, scope: Value) -> Value {
+        let (base, offset) = self.scope(scope);
+        self.b.ins().load(types::I32, MemFlagsData::trusted(), base, offset)
+    }
+
+    /// Changes that.
+    pub fn set_owed(&mut self, scope: Value, owed: Value) {
+        let (base, offset) = self.scope(scope);
+        self.b.ins().store(MemFlagsData::trusted(), owed, base, offset);
+    }
+
+    fn scope(&mut self, scope: Value) -> (Value, i32) {
+        let wide = self.b.ins().uextend(types::I64, scope);
+        let shift = self.b.ins().iconst(types::I64, i64::from(size_of::<u32>().trailing_zeros()));
+        let scaled = self.b.ins().ishl(wide, shift);
+        (self.b.ins().iadd(self.tables, scaled), offset_of!(Tables, owed) as i32)
     }
 
     /// The representation of a handle, owning or borrowing.

@@ -14,9 +14,6 @@ pub use turn::{COMMAND, turn};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
-/// How often each contestant compiles each file.
-const TURNS: usize = 7;
-
 /// A component, and what each contestant pays for it.
 pub struct Compilation {
     pub name: &'static str,
@@ -29,16 +26,19 @@ pub struct Compilation {
 /// Components to compile, below the directory that the tests read too.
 const COMPONENTS: [&str; 3] = ["kv-c-js.wasm", "kv-c-c.wasm", "kv-provider.wasm"];
 
-/// Compiles the components whose names `chosen` admits, as far as they are there.
-pub fn all(chosen: impl Fn(&str) -> bool) -> Result<Vec<Compilation>> {
+/// Compiles the components whose names `chosen` admits, as far as they are there, so many times.
+pub fn all(chosen: impl Fn(&str) -> bool, turns: usize) -> Result<Vec<Compilation>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/components");
     let files = COMPONENTS.into_iter().map(|name| (name, directory.join(name)));
-    files.filter(|(name, file)| chosen(&format!("compile {name}")) && file.exists()).map(compilation).collect()
+    files
+        .filter(|(name, file)| chosen(&format!("compile {name}")) && file.exists())
+        .map(|named| compilation(named, turns))
+        .collect()
 }
 
-fn compilation((name, file): (&'static str, PathBuf)) -> Result<Compilation> {
-    let mut costs = vec![Vec::with_capacity(TURNS); turn::CONTESTANTS.len()];
-    for _ in 0..TURNS {
+fn compilation((name, file): (&'static str, PathBuf), turns: usize) -> Result<Compilation> {
+    let mut costs = vec![Vec::with_capacity(turns); turn::CONTESTANTS.len()];
+    for _ in 0..turns {
         for (contestant, costs) in turn::CONTESTANTS.into_iter().zip(&mut costs) {
             costs.push(turn::in_child(contestant, &file).with_context(|| format!("{contestant}: {name}"))?);
         }

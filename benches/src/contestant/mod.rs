@@ -14,6 +14,8 @@ pub type Run = Box<dyn FnMut(u32) -> Result<u32>>;
 pub enum Driver {
     /// The component's own export `run: func(n: u32) -> u32` loops.
     Guest,
+    /// A fresh instance's `run: func(n: u32) -> string` loops.
+    Fresh,
     /// The same of a core module: it exports `run: [i32] -> [i32]`.
     Module,
     /// The host calls the component's exports in a loop, by functions of Rust types.
@@ -43,8 +45,6 @@ pub enum Call {
     Own,
     /// `get: func(r: borrow<r>) -> u32` of a resource that `make` made before.
     Borrow,
-    /// `f: func(n: u32) -> string`, whose sums are those of the lengths of what it returns.
-    Report,
 }
 
 /// An engine with its settings.

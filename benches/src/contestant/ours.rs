@@ -25,6 +25,13 @@ pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
     if let Driver::Instantiate = driver {
         return Ok(Box::new(move |n| repeat(n, |_| Ok(pre.instantiate(&mut Store::new(&engine, ())).map(|_| 0)?))));
     }
+    if let Driver::Fresh = driver {
+        return Ok(Box::new(move |n| {
+            let mut store = Store::new(&engine, ());
+            let run = pre.instantiate(&mut store)?.get_typed_func::<(u32,), String>(&mut store, "run")?;
+            Ok(run.call(&mut store, (n,))?.len() as u32)
+        }));
+    }
     let mut store = Store::new(&engine, ());
     let instance = pre.instantiate(&mut store)?;
     calls(store, instance, driver)
@@ -38,6 +45,8 @@ fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run
         }
         Driver::Typed(call) => typed::calls(store, instance, call)?,
         Driver::Dynamic(call) => dynamic::calls(store, instance, call)?,
-        Driver::Instantiate | Driver::Compile | Driver::Module => unreachable!("no calls of a component are made"),
+        Driver::Instantiate | Driver::Compile | Driver::Fresh | Driver::Module => {
+            unreachable!("no calls of an instance that is there")
+        }
     })
 }

@@ -7,7 +7,8 @@ use std::fmt::Write;
 const GROUP: &str = "Instances and compilation";
 
 pub fn all() -> Vec<Workload> {
-    let made = |name: &str, component: String| Workload::new(GROUP, name, component).driven(Driver::Instantiate).at_least(2.0);
+    let made =
+        |name: &str, component: String| Workload::new(GROUP, name, component).driven(Driver::Instantiate).at_least(2.0);
     vec![
         made("instantiate and drop, 1 MiB of data", data(1 << 20)),
         made("instantiate and drop, 1000 functions in a table", functions(1000)),

@@ -1,10 +1,8 @@
 //! Strings between components, in all directions of encodings.
 
 use super::{LIFT_RUN, MEMORY, Workload, joined, run, sum};
-use crate::bound::bytes;
+use crate::bound::bytes as bounds;
 use std::fmt::Write;
-
-const GROUP: &str = "Strings between components";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Encoding {
@@ -39,46 +37,57 @@ impl Encoding {
     }
 }
 
+/// Texts of one kind: the group's heading, and what is repeated.
+const KINDS: [(&str, &str); 3] = [
+    ("Strings between components, ASCII", "x"),
+    ("Strings between components, CJK", "漢"),
+    ("Strings between components, mixed (one to four bytes a character)", "aé漢𝄞"),
+];
+
+/// Bytes of UTF-8.
+const SIZES: [(&str, usize); 3] = [("16 B", 16), ("1 KiB", 1 << 10), ("64 KiB", 64 << 10)];
+
 pub fn all() -> Vec<Workload> {
     let mut all = Vec::new();
-    for encoding in [Utf8, Utf16, Latin1] {
-        all.push(workload(encoding, encoding, "ASCII", "x", 16).at_least(1.3));
-    }
-    let large = 64 << 10;
-    for (from, to, goal) in [
-        (Utf8, Utf8, 1.3),
-        (Utf8, Utf16, 10.0),
-        (Utf8, Latin1, 5.0),
-        (Utf16, Utf8, 20.0),
-        (Utf16, Utf16, 10.0),
-        (Utf16, Latin1, 5.0),
-        (Latin1, Utf8, 0.0),
-        (Latin1, Utf16, 0.0),
-        (Latin1, Latin1, 5.0),
-    ] {
-        let workload = workload(from, to, "ASCII", "x", large);
-        let workload = if goal > 0.0 { workload.at_least(goal) } else { workload };
-        all.push(match (from, to) {
-            (Utf8, Utf8) => workload.bound(1.3, move || bytes::utf8(large)),
-            (Utf16, Utf16) => workload.bound(1.3, move || bytes::utf16(large)),
-            _ => workload,
-        });
-    }
-    for (from, to) in [(Utf8, Utf8), (Utf8, Utf16), (Utf16, Utf8), (Utf16, Utf16), (Utf16, Latin1)] {
-        all.push(workload(from, to, "CJK", "漢", 21 << 10));
-        all.push(workload(from, to, "mixed", "aé漢𝄞", 6 << 10));
+    for kind in KINDS {
+        for size in SIZES {
+            for from in [Utf8, Utf16, Latin1] {
+                all.extend([Utf8, Utf16, Latin1].map(|to| workload(from, to, kind, size)));
+            }
+        }
     }
     all
 }
 
-fn workload(from: Encoding, to: Encoding, kind: &str, unit: &str, count: usize) -> Workload {
-    let (bytes, len) = from.encode(&unit.repeat(count));
+fn workload(
+    from: Encoding,
+    to: Encoding,
+    (group, unit): (&'static str, &str),
+    (size, bytes): (&str, usize),
+) -> Workload {
+    let name = format!("{} to {}, {size}", from.option(), to.option());
+    let workload = Workload::new(group, &name, component(from, to, &unit.repeat(bytes / unit.len())));
+    if !unit.is_ascii() {
+        return workload;
+    }
+    match (from, to, size) {
+        (from, to, "16 B") if from == to => workload.at_least(1.3),
+        (Utf8, Utf8, "64 KiB") => workload.at_least(1.3).bound(1.3, move || bounds::utf8(bytes)),
+        (Utf8, Utf16, "64 KiB") => workload.at_least(10.0),
+        (Utf16, Utf8, "64 KiB") => workload.at_least(20.0),
+        (Utf16, Utf16, "64 KiB") => workload.at_least(10.0).bound(1.3, move || bounds::utf16(bytes)),
+        (_, Latin1, "64 KiB") => workload.at_least(5.0),
+        _ => workload,
+    }
+}
+
+/// A caller that passes one string in its loop.
+fn component(from: Encoding, to: Encoding, text: &str) -> String {
+    let (bytes, len) = from.encode(text);
     let mut data = String::new();
     for byte in &bytes {
         write!(data, "\\{byte:02x}").expect("strings grow");
     }
-    let size = if bytes.len() < 1024 { format!("{} B", bytes.len()) } else { format!("{} KiB", bytes.len() >> 10) };
-    let name = format!("{} to {}, {size} {kind}", from.option(), to.option());
     let callee = format!(
         r#"(core module $Core {MEMORY} (func (export "f") (param i32 i32) (result i32) (local.get 1)))
           (core instance $core (instantiate $Core))
@@ -97,5 +106,5 @@ fn workload(from: Encoding, to: Encoding, kind: &str, unit: &str, count: usize) 
         from.option(),
         run("", "", &sum(&format!("(call $f (i32.const 1024) (i32.const {}))", len as i32)))
     );
-    Workload::new(GROUP, &name, joined(&callee, &caller))
+    joined(&callee, &caller)
 }

@@ -2,7 +2,7 @@
 //! options need the guest's memory.
 
 use super::{Workload, joined, run, sum};
-use crate::contestant::{Call, Driver};
+use crate::contestant::Driver;
 
 const GROUP: &str = "Calls through shim modules";
 
@@ -14,9 +14,8 @@ pub fn all() -> Vec<Workload> {
         Workload::new(GROUP, "rep of a borrow through a shim", shimmed("pair", &sum("(i32.load (i32.const 4))"))),
         Workload::new(GROUP, "string of 16 B through a shim", shimmed("name", "")),
     ];
-    let real = std::fs::read(REAL).map(|component| {
-        Workload::new(GROUP, "key-value store in C, one round", component).driven(Driver::Typed(Call::Report))
-    });
+    let real = std::fs::read(REAL)
+        .map(|component| Workload::new(GROUP, "key-value store in C, one round", component).driven(Driver::Fresh));
     shimmed.into_iter().chain(real).collect()
 }
 

@@ -57,11 +57,16 @@ pub(super) unsafe fn transcode<S: Copy, D, R>(
     run(source, destination)
 }
 
+/// Texts shorter than this are validated faster without vectors.
+const SHORT: usize = 64;
+
 fn check_utf8(bytes: &[u8]) -> Result<&str, u32> {
-    simdutf8::basic::from_utf8(bytes).map_err(|_| match std::str::from_utf8(bytes) {
-        Err(error) if error.error_len().is_none() => INCOMPLETE,
-        _ => INVALID,
-    })
+    if bytes.len() >= SHORT
+        && let Ok(text) = simdutf8::basic::from_utf8(bytes)
+    {
+        return Ok(text);
+    }
+    std::str::from_utf8(bytes).map_err(|error| if error.error_len().is_none() { INCOMPLETE } else { INVALID })
 }
 
 /// The status where a length is returned.
@@ -167,7 +172,9 @@ pub(super) unsafe extern "C" fn utf8_to_latin1(_vmctx: *mut c_void, dst: *mut u8
 
 pub(super) unsafe extern "C" fn utf16_to_latin1(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
     let run = |src: &[u16], dst: &mut [u8]| {
-        if vector::is_utf16(src) { vector::narrow_latin1(src, dst) as u64 } else { INVALID_LEN }
+        // What is Latin-1 has no surrogates, so only the rest can be ill-formed.
+        let latin1 = vector::narrow_latin1(src, dst);
+        if vector::is_utf16(&src[latin1..]) { latin1 as u64 } else { INVALID_LEN }
     };
     // SAFETY: see above.
     unsafe { transcode((dst, len), (src, len), run) }

@@ -99,6 +99,7 @@ impl<'a> LowerContext<'a> {
         self.types().def(ty?)
     }
 
+    #[inline]
     pub(crate) fn types(&self) -> &'a Types {
         &self.record.image.artifact.types
     }
@@ -211,15 +212,18 @@ pub struct LiftContext<'a> {
 }
 
 impl<'a> LiftContext<'a> {
+    #[inline]
     pub(crate) fn new(record: &'a InstanceRecord) -> Self {
         LiftContext { record, borrows: Vec::new() }
     }
 
+    #[inline]
     pub(crate) fn types(&self) -> &'a Types {
         &self.record.image.artifact.types
     }
 
     /// The definition of a compound type.
+    #[inline]
     pub fn def(&self, ty: Option<ValType>) -> Option<&'a TypeDef> {
         self.types().def(ty?)
     }
@@ -256,6 +260,12 @@ impl<'a> LiftContext<'a> {
     /// Ends the borrows that a host function received, but for those that it dropped itself.
     #[inline]
     pub(crate) fn end_borrows(self) {
+        if !self.borrows.is_empty() {
+            self.end_received();
+        }
+    }
+
+    fn end_received(self) {
         for borrow in self.borrows {
             match borrow.0 {
                 Handle::Guest { owner, index, generation, .. } => {

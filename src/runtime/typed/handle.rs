@@ -63,6 +63,7 @@ unsafe impl<T: 'static> ComponentType for Resource<T> {
     }
 }
 
+#[inline]
 fn is_own(def: Option<&TypeDef>) -> bool {
     matches!(def, Some(TypeDef::Own(_)))
 }

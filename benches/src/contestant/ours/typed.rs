@@ -44,9 +44,5 @@ pub fn calls(mut store: Store<()>, instance: Instance, call: Call) -> Result<Run
             let made: &'static ResourceAny = Box::leak(Box::new(made));
             Box::new(move |n| repeat(n, |_| Ok(get.call(&mut store, (made,))?)))
         }
-        Call::Report => {
-            let f = instance.get_typed_func::<(u32,), String>(&mut store, "run")?;
-            Box::new(move |n| Ok(f.call(&mut store, (n,))?.len() as u32))
-        }
     })
 }

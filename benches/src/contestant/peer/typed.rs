@@ -45,9 +45,5 @@ pub fn calls(mut store: Store<()>, instance: Instance, call: Call) -> Result<Run
             let get = instance.get_typed_func::<(ResourceAny,), (u32,)>(&mut store, "get")?;
             boxed(move |n| repeat(n, |_| Ok(get.call(&mut store, (made,))?.0)))
         }
-        Call::Report => {
-            let f = instance.get_typed_func::<(u32,), (String,)>(&mut store, "run")?;
-            boxed(move |n| Ok(f.call(&mut store, (n,))?.0.len() as u32))
-        }
     })
 }
