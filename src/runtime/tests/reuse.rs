@@ -22,10 +22,15 @@ const STATE: &str = r#"(component
       (data.drop $kept) (elem.drop $passive)
       (global.set $g (i64.const -1)) (global.set $zero (i64.const -1))
       (i32.const 1))
+    (func (export "clean") (result i32)
+      (i32.and
+        (i32.and (i64.eq (global.get $g) (i64.const 7)) (i32.eqz (i32.load (i32.const 65529))))
+        (i32.and (ref.is_null (table.get $t (i32.const 0))) (i32.eq (i32.load8_u (i32.const 65535)) (i32.const 99)))))
     (func (export "grow") (result i32) (table.grow $t (ref.func $f) (i32.const 5)))
     (func (export "trap") (result i32) (drop (call 1)) unreachable))
   (core instance $m (instantiate $M))
   (func (export "write") (result u32) (canon lift (core func $m "write")))
+  (func (export "clean") (result u32) (canon lift (core func $m "clean")))
   (func (export "grow") (result u32) (canon lift (core func $m "grow")))
   (func (export "trap") (result u32) (canon lift (core func $m "trap"))))"#;
 
@@ -118,6 +123,25 @@ fn idle_blocks_are_limited_and_end_with_their_component() {
     assert_eq!(engine.idle().reservations(), 3);
     drop(dropped);
     assert_eq!(engine.idle().reservations(), 0);
+}
+
+#[test]
+fn threads_share_idle_blocks() {
+    let component = component(Config::new(), STATE);
+    let linker = Linker::new(component.engine());
+    let work = || {
+        for _ in 0..30 {
+            let mut store = Store::new(component.engine(), ());
+            let instance = linker.instantiate(&mut store, &component).unwrap();
+            let [clean, write] =
+                ["clean", "write"].map(|name| instance.get_typed_func::<(), u32>(&mut store, name).unwrap());
+            assert_eq!(clean.call(&mut store, ()).unwrap(), 1);
+            write.call(&mut store, ()).unwrap();
+            assert_eq!(clean.call(&mut store, ()).unwrap(), 0);
+        }
+    };
+    std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
+    assert!((3..=12).contains(&component.engine().idle().reservations()));
 }
 
 #[test]
