@@ -1,6 +1,7 @@
 //! Blocks that are used again are as new: nothing of an earlier instance is left.
 
-use crate::block::{HandleEntry, MemoryDef, TableDef};
+use crate::block::{HandleEntry, HandleRecord, MemoryDef, TableDef};
+use crate::pipeline::CompileOptions;
 use crate::runtime::image::Image;
 use crate::runtime::prepared_block::PreparedBlock;
 use crate::runtime::*;
@@ -74,6 +75,8 @@ fn contents(image: &Image, block: &PreparedBlock) -> (Vec<u64>, Vec<Vec<u8>>) {
         }
         for instance in 0..layout.instance_count {
             found.extend(words(layout.handle_entries(instance), u64::from(HandleEntry::SIZE) * 512));
+            let records = layout.handle_records(instance);
+            found.extend(records.into_iter().flat_map(|at| words(at, u64::from(HandleRecord::SIZE) * 512)));
         }
         (found.into_iter().map(relative).collect(), memories)
     }
@@ -85,8 +88,9 @@ fn nothing_of_an_earlier_instance_is_left() {
         (STATE, &["write", "grow", "trap"]),
         (HANDLES, &["dropped", "lent-on", "kept", "kept-one-of-two", "dropped-twice", "given-away"]),
     ];
-    for (text, funcs) in cases {
-        let component = component(Config::new(), text);
+    for ((text, funcs), debug_handles) in cases.into_iter().flat_map(|case| [(case, false), (case, true)]) {
+        let options = CompileOptions { debug_handles, ..CompileOptions::default() };
+        let component = Component::with_options(&Engine::default(), &wat::parse_str(text).unwrap(), &options).unwrap();
         let image = &component.0;
         let fresh = contents(image, &PreparedBlock::new(image).unwrap());
         for func in funcs {
