@@ -9,7 +9,7 @@
 //! ```
 
 use cantilever::block::{BlockLayoutBuilder, FuncDef, Supervision};
-use cantilever::canon::{CanonEnv, emit_adapter, emit_builtin};
+use cantilever::canon::{CanonEnv, Parts, emit_adapter, emit_builtin};
 use cantilever::clif::Convention;
 use cantilever::model::adapter::Dtor;
 use cantilever::model::{
@@ -50,6 +50,8 @@ pub fn main() -> Result<(), Failure> {
     let layout = block.finish()?;
 
     let dtors = resources.keys().map(|_| Dtor::None).collect();
+    // Adapters of large types are cut into parts; this one is small.
+    let parts = Parts::default();
     let env = CanonEnv {
         types: &types,
         resources: &resources,
@@ -58,6 +60,7 @@ pub fn main() -> Result<(), Failure> {
         layout: &layout,
         convention: Convention::of(&*isa),
         keeps_tasks: &[],
+        parts: &parts,
         may_always_leave: &[],
         spectre: true,
         supervision: Supervision::default(),

@@ -147,7 +147,7 @@ fn what_is_compiled_runs() {
     refuses(&["compile", &adder, "-o", &object, "--function", "add"], 1, &["--emit"]);
     refuses(&["compile", &adder, "-o", &object, "--target", "pdp11"], 1, &["pdp11"]);
     let small = folder.path("small.o");
-    prints(&["compile", &adder, "-o", &small, "--opt", "none", "--no-spectre-guard", "--handle-quota", "10"], "");
+    prints(&["compile", &adder, "-o", &small, "--no-inlining", "--no-spectre-guard", "--handle-quota", "10"], "");
     prints(&["run", "--invoke", "add(20, 22)", &small], "42\n");
 }
 

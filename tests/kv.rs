@@ -10,6 +10,8 @@ mod bind;
 mod composition;
 #[path = "kv/files.rs"]
 mod files;
+#[path = "kv/forward.rs"]
+mod forward;
 #[path = "kv/host.rs"]
 mod host;
 #[path = "../examples/host_store/kv.rs"]

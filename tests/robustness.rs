@@ -140,13 +140,10 @@ fn doubled(n: usize) -> Vec<u8> {
 }
 
 #[test]
-fn types_that_expand_hugely_compile_or_are_refused() {
-    let compile = |n| cantilever::compile(&doubled(n), &CompileOptions::default(), &());
-    compile(9).expect("a type of a thousand parts");
-    for n in [12, 15, 18] {
-        let error = compile(n).expect_err("too many parts").to_string();
-        assert!(error.starts_with("too many types"), "{error}");
-    }
+fn types_that_expand_hugely_compile() {
+    let compile = |n| cantilever::compile(&doubled(n), &CompileOptions::default(), &()).unwrap().len();
+    let (small, large) = (compile(9), compile(18));
+    assert!(large < 3 * small, "the code is not linear in the definitions: {small} bytes for 9, {large} for 18");
 }
 
 fn object() -> Vec<u8> {

@@ -4,8 +4,8 @@
 //! cargo run --release --manifest-path benches/Cargo.toml [-- [--quick] [--no-write] NAME…]
 //! ```
 //!
-//! Runs the workloads whose names contain one of the arguments (all without), prints a table, and when all were run writes
-//! `benches/ratios.svg` and the tables of `BENCHMARKS.md`. What follows them there is written by hand and stays.
+//! Runs the workloads whose names or groups contain one of the arguments (all without), prints a table, and when all were
+//! run writes `benches/ratios.svg` and the tables of `BENCHMARKS.md`. What follows them there is written by hand and stays.
 //!
 //! The harness is a small one of its own and not criterion: what is wanted is a *ratio* on a machine whose speed drifts, so
 //! the contestants take turns in one process, a few milliseconds each, and their medians are compared. Criterion measures one
@@ -43,7 +43,7 @@ fn main() -> anyhow::Result<()> {
     let chosen = |name: &str| names.is_empty() || names.iter().any(|part| name.contains(part.as_str()));
     let contestants = Contestant::all()?;
     let mut rows = Vec::new();
-    for workload in workload::all().into_iter().filter(|w| chosen(&w.name)) {
+    for workload in workload::all().into_iter().filter(|w| chosen(&w.name) || chosen(w.group)) {
         match measure::workload(&workload, &contestants, effort) {
             Ok(times) => {
                 let row = Row { name: workload.name, group: workload.group, goal: workload.goal, times };
@@ -52,6 +52,9 @@ fn main() -> anyhow::Result<()> {
             }
             Err(error) => eprintln!("{}: {error:#}", workload.name),
         }
+    }
+    for rows in rows.chunk_by(|a, b| a.group == b.group) {
+        println!("{}: geometric mean {:.2}×", rows[0].group, report::geometric_mean(rows));
     }
     let compilations = compilation::all(chosen, effort.compilations)?;
     if write && names.is_empty() {

@@ -1,7 +1,7 @@
 //! The results as text.
 
 use crate::measure::Times;
-use crate::workload::Goal;
+use crate::workload::{Goal, kernels};
 use std::fmt::Write;
 use std::process::Command;
 
@@ -54,17 +54,30 @@ pub fn line(row: &Row) -> String {
 /// The whole file `BENCHMARKS.md`.
 pub fn markdown(rows: &[Row]) -> String {
     let mut text = heading();
-    let mut group = "";
-    for row in rows {
-        if row.group != group {
-            group = row.group;
-            let columns = "| workload | Cantilever, ns | Wasmtime as shipped, ns | Wasmtime at its best, ns | bound, ns \
-                           | ÷ best | goal | of the bound | goal |";
-            write!(text, "\n## {group}\n\n{columns}\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n").expect("strings grow");
-        }
-        text.push_str(&table_line(row));
+    for rows in rows.chunk_by(|a, b| a.group == b.group) {
+        text.push_str(&group(rows));
     }
     text
+}
+
+/// One group's section.
+pub fn group(rows: &[Row]) -> String {
+    let group = rows[0].group;
+    let columns = "| workload | Cantilever, ns | Wasmtime as shipped, ns | Wasmtime at its best, ns | bound, ns \
+                   | ÷ best | goal | of the bound | goal |";
+    let mut text = format!("\n## {group}\n\n{}{columns}\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n", note(group));
+    rows.iter().for_each(|row| text.push_str(&table_line(row)));
+    text + &format!("\nGeometric mean of ÷ best: **{:.2}×**\n", geometric_mean(rows))
+}
+
+/// What is to be said before a group's table.
+fn note(group: &str) -> &'static str {
+    if group == kernels::GROUP { kernels::NOTE } else { "" }
+}
+
+/// The geometric mean of the ratios.
+pub fn geometric_mean(rows: &[Row]) -> f64 {
+    (rows.iter().map(|row| row.ratio().ln()).sum::<f64>() / rows.len() as f64).exp()
 }
 
 /// Begins the part of the file that is written by hand.

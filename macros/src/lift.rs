@@ -14,7 +14,10 @@ pub(crate) fn implement(item: &Item) -> TokenStream {
         Shape::Flags(fields) => flags(fields),
         Shape::Variant(cases) => variant(cases),
     };
+    let view = view(item);
     quote! {
+        #view
+
         // SAFETY: reads fields as their types do, and a payload only when the discriminant says that it is there.
         #[automatically_derived]
         unsafe impl #impl_generics ::cantilever::runtime::Lift for #ident #ty_generics #where_clause {
@@ -25,6 +28,31 @@ pub(crate) fn implement(item: &Item) -> TokenStream {
                 src: &<Self as ::cantilever::runtime::ComponentType>::Raw,
             ) -> ::core::result::Result<Self, ::cantilever::runtime::ValueError> {
                 #body
+            }
+        }
+    }
+}
+
+/// `View`, for host functions that look at their parameters: the value is lifted. What borrows has no `Lift`.
+fn view(item: &Item) -> TokenStream {
+    let ident = &item.ident;
+    let mut generics = bounded(&item.generics, "Lift");
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(syn::parse_quote!('static));
+    }
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    quote! {
+        // SAFETY: what is lifted borrows from nothing.
+        #[automatically_derived]
+        unsafe impl #impl_generics ::cantilever::runtime::View for #ident #ty_generics #where_clause {
+            type Of<'__a> = Self;
+
+            unsafe fn view(
+                cx: &mut ::cantilever::runtime::LiftContext<'_>,
+                ty: ::core::option::Option<::cantilever::model::ValType>,
+                src: &<Self as ::cantilever::runtime::ComponentType>::Raw,
+            ) -> ::core::result::Result<Self, ::cantilever::runtime::ValueError> {
+                ::cantilever::runtime::Lift::lift(cx, ty, src)
             }
         }
     }

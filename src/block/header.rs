@@ -137,6 +137,9 @@ impl HandleEntry {
     /// The size of an entry in bytes.
     pub const SIZE: u32 = core::mem::size_of::<Self>() as u32;
 
+    /// Stands for a resource type's identity in the tag of an error context, which is no resource: greater than any.
+    pub const ERROR_CONTEXT: u32 = (1 << 31) - 2;
+
     /// The tag of an entry for the resource type with this plan-wide identity.
     pub const fn tag(resource: u32, borrow: bool) -> u32 {
         ((resource + 1) << 1) | borrow as u32

@@ -6,6 +6,7 @@ use super::crossing::{Crossing, Occurrence};
 use super::lift::lift;
 use super::lower::lower;
 use super::operand::{Operand, Target, widen_pointer};
+use super::part::{Direction, PartsOf};
 use super::side::Side;
 use super::signature::core_signature;
 use super::task::{AsyncCall, Suspension, TaskScope, check_backpressure, returned_subtask, run_callbacks};
@@ -22,7 +23,8 @@ use cranelift_frontend::FunctionBuilderContext;
 pub fn emit_adapter(env: &CanonEnv, cx: &mut FunctionBuilderContext, key: FuncKey, adapter: &Adapter) -> Function {
     let mut func = Function::new();
     let (mut e, args) = Emit::core(&mut func, cx, key, core_signature(env, adapter), env.convention);
-    let call = Call { env, ty: &adapter.ty, params: adapter.ty.params.iter().map(|(_, ty)| *ty).collect() };
+    let call =
+        Call { env, key, adapter, ty: &adapter.ty, params: adapter.ty.params.iter().map(|(_, ty)| *ty).collect() };
     let results = match &adapter.lower {
         LowerSide::Guest(caller) => call.canon_lower(&mut e, caller, &adapter.lift, &args),
         LowerSide::Host => call.host_lower(&mut e, &adapter.lift, &args),
@@ -35,6 +37,8 @@ pub fn emit_adapter(env: &CanonEnv, cx: &mut FunctionBuilderContext, key: FuncKe
 /// The function type of a call, with what it is emitted for.
 struct Call<'c, 'e> {
     env: &'c CanonEnv<'e>,
+    key: FuncKey,
+    adapter: &'c Adapter,
     ty: &'c FuncType,
     params: Vec<ValType>,
 }
@@ -78,9 +82,7 @@ impl Call<'_, '_> {
 
     /// The lower of the host: parameters and result lie in its memory.
     fn host_lower(&self, e: &mut Emit, lift: &LiftSide, args: &[Value]) -> Vec<Value> {
-        let keeps_memory = matches!(lift, LiftSide::Guest { side, .. } if side.options.post_return.is_none());
-        // A view of a result lives until the guest runs again, so it must not run `post-return`.
-        let side = Side::host(self.env, keeps_memory);
+        let side = caller_side(self.env, self.adapter);
         let params = Operand::Memory(side.address(args[0])).fields(e, self.env.types, &self.params);
         self.join(
             e,
@@ -94,9 +96,9 @@ impl Call<'_, '_> {
         match lift {
             LiftSide::Guest { side: guest, callee } => self.join_guest(e, guest, *callee, &caller),
             LiftSide::Host { callee } => {
-                let host = Side::host(self.env, true);
+                let host = callee_side(self.env, lift);
                 let mut borrows = Borrows::open(e, self.env, self.ty, caller.side, host);
-                let mut c = self.crossing(e, &mut borrows, caller.side, host);
+                let mut c = self.crossing(e, &mut borrows, (caller.side, host), Direction::Params);
                 let returned = self.call_host(&mut c, *callee, &caller.params);
                 let flat = self.resolve(e, &mut borrows, host, &caller, &returned);
                 borrows.close(e, caller.side.table);
@@ -114,12 +116,12 @@ impl Call<'_, '_> {
         let task = guest.options.is_async.then(|| AsyncCall::begin(e, self.env, (&result, &guest.options), &borrows));
         let scope = TaskScope::enter(e, self.env, guest.instance, task.as_ref().map(|task| task.record));
         let core = flatten_functype(self.env.types, self.ty, side.width(), guest.options.lift_context());
-        let mut c = self.crossing(e, &mut borrows, caller.side, side);
+        let mut c = self.crossing(e, &mut borrows, (caller.side, side), Direction::Params);
         let flat = self.call_guest(&mut c, callee, &core, &caller.params);
         if let Some(callback) = guest.options.callback {
             run_callbacks(e, self.env, (callback, flat[0]), caller.suspension);
         }
-        let from = if task.is_some() { Side::task_result(self.env) } else { side };
+        let from = result_side(self.env, &self.adapter.lift);
         let results = match task {
             Some(task) => task.end(e, self.env, &result, from),
             None if core.result_in_memory => load_tuple(e, self.env, side, &result, flat[0]),
@@ -179,7 +181,7 @@ impl Call<'_, '_> {
         results: &[Operand],
     ) -> Vec<Value> {
         let result = self.result();
-        let mut c = self.crossing(e, borrows, callee, caller.side);
+        let mut c = self.crossing(e, borrows, (callee, caller.side), Direction::Result);
         pass(&mut c, &result, results, |c| {
             c.borrows.check_returned(c.e);
             match caller.result {
@@ -196,10 +198,11 @@ impl Call<'_, '_> {
         &'x self,
         e: &'x mut Emit<'f>,
         borrows: &'x mut Borrows,
-        from: Side<'x>,
-        to: Side<'x>,
+        (from, to): (Side<'x>, Side<'x>),
+        direction: Direction,
     ) -> Crossing<'x, 'x, 'f> {
-        Crossing { env: self.env, e, from, to, borrows, occurrence: Occurrence::Once }
+        let parts = PartsOf::new(self.env, self.key, direction);
+        Crossing { env: self.env, e, from, to, borrows, occurrence: Occurrence::Once, parts }
     }
 
     /// The type of the result; there is at most one.
@@ -208,9 +211,36 @@ impl Call<'_, '_> {
     }
 }
 
+/// The side that lowers the function.
+pub(super) fn caller_side<'a>(env: &CanonEnv, adapter: &'a Adapter) -> Side<'a> {
+    match (&adapter.lower, &adapter.lift) {
+        (LowerSide::Guest(guest), _) => Side::guest(env, guest),
+        // A view of a result lives until the guest runs again, so it must not run `post-return`.
+        (LowerSide::Host, LiftSide::Guest { side, .. }) => Side::host(env, side.options.post_return.is_none()),
+        (LowerSide::Host, LiftSide::Host { .. }) => Side::host(env, false),
+    }
+}
+
+/// The side that lifts the function.
+pub(super) fn callee_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
+    match lift {
+        LiftSide::Guest { side, .. } => Side::guest(env, side),
+        LiftSide::Host { .. } => Side::host(env, true),
+    }
+}
+
+/// The side from which the result is lifted.
+pub(super) fn result_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
+    match lift {
+        LiftSide::Guest { side, .. } if side.options.is_async => Side::task_result(env),
+        _ => callee_side(env, lift),
+    }
+}
+
 /// Passes values to the other side: lifts all, asks for their targets, lowers all. Returns what is flat.
 ///
-/// A single value is lifted and lowered in one, unless the check of borrows comes between.
+/// A single value is lifted and lowered in one, unless the check of borrows comes between; and so is what is in memory and
+/// may be left to a part.
 fn pass(
     c: &mut Crossing,
     tys: &[ValType],
@@ -221,11 +251,19 @@ fn pass(
         let targets = targets(c);
         return transfer(c, *ty, source, &targets[0]);
     }
-    let lifted: Vec<Vec<Value>> = tys.iter().zip(sources).map(|(ty, source)| lift(c, *ty, source)).collect();
+    let is_left = |c: &Crossing, ty: ValType| c.parts.as_ref().is_some_and(|parts| parts.find(ty).is_some());
+    let lifted: Vec<Option<Vec<Value>>> = tys
+        .iter()
+        .zip(sources)
+        .map(|(ty, source)| if source.is_in_memory() && is_left(c, *ty) { None } else { Some(lift(c, *ty, source)) })
+        .collect();
     let targets = targets(c);
     let mut flat = Vec::new();
-    for ((ty, values), target) in tys.iter().zip(&lifted).zip(&targets) {
-        flat.extend(lower(c, *ty, values, target));
+    for (((ty, source), values), target) in tys.iter().zip(sources).zip(lifted).zip(&targets) {
+        flat.extend(match values {
+            Some(values) => lower(c, *ty, &values, target),
+            None => transfer(c, *ty, source, target),
+        });
     }
     flat
 }

@@ -199,7 +199,12 @@ impl Need {
                 elements.iter().for_each(|t| self.count(env, *t, Occurrence::Repeated, sides));
             }
             Shape::LongList(element, _) => self.count(env, element, Occurrence::Repeated, sides),
-            Shape::Scalar(_) | Shape::String | Shape::Flags(_) | Shape::Own(_) | Shape::Unsupported => {}
+            Shape::Scalar(_)
+            | Shape::String
+            | Shape::Flags(_)
+            | Shape::Own(_)
+            | Shape::ErrorContext
+            | Shape::Unsupported => {}
         }
     }
 }

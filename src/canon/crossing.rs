@@ -3,6 +3,7 @@
 
 use super::CanonEnv;
 use super::borrow::Borrows;
+use super::part::PartsOf;
 use super::side::Side;
 use crate::clif::Emit;
 use crate::clif::signature::POINTER;
@@ -27,6 +28,8 @@ pub(super) struct Crossing<'c, 'e, 'f> {
     pub to: Side<'c>,
     pub borrows: &'c mut Borrows,
     pub occurrence: Occurrence,
+    /// What is left to functions of their own.
+    pub parts: Option<PartsOf<'c>>,
 }
 
 impl Crossing<'_, '_, '_> {

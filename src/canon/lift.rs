@@ -1,5 +1,6 @@
 //! Lifting: the one dispatch on the type for `load` and `lift_flat` of the specification.
 
+use super::builtin::error_context;
 use super::crossing::Crossing;
 use super::operand::{LIFTED, Operand, Target};
 use super::shape::{Shape, is_narrow};
@@ -28,6 +29,7 @@ pub(super) fn lift(c: &mut Crossing, ty: ValType, source: &Operand) -> Vec<Value
         Shape::Flags(labels) => vec![flags::lift_flags(c, labels, source)],
         Shape::Own(resource) => vec![handle::lift_own(c, resource, source)],
         Shape::Borrow(resource) => vec![handle::lift_borrow(c, resource, source)],
+        Shape::ErrorContext => vec![error_context::lift_error_context(c, source)],
         Shape::Unsupported => {
             let always = c.e.b.ins().iconst(types::I32, 1);
             c.e.trap_if(always, TrapKind::Unsupported);

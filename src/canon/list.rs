@@ -8,7 +8,7 @@ use super::side::Side;
 use super::transfer::transfer;
 use crate::block::{Intrinsic, TrapKind};
 use crate::clif::signature::POINTER;
-use crate::model::layout::{Layout, field_offsets, flags_size};
+use crate::model::layout::{Layout, field_offsets};
 use crate::model::{PointerWidth, ValType};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Endianness, InstBuilder, Value};
@@ -151,31 +151,13 @@ fn element_layout(env: &CanonEnv, element: &[ValType], width: PointerWidth) -> L
 /// Can elements be copied as bytes? Then the two sides agree on their layout and byte order, every bit pattern is a
 /// value, and there is no padding, whose bytes would leak from one side to the other.
 fn is_copied(c: &Crossing, element: &[ValType]) -> bool {
-    is_plain(c.env, element, if is_swapped(c) { 1 } else { u32::MAX })
+    let largest = if is_swapped(c) { 1 } else { u32::MAX };
+    c.env.types.plain(element).is_some_and(|scalar| scalar <= largest)
 }
 
 /// Have the two sides different byte orders?
 fn is_swapped(c: &Crossing) -> bool {
     c.from.is_host() != c.to.is_host() && c.e.convention.endianness == Endianness::Big
-}
-
-/// Have records of these fields no padding and no bit pattern that is not a value, and is no scalar larger than
-/// `limit`?
-fn is_plain(env: &CanonEnv, fields: &[ValType], limit: u32) -> bool {
-    let layouts = || fields.iter().map(|ty| env.types.layout(*ty, PointerWidth::W32));
-    let padding = Layout::record(layouts()).size - layouts().map(|l| l.size).fold(0, u32::saturating_add);
-    padding == 0
-        && fields.iter().all(|ty| match Shape::of(env.types, *ty) {
-            Shape::Scalar(ValType::Bool | ValType::Char) => false,
-            Shape::Scalar(_) => env.types.layout(*ty, PointerWidth::W32).size <= limit,
-            Shape::Flags(labels) => {
-                let size = flags_size(labels as usize);
-                labels == size * u8::BITS && size <= limit
-            }
-            Shape::Record(fields) => is_plain(env, &fields, limit),
-            Shape::LongList(element, _) => is_plain(env, &[element], limit),
-            _ => false,
-        })
 }
 
 /// The bytes of an element that hold its fields, the first byte's bit lowest, if these can be copied as bytes but there is
@@ -191,7 +173,7 @@ fn field_bytes(env: &CanonEnv, fields: &[ValType], limit: u32) -> Option<u64> {
     for (ty, offset) in field_offsets(env.types, fields, PointerWidth::W32) {
         let own = match Shape::of(env.types, ty) {
             Shape::Record(fields) => field_bytes(env, &fields, limit)?,
-            _ if is_plain(env, &[ty], limit) => {
+            _ if env.types.plain(&[ty]).is_some_and(|scalar| scalar <= limit) => {
                 let size = env.types.layout(ty, PointerWidth::W32).size;
                 u64::MAX.checked_shr(u64::BITS - size).unwrap_or(0)
             }

@@ -1,6 +1,7 @@
 //! Lowering: the one dispatch on the type for `store` and `lower_flat` of the specification.
 
 use super::CanonEnv;
+use super::builtin::error_context;
 use super::crossing::Crossing;
 use super::operand::{Operand, Target, lifted};
 use super::shape::{Shape, is_narrow};
@@ -34,6 +35,7 @@ pub(super) fn lower(c: &mut Crossing, ty: ValType, values: &[Value], target: &Ta
         Shape::Flags(labels) => flags::lower_flags(c, labels, values[0], target),
         Shape::Own(resource) => handle::lower_own(c, resource, values[0], target),
         Shape::Borrow(resource) => handle::lower_borrow(c, resource, values[0], target),
+        Shape::ErrorContext => error_context::lower_error_context(c, values[0], target),
         Shape::Unsupported => target.put(c.e, values[0], size_of::<u32>() as u32),
     }
 }

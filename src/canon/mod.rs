@@ -9,10 +9,12 @@
 //! pointers, but with representations for handles and native addresses for pointers. *Lowering* writes it for the
 //! other side. All parameters are lifted before any is lowered. What is deferred to lowering, and so may trap after
 //! the callee's `realloc` has run: the content of strings and lists, and values with more core values than
-//! [`MAX_FLAT_PARAMS`](crate::model::MAX_FLAT_PARAMS), of which the lifted form is the address; and a single parameter
+//! [`MAX_FLAT_PARAMS`](crate::model::MAX_FLAT_PARAMS), of which the lifted form is the address, or that are left to a `part`; and a single parameter
 //! or result is lifted and lowered in one. This changes which of two faults is reported, and, when owned handles in such
 //! wide values are given away beside others, in which order their indices are given out again; nothing else: `realloc`
 //! cannot leave its instance, and a trap ends them both.
+//!
+//! Adapters of large types are cut into `part`s.
 //!
 //! Lenders (`borrow`) are SSA values, or, for handles in lists, copies on the array of borrow scopes: guest memory may
 //! change during a call, so it is not walked again. Floats keep the bits of their NaNs, as the specification allows.
@@ -27,6 +29,7 @@ mod lift;
 mod list;
 mod lower;
 mod operand;
+mod part;
 mod record;
 mod scalar;
 mod shape;
@@ -42,6 +45,7 @@ mod variant;
 
 pub use adapter::emit_adapter;
 pub use builtin::{emit_builtin, emit_dtor};
+pub use part::{Direction, Part, Parts, emit_part};
 pub use signature::{builtin_signature, core_signature, dtor_signature};
 
 use crate::block::{BlockLayout, Supervision};
@@ -70,6 +74,8 @@ pub struct CanonEnv<'a> {
     /// For each component instance: has it built-ins that ask for its task, so that its tasks must be kept? An instance
     /// past the end has none.
     pub keeps_tasks: &'a [bool],
+    /// What adapters of large types leave to functions of their own ([`emit_part`]); none if it is empty.
+    pub parts: &'a Parts,
     /// For each component instance: is it proven that none of its canonical functions is called while its `realloc` or
     /// `post-return` runs? Then `may_leave` is neither kept nor checked. For an instance past the end it is not.
     pub may_always_leave: &'a [bool],

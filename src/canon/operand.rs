@@ -41,6 +41,14 @@ pub(super) enum Target {
     Memory(Address),
 }
 
+/// Where a value and its place are, when both are in memory.
+pub(super) fn addresses(source: &Operand, target: &Target) -> Option<(Address, Address)> {
+    match (source, target) {
+        (Operand::Memory(from), Target::Memory(to)) => Some((*from, *to)),
+        _ => None,
+    }
+}
+
 /// A lifted value: flat, as with 64-bit pointers.
 pub(super) fn lifted(values: &[Value]) -> Operand {
     Operand::Flat(values.to_vec(), PointerWidth::W64)
@@ -162,17 +170,24 @@ impl Operand {
         }
     }
 
-    /// The payload of a variant in the case that has this type: `CoerceValueIter`, or the bytes after the discriminant.
-    pub(super) fn payload(&self, e: &mut Emit, types: &Types, cases: &[Option<ValType>], ty: ValType) -> Operand {
+    /// The payload of a variant of these cases, whichever it is: what follows the discriminant.
+    pub(super) fn payload(&self, e: &mut Emit, types: &Types, cases: &[Option<ValType>]) -> Operand {
         match self {
-            Operand::Flat(values, width) => {
-                let wanted = flat(types, ty, *width);
-                let joined = values[1..].iter().zip(wanted);
-                Operand::Flat(joined.map(|(have, want)| uncoerce(e, *have, flat_type(want))).collect(), *width)
-            }
+            Operand::Flat(values, width) => Operand::Flat(values[1..].to_vec(), *width),
             Operand::Memory(address) => {
                 Operand::Memory(address.at(e, payload_offset(types, cases, address.memory.width)))
             }
+        }
+    }
+
+    /// Such a payload in the case that has this type: `CoerceValueIter`.
+    pub(super) fn payload_of(&self, e: &mut Emit, types: &Types, ty: ValType) -> Operand {
+        match self {
+            Operand::Flat(joined, width) => {
+                let joined = joined.iter().zip(flat(types, ty, *width));
+                Operand::Flat(joined.map(|(have, want)| uncoerce(e, *have, flat_type(want))).collect(), *width)
+            }
+            Operand::Memory(address) => Operand::Memory(*address),
         }
     }
 
@@ -182,6 +197,11 @@ impl Operand {
             Operand::Flat(values, _) => values,
             Operand::Memory(_) => unreachable!("it is flat"),
         }
+    }
+
+    /// Is it in memory, so that it can be read later?
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self, Operand::Memory(_))
     }
 
     /// Where a value lies that is too large to be flat.

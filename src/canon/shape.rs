@@ -19,6 +19,7 @@ pub(super) enum Shape {
     Flags(u32),
     Own(ResourceId),
     Borrow(ResourceId),
+    ErrorContext,
     /// A value of the asynchronous ABI.
     Unsupported,
 }
@@ -27,7 +28,7 @@ impl Shape {
     pub(super) fn of(types: &Types, ty: ValType) -> Self {
         let def = match ty {
             ValType::String => return Shape::String,
-            ValType::ErrorContext => return Shape::Unsupported,
+            ValType::ErrorContext => return Shape::ErrorContext,
             ValType::Type(id) => &types[id].def,
             scalar => return Shape::Scalar(scalar),
         };

@@ -31,6 +31,11 @@ pub fn builtin_signature(env: &CanonEnv, builtin: Builtin) -> Signature {
         Builtin::ContextGet(slot) => env.convention.core([], [flat_type(slot.ty)]),
         Builtin::ContextSet(slot) => env.convention.core([flat_type(slot.ty)], []),
         Builtin::BackpressureInc | Builtin::BackpressureDec => env.convention.core([], []),
+        Builtin::ErrorContextNew(width) => env.convention.core([flat_type(pointer(width)); 2], [types::I32]),
+        Builtin::ErrorContextDebugMessage { memory, .. } => {
+            env.convention.core([types::I32, flat_type(pointer(memory.width))], [])
+        }
+        Builtin::ErrorContextDrop => env.convention.core([types::I32], []),
         Builtin::Unsupported(ty) => env.core_types[ty].clone(),
     }
 }

@@ -43,9 +43,11 @@ pub(super) fn move_variant(
 ) -> Vec<Value> {
     let mut flat = target.put_discriminant(c.e, variant.cases.len(), variant.case_index);
     let joined = target.joined(c.env.types, variant.ty);
+    let (source, target) =
+        (&source.payload(c.e, c.env.types, variant.cases), &target.payload(c.e, c.env.types, variant.cases));
     let payloads = distinct(variant.cases);
     if let [only] = payloads[..] {
-        flat.extend(move_case(c, variant, only, (source, target), &joined, payload));
+        flat.extend(move_case(c, only, (source, target), &joined, payload));
         return flat;
     }
     if is_selected(c, variant.cases, &payloads, target) {
@@ -60,8 +62,7 @@ pub(super) fn move_variant(
     for (block, case) in blocks.into_iter().zip(payloads) {
         c.e.b.seal_block(block);
         c.e.b.switch_to_block(block);
-        let values =
-            c.occurring(Occurrence::Perhaps, |c| move_case(c, variant, case, (source, target), &joined, payload));
+        let values = c.occurring(Occurrence::Perhaps, |c| move_case(c, case, (source, target), &joined, payload));
         c.e.jump(after, &values);
     }
     c.e.b.seal_block(after);
@@ -92,9 +93,9 @@ fn select_payload(
     payload: Payload,
 ) -> Vec<Value> {
     let [ref others @ .., last] = *payloads else { unreachable!("a variant has a case") };
-    let mut selected = move_case(c, variant, last, sides, joined, payload);
+    let mut selected = move_case(c, last, sides, joined, payload);
     for case in others {
-        let values = move_case(c, variant, *case, sides, joined, payload);
+        let values = move_case(c, *case, sides, joined, payload);
         for (index, _) in variant.cases.iter().enumerate().filter(|(_, own)| *own == case) {
             let is_it = c.e.b.ins().icmp_imm_u(IntCC::Equal, variant.case_index, index as i64);
             for (selected, value) in selected.iter_mut().zip(&values) {
@@ -105,9 +106,9 @@ fn select_payload(
     selected
 }
 
+/// Moves the payload of a case.
 fn move_case(
     c: &mut Crossing,
-    variant: Variant,
     case: Option<ValType>,
     (source, target): (&Operand, &Target),
     joined: &[Type],
@@ -116,9 +117,8 @@ fn move_case(
     let values = match case {
         None => Vec::new(),
         Some(ty) => {
-            let source = source.payload(c.e, c.env.types, variant.cases, ty);
-            let target = target.payload(c.e, c.env.types, variant.cases);
-            payload(c, ty, &source, &target)
+            let source = source.payload_of(c.e, c.env.types, ty);
+            payload(c, ty, &source, target)
         }
     };
     join(c.e, &values, joined)

@@ -19,6 +19,13 @@ pub struct CodeOptions {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_HANDLES))]
     handle_quota: Option<u32>,
 
+    /// Leave every call a call: cheaper compilation, and less code
+    ///
+    /// Built-ins, adapters and small functions are dissolved in their callers otherwise. Handles and calls between components
+    /// are slower without that.
+    #[arg(long)]
+    no_inlining: bool,
+
     /// Leave out the guard against speculative reads beyond a handle table
     ///
     /// Every handle index is checked in any case. The guard also keeps a processor that guesses the outcome of the check
@@ -75,6 +82,7 @@ impl CodeOptions {
                 Opt::Speed => OptLevel::Speed,
                 Opt::SpeedAndSize => OptLevel::SpeedAndSize,
             },
+            inlining: !self.no_inlining,
             spectre_guard: !self.no_spectre_guard,
             handle_capacity: self.handle_entries().unwrap_or(defaults.handle_capacity),
             debug_handles: self.debug_handles,

@@ -248,7 +248,7 @@ impl WasmValue for Val {
             Val::Option(_) => WasmTypeKind::Option,
             Val::Result(_) => WasmTypeKind::Result,
             Val::Flags(_) => WasmTypeKind::Flags,
-            Val::Resource(_) => WasmTypeKind::Unsupported,
+            Val::Resource(_) | Val::ErrorContext(_) => WasmTypeKind::Unsupported,
         }
     }
 

@@ -24,6 +24,11 @@ pub(super) fn canon(function: &CanonicalFunction, ty: Option<CoreTypeId>) -> Can
         (CanonicalFunction::ContextSet { ty, slot }, _) => Canon::ContextSet(storage_slot(*ty, *slot)),
         (CanonicalFunction::BackpressureInc, _) => Canon::BackpressureInc,
         (CanonicalFunction::BackpressureDec, _) => Canon::BackpressureDec,
+        (CanonicalFunction::ErrorContextNew { options }, _) => Canon::ErrorContextNew(self::options(options)),
+        (CanonicalFunction::ErrorContextDebugMessage { options }, _) => {
+            Canon::ErrorContextDebugMessage(self::options(options))
+        }
+        (CanonicalFunction::ErrorContextDrop, _) => Canon::ErrorContextDrop,
         (other, Some(ty)) => Canon::Unsupported { name: name(other), ty },
         (other, None) => unreachable!("{} defines a core function", name(other)),
     }

@@ -273,6 +273,12 @@ pub enum Canon {
     BackpressureInc,
     /// `canon backpressure.dec`
     BackpressureDec,
+    /// `canon error-context.new`
+    ErrorContextNew(Options),
+    /// `canon error-context.debug-message`
+    ErrorContextDebugMessage(Options),
+    /// `canon error-context.drop`
+    ErrorContextDrop,
     /// A built-in that links and traps when called.
     Unsupported {
         /// Its name in the text format.

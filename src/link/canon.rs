@@ -6,10 +6,17 @@ use crate::decode::component::{Canon as Definition, Options};
 use crate::error::{Error, Result};
 use crate::model::layout::Layout;
 use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, ImportKind, Lift, PlanOptions};
-use crate::model::{FuncType, PointerWidth};
+use crate::model::{FuncType, PointerWidth, ValType};
 
-/// How many types the parameters and the result of a function may be made of, each counted as often as it occurs.
-const MAX_FUNCTION_NODES: u64 = 1 << 12;
+/// How many types the parameters and the result of a function may be made of where they are flat, each counted as often as it
+/// occurs: code is written out for each occurrence.
+const MAX_FLAT_NODES: u64 = 1 << 12;
+
+/// How many they may be made of, each with its components counted once: in memory there is one piece of code for each.
+const MAX_TYPES: u64 = 1 << 16;
+
+const TOO_MANY_FLAT: &str =
+    "types in the flat parameters and result of one function, each counted as often as it occurs";
 
 /// How many bytes the parameters of a function may take together. The validator limits the size of one value only; this
 /// is far below where sizes and offsets saturate.
@@ -39,12 +46,23 @@ impl Linker<'_> {
             Definition::TaskReturn { result, ref options } => {
                 refuse(options, "task.return", offset)?;
                 let result = result.map(|ty| self.val_type(frame, ty));
+                self.admit_result(result, offset)?;
                 Canon::TaskReturn { instance, result, options: self.options(frame, options) }
             }
             Definition::ContextGet(slot) => Canon::ContextGet { instance, slot },
             Definition::ContextSet(slot) => Canon::ContextSet { instance, slot },
             Definition::BackpressureInc => Canon::BackpressureInc { instance },
             Definition::BackpressureDec => Canon::BackpressureDec { instance },
+            Definition::ErrorContextNew(ref options) => {
+                refuse(options, "error-context.new", offset)?;
+                let memory = self.options(frame, options).memory;
+                Canon::ErrorContextNew { instance, width: memory.map_or(PointerWidth::W32, |(_, width)| width) }
+            }
+            Definition::ErrorContextDebugMessage(ref options) => {
+                refuse(options, "error-context.debug-message", offset)?;
+                Canon::ErrorContextDebugMessage { instance, options: self.options(frame, options) }
+            }
+            Definition::ErrorContextDrop => Canon::ErrorContextDrop { instance },
             Definition::Unsupported { name, ty } => Canon::Unsupported { instance, name: name.to_string(), ty },
         };
         let canons = &mut self.plan.canons;
@@ -91,22 +109,31 @@ impl Linker<'_> {
         Ok(())
     }
 
-    /// Refuses a function type whose adapters would be too large: code is written out for each occurrence of a type, and
-    /// types are a graph whose expansion can be exponential in the size of the input. Counts the work.
+    /// Refuses a function type whose adapters would be too large: types are a graph whose expansion can be exponential in the
+    /// size of the input. Counts the work.
     fn admit(&mut self, ty: &FuncType, offset: usize) -> Result<()> {
         let types = &self.plan.types;
         let values = || ty.params.iter().map(|(_, ty)| *ty).chain(ty.result);
-        let nodes = values().fold(0u64, |sum, ty| sum + u64::from(types.nodes(ty)));
         let layouts = ty.params.iter().map(|(_, ty)| types.layout(*ty, PointerWidth::W64));
         let too_large = |what, limit| Err(Error::TooLarge { what, limit, offset: Some(offset) });
-        if nodes > MAX_FUNCTION_NODES {
-            return too_large(
-                "types in the parameters and result of one function, each counted as often as it occurs",
-                MAX_FUNCTION_NODES,
-            );
+        if values().map(|ty| u64::from(types.flat_nodes(ty))).sum::<u64>() > MAX_FLAT_NODES {
+            return too_large(TOO_MANY_FLAT, MAX_FLAT_NODES);
+        }
+        let size = types.distinct(values(), MAX_TYPES);
+        if size > MAX_TYPES {
+            return too_large("types in the parameters and result of one function", MAX_TYPES);
         }
         if u64::from(Layout::record(layouts).size) > MAX_PARAMS_SIZE {
             return too_large("bytes in the parameters of one function", MAX_PARAMS_SIZE);
+        }
+        self.spend(size as usize * NODE_COST, offset)
+    }
+
+    /// The same for the result of a task, whose `task.return` is no adapter: all code is written out.
+    fn admit_result(&mut self, result: Option<ValType>, offset: usize) -> Result<()> {
+        let nodes = result.map_or(0, |ty| u64::from(self.plan.types.nodes(ty)));
+        if nodes > MAX_FLAT_NODES {
+            return Err(Error::TooLarge { what: TOO_MANY_FLAT, limit: MAX_FLAT_NODES, offset: Some(offset) });
         }
         self.spend(nodes as usize * NODE_COST, offset)
     }

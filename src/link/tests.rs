@@ -369,7 +369,35 @@ fn lifting(definitions: &str, last: &str) -> String {
 }
 
 #[test]
-fn a_type_that_expands_hugely_is_refused() {
+fn a_type_that_expands_hugely_is_refused_where_it_is_flat() {
+    // Each variant has the one before in three different payloads: 3^n numbers from 3n definitions.
+    let definitions = |n: usize| -> String {
+        let thrice = |i: usize| match i {
+            0 => "(type $t0 (tuple u32))\n".to_string(),
+            i => format!(
+                "(type $w{i} (tuple $t{0})) (type $v{i} (tuple $w{i}))
+                 (type $t{i}' (variant (case \"a\" $t{0}) (case \"b\" $w{i}) (case \"c\" $v{i})))
+                 (export $t{i} \"t{i}\" (type $t{i}'))\n",
+                i - 1
+            ),
+        };
+        (0..n).map(thrice).collect()
+    };
+    let core = |n: usize| "(param".to_owned() + &" i32".repeat(n) + ")";
+    let tripled = |n: usize| {
+        lifting(&definitions(n), &format!("(param \"t\" $t{})", n - 1))
+            .replace("(export \"f\") (param i32)", &format!("(export \"f\") {}", core(n)))
+    };
+    linked(&tripled(6));
+    for n in [9, 10] {
+        let message = refused(&tripled(n));
+        assert!(message.starts_with("too many types in the flat parameters and result of one function"), "{message}");
+        assert!(message.contains("offset 0x"), "{message}");
+    }
+}
+
+#[test]
+fn a_type_that_expands_hugely_is_admitted_in_memory() {
     // Each tuple holds the one before twice: 2^n strings from n definitions.
     let definitions = |n: usize| -> String {
         let twice = |i: usize| match i {
@@ -380,11 +408,24 @@ fn a_type_that_expands_hugely_is_refused() {
     };
     let doubled = |n: usize| lifting(&definitions(n), &format!("(param \"t\" $t{})", n - 1));
     linked(&doubled(10));
-    for n in [13, 18] {
-        let message = refused(&doubled(n));
-        assert!(message.starts_with("too many types in the parameters and result of one function"), "{message}");
-        assert!(message.contains("offset 0x"), "{message}");
-    }
+    linked(&doubled(18));
+    let fields = |n: usize| (0..n).map(|i| format!("(field \"f{i}\" string)")).collect::<String>();
+    let wide = |n: usize| {
+        (0..n)
+            .map(|i| {
+                format!(
+                    "(type $r{i}' (record {} (field \"own{i}\" u8))) (export $r{i} \"r{i}\" (type $r{i}'))",
+                    fields(9000)
+                )
+            })
+            .collect::<String>()
+    };
+    let of = |n: usize| {
+        lifting(&wide(n), &format!("(param \"t\" (tuple {}))", (0..n).map(|i| format!("$r{i} ")).collect::<String>()))
+    };
+    linked(&of(7));
+    let message = refused(&of(8));
+    assert!(message.starts_with("too many types in the parameters and result of one function"), "{message}");
 }
 
 #[test]
@@ -398,7 +439,7 @@ fn parameters_that_are_larger_than_a_memory_are_refused() {
 
 #[test]
 fn many_functions_of_large_types_are_refused() {
-    let definitions = "(type $t0 (tuple string string string string)) (type $t (tuple $t0 $t0 $t0 $t0 $t0 $t0))";
+    let definitions = format!("(type $t (tuple {}))", "string ".repeat(200));
     let last = "(param \"t\" (tuple $t $t $t $t $t $t $t $t))";
     let lifts: String = (0..5000)
         .map(|i| {

@@ -166,6 +166,19 @@ pub enum Builtin {
     BackpressureInc,
     /// `canon backpressure.dec`
     BackpressureDec,
+    /// `canon error-context.new`, with the width of the memory's addresses
+    ErrorContextNew(PointerWidth),
+    /// `canon error-context.debug-message`
+    ErrorContextDebugMessage {
+        /// `string-encoding=…`
+        encoding: Encoding,
+        /// `(memory …)`
+        memory: Memory,
+        /// `(realloc …)`
+        realloc: Callee,
+    },
+    /// `canon error-context.drop`
+    ErrorContextDrop,
     /// A built-in that links, and traps when it is called.
     Unsupported(CoreTypeId),
 }

@@ -21,6 +21,8 @@ pub enum FuncKey {
     HostCall(u32),
     /// The core-convention function that calls the destructor of a resource type: `(vmctx, rep)`.
     Dtor(u32),
+    /// A part of an adapter of a large type, by index: takes `(vmctx, source, target)`.
+    Part(u32),
     /// The core-convention function that throws: `(vmctx, exception)`. Returns when nobody catches it.
     Throw,
 }
@@ -41,6 +43,7 @@ impl FuncKey {
             FuncKey::HostCall(i) => (5, i),
             FuncKey::Dtor(i) => (6, i),
             FuncKey::Throw => (7, 0),
+            FuncKey::Part(i) => (8, i),
         }
     }
 
@@ -55,12 +58,13 @@ impl FuncKey {
             5 => FuncKey::HostCall(index),
             6 => FuncKey::Dtor(index),
             7 => FuncKey::Throw,
+            8 => FuncKey::Part(index),
             module => FuncKey::Core(module - KINDS, index),
         }
     }
 }
 
 /// How many namespaces are not core modules.
-const KINDS: u32 = 8;
+const KINDS: u32 = 9;
 /// The number of core modules that can be named.
 const CORE_BASE: u32 = u32::MAX - KINDS;

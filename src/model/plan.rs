@@ -189,6 +189,25 @@ pub enum Canon {
         /// The component instance.
         instance: u32,
     },
+    /// `canon error-context.new`
+    ErrorContextNew {
+        /// The component instance.
+        instance: u32,
+        /// The width of the addresses with which it is called.
+        width: PointerWidth,
+    },
+    /// `canon error-context.debug-message`
+    ErrorContextDebugMessage {
+        /// The component instance.
+        instance: u32,
+        /// The options of the lowering.
+        options: PlanOptions,
+    },
+    /// `canon error-context.drop`
+    ErrorContextDrop {
+        /// The component instance.
+        instance: u32,
+    },
     /// A built-in that links and traps when called.
     Unsupported {
         /// The component instance.
@@ -204,9 +223,9 @@ impl Canon {
     /// Its canonical options, and the component instance whose functions they name.
     pub fn options(&self) -> Option<(u32, &PlanOptions)> {
         match self {
-            Canon::Lower { instance, options, .. } | Canon::TaskReturn { instance, options, .. } => {
-                Some((*instance, options))
-            }
+            Canon::Lower { instance, options, .. }
+            | Canon::TaskReturn { instance, options, .. }
+            | Canon::ErrorContextDebugMessage { instance, options } => Some((*instance, options)),
             Canon::ResourceNew { .. }
             | Canon::ResourceRep { .. }
             | Canon::ResourceDrop { .. }
@@ -214,6 +233,8 @@ impl Canon {
             | Canon::ContextSet { .. }
             | Canon::BackpressureInc { .. }
             | Canon::BackpressureDec { .. }
+            | Canon::ErrorContextNew { .. }
+            | Canon::ErrorContextDrop { .. }
             | Canon::Unsupported { .. } => None,
         }
     }

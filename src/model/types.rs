@@ -5,9 +5,9 @@
 
 use super::adapter::PointerWidth;
 use super::flatten::{Flat, MAX_FLAT_PARAMS, flatten};
-use super::layout::Layout;
+use super::layout::{Layout, flags_size};
 use cranelift_entity::{PrimaryMap, entity_impl};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A compound value type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -174,9 +174,12 @@ pub struct TypeFacts {
     pub contains_handle: bool,
     /// Does a string or a list occur in it, so that lifting reads and lowering allocates memory?
     pub contains_pointer: bool,
-    /// How many types it is made of, each as often as it occurs: the measure of the code that is written out for it.
-    /// Saturates.
+    /// How many types it is made of, each as often as it occurs. Saturates.
     pub nodes: u32,
+    /// How many of them code is written out for where it is flat. Saturates.
+    pub flat_nodes: u32,
+    /// The size of its largest scalar, if every bit pattern is a value and there is no padding, on both sides alike.
+    pub plain: Option<u32>,
 }
 
 /// The interner. Types are added bottom-up, so facts are computed without recursion.
@@ -210,7 +213,9 @@ impl Types {
                 || self.any(&def, Self::contains_handle),
             contains_pointer: matches!(def, TypeDef::List(_) | TypeDef::Map(..))
                 || self.any(&def, Self::contains_pointer),
-            nodes: self.count_nodes(&def),
+            nodes: self.count_nodes(&def, Self::nodes),
+            flat_nodes: self.count_flat_nodes(&def),
+            plain: self.plain_def(&def),
             def: def.clone(),
         };
         let id = self.facts.push(facts);
@@ -285,13 +290,74 @@ impl Types {
         }
     }
 
-    fn count_nodes(&self, def: &TypeDef) -> u32 {
+    /// How many types code is written out for in an adapter whatever happens in functions of its own: where values are
+    /// flat, and where there are borrow handles.
+    pub fn flat_nodes(&self, ty: ValType) -> u32 {
+        match ty {
+            ValType::Type(id) => self.facts[id].flat_nodes,
+            _ => 1,
+        }
+    }
+
+    /// How many types these are made of, each with its components counted once. Counts no further than some types past the
+    /// limit.
+    pub fn distinct(&self, tys: impl Iterator<Item = ValType>, limit: u64) -> u64 {
+        let mut open: Vec<ValType> = tys.collect();
+        let mut count = open.len() as u64;
+        let mut seen = HashSet::new();
+        while let Some(ty) = open.pop().filter(|_| count <= limit) {
+            let Some(def) = self.def(ty).filter(|_| seen.insert(ty)) else { continue };
+            let before = open.len();
+            open.extend(def.components());
+            count += (open.len() - before) as u64;
+        }
+        count
+    }
+
+    fn count_flat_nodes(&self, def: &TypeDef) -> u32 {
+        if matches!(def, TypeDef::Borrow(_)) || self.any(def, Self::contains_borrow) {
+            return self.count_nodes(def, Self::nodes);
+        }
+        let in_memory = matches!(def, TypeDef::List(_) | TypeDef::Map(..));
+        if in_memory || flatten(self, def, PointerWidth::W64).is_none() {
+            return 1;
+        }
+        self.count_nodes(def, Self::flat_nodes)
+    }
+
+    /// The size of the largest scalar of a record of these fields, if every bit pattern is a value and there is no padding,
+    /// on both sides alike.
+    pub fn plain(&self, fields: &[ValType]) -> Option<u32> {
+        let layouts = || fields.iter().map(|ty| self.layout(*ty, PointerWidth::W32));
+        let padding = Layout::record(layouts()).size - layouts().map(|l| l.size).fold(0, u32::saturating_add);
+        let sizes = fields.iter().map(|ty| match ty {
+            ValType::Bool | ValType::Char | ValType::String | ValType::ErrorContext => None,
+            ValType::Type(id) => self.facts[*id].plain,
+            number => Some(self.layout(*number, PointerWidth::W32).size),
+        });
+        let largest = sizes.collect::<Option<Vec<u32>>>()?.into_iter().max().unwrap_or(0);
+        (padding == 0).then_some(largest)
+    }
+
+    fn plain_def(&self, def: &TypeDef) -> Option<u32> {
+        match def {
+            TypeDef::Flags(labels) => {
+                let size = flags_size(labels.len());
+                (labels.len() as u32 == size * u8::BITS).then_some(size)
+            }
+            TypeDef::Record(_) | TypeDef::Tuple(_) => self.plain(&def.fields().unwrap_or_default()),
+            TypeDef::FixedList(element, _) => self.plain(&[*element]),
+            _ => None,
+        }
+    }
+
+    fn count_nodes(&self, def: &TypeDef, nodes: impl Fn(&Self, ValType) -> u32) -> u32 {
         // A short list is written out element by element.
         let written_out = match def {
             TypeDef::FixedList(_, n) => (*n).clamp(1, MAX_FLAT_PARAMS as u32),
             _ => 1,
         };
-        let parts = def.components().fold(0u32, |sum, ty| sum.saturating_add(self.nodes(ty)));
+        let parts = def.components().fold(0u32, |sum, ty| sum.saturating_add(nodes(self, ty)));
         parts.saturating_mul(written_out).saturating_add(1)
     }
 

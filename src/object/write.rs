@@ -19,6 +19,7 @@ use object::{
     SymbolFlags, SymbolKind, SymbolScope, elf,
 };
 use std::collections::HashMap;
+use std::mem::take;
 
 /// Name of the symbol at the start of the metadata, for programs that link the object.
 const META_SYMBOL: &str = "cantilever_artifact";
@@ -30,11 +31,11 @@ pub fn write_object<'a>(
     isa: &OwnedTargetIsa,
     mut artifact: Artifact,
     data: impl Iterator<Item = &'a [u8]>,
-    compiled: Vec<Compiled>,
+    mut compiled: Vec<Compiled>,
 ) -> Result<Vec<u8>, Error> {
     let mut object = empty_object(isa)?;
     let text = object.section_id(StandardSection::Text);
-    let symbols = write_text(&mut object, text, &compiled, &mut artifact)?;
+    let symbols = write_text(&mut object, text, &mut compiled, &mut artifact)?;
     let mut frames = FrameDescriptions::new();
     for function in compiled {
         for relocation in &function.relocs {
@@ -79,22 +80,24 @@ fn run_time_endian(isa: &OwnedTargetIsa) -> gimli::RunTimeEndian {
 /// For each function: its index in the artifact's list, and its symbol.
 type Symbols = HashMap<FuncKey, (usize, SymbolId)>;
 
-/// Appends the code of all functions, with symbols, and records where functions and trap sites lie.
+/// Appends the code of all functions, with symbols, and records where functions and trap sites lie. Takes the code and the
+/// trap sites out of them: both are too large to be kept twice.
 fn write_text(
     object: &mut Object<'_>,
     text: SectionId,
-    compiled: &[Compiled],
+    compiled: &mut [Compiled],
     artifact: &mut Artifact,
 ) -> Result<Symbols, Error> {
     let mut symbols = Symbols::with_capacity(compiled.len());
     for function in compiled {
-        let start = object.append_section_data(text, &function.code, u64::from(function.align));
+        let (code, traps) = (take(&mut function.code), take(&mut function.traps));
+        let start = object.append_section_data(text, &code, u64::from(function.align));
         let too_large = |_| Error::TooLarge { what: "bytes of machine code", limit: u64::from(u32::MAX), offset: None };
         let start32 = u32::try_from(start).map_err(too_large)?;
         let symbol = object.add_symbol(Symbol {
             name: function.name.clone().into_bytes(),
             value: start,
-            size: function.code.len() as u64,
+            size: code.len() as u64,
             kind: SymbolKind::Text,
             scope: scope(function.key),
             weak: false,
@@ -102,9 +105,9 @@ fn write_text(
             flags: SymbolFlags::None,
         });
         symbols.insert(function.key, (artifact.functions.len(), symbol));
-        artifact.traps.extend(function.traps.iter().map(|(at, kind, source)| TrapSite {
+        artifact.traps.extend(traps.into_iter().map(|(at, kind, source)| TrapSite {
             at: start32 + at,
-            kind: *kind as u8,
+            kind: kind as u8,
             source: source.unwrap_or(u32::MAX),
         }));
         artifact.handlers.extend(function.handlers.iter().map(|site| HandlerSite {
@@ -116,7 +119,7 @@ fn write_text(
         artifact.calls.extend(calls);
         artifact.functions.push(FunctionEntry {
             start: start32,
-            len: function.code.len() as u32,
+            len: code.len() as u32,
             key: function.key,
             name: function.name.clone(),
             source: function.source.clone(),

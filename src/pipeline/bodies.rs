@@ -1,7 +1,8 @@
 //! The CLIF of each function: which pass makes it, and which bodies are kept for inlining.
 //!
 //! Inlining goes in strata, so that it ends: small destructors into built-ins; built-ins into small core functions; those
-//! into adapters; adapters into the shims through which guests call them; all of these into all core code.
+//! into adapters; adapters into the shims through which guests call them; all of these into small core functions, first those
+//! that call no others; everything into all core code.
 
 use super::Graph;
 use super::codegen::Worker;
@@ -16,6 +17,7 @@ use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId}
 use cranelift_codegen::ir;
 use cranelift_entity::EntityRef;
 use cranelift_frontend::FunctionBuilderContext;
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// Bodies that may be inlined, finished up to their own stratum.
@@ -30,7 +32,10 @@ impl Bodies {
         let mut cx = FunctionBuilderContext::new();
         // Who calls a canonical function can be told at run time only where that is a call.
         let debugs_handles = graph.placed.layout.records.is_some();
-        if debugs_handles || graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None {
+        if !graph.inlining
+            || debugs_handles
+            || graph.isa.flags().opt_level() == cranelift_codegen::settings::OptLevel::None
+        {
             return Ok(bodies);
         }
         bodies.add(graph, destructors(graph), Budget::SMALL_CORE)?;
@@ -46,24 +51,25 @@ impl Bodies {
         let adapters = (0..graph.placed.canons.len() as u32).map(FuncKey::Canon).collect();
         bodies.add(graph, adapters, Budget::ADAPTER)?;
         bodies.add(graph, shims(graph)?, Budget::SHIM)?;
+        let (leaves, callers) = small_functions(graph)?;
+        bodies.add(graph, leaves, Budget::CORE)?;
+        bodies.add(graph, callers, Budget::CORE)?;
         Ok(bodies)
     }
 
     /// Adds the functions of one stratum that are small enough once the strata below are inlined into them.
     fn add(&mut self, graph: &Graph, keys: Vec<FuncKey>, budget: Budget) -> Result<(), Error> {
-        let mut cx = FunctionBuilderContext::new();
-        let mut stratum = Vec::new();
-        for key in keys {
-            if self.inlinable.contains_key(&key) || !budget.admits_source(graph, key) {
-                continue;
-            }
-            let mut body = translate(graph, &mut cx, key)?;
-            inline::inline(&mut body, key, &self.inlinable)?;
-            if budget.admits(&body) {
-                stratum.push((key, body));
-            }
-        }
-        self.inlinable.extend(stratum);
+        let wanted = |key: &FuncKey| !self.inlinable.contains_key(key) && budget.admits_source(graph, *key);
+        let stratum = keys
+            .into_par_iter()
+            .filter(wanted)
+            .map_init(FunctionBuilderContext::new, |cx, key| {
+                let mut body = translate(graph, cx, key)?;
+                inline::inline(&mut body, key, &self.inlinable)?;
+                Ok(budget.admits(&body).then_some((key, body)))
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        self.inlinable.extend(stratum.into_iter().flatten());
         Ok(())
     }
 
@@ -117,6 +123,22 @@ fn shims(graph: &Graph) -> Result<Vec<FuncKey>, Error> {
     Ok(shims)
 }
 
+/// Small core functions: those that call no function directly, and the others.
+fn small_functions(graph: &Graph) -> Result<(Vec<FuncKey>, Vec<FuncKey>), Error> {
+    let modules = graph.plan.modules.iter().map(|module| &module.bodies).zip(0u32..);
+    let keys = modules.flat_map(|(bodies, module)| (0..bodies.len() as u32).map(move |f| FuncKey::Core(module, f)));
+    let small: Vec<FuncKey> = keys.filter(|key| Budget::CORE.admits_source(graph, *key)).collect();
+    let is_leaf = small
+        .par_iter()
+        .map_init(FunctionBuilderContext::new, |cx, key| {
+            translate(graph, cx, *key).map(|body| inline::callees(&body).next().is_none())
+        })
+        .collect::<Result<Vec<bool>, Error>>()?;
+    let (leaves, callers): (Vec<_>, Vec<_>) = small.into_iter().zip(is_leaf).partition(|(_, is_leaf)| *is_leaf);
+    let keys = |functions: Vec<(FuncKey, bool)>| functions.into_iter().map(|(key, _)| key).collect();
+    Ok((keys(leaves), keys(callers)))
+}
+
 /// Makes the CLIF of a function, as the pass that owns it does, without inlining.
 pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -> Result<ir::Function, Error> {
     let convention = Convention::of(&*graph.isa).throwing(functions::throws(&graph.plan));
@@ -129,6 +151,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         layout: &placed.layout,
         convention,
         keeps_tasks: &placed.keeps_tasks,
+        parts: &graph.parts,
         may_always_leave: &placed.may_always_leave,
         spectre: graph.spectre_guard,
         supervision: graph.supervision,
@@ -151,6 +174,10 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
             CanonFunc::Adapter(adapter) => canon::emit_adapter(&canon_env(), cx, key, adapter),
         },
         FuncKey::Lift(index) => canon::emit_adapter(&canon_env(), cx, key, &placed.lifts[index as usize]),
+        FuncKey::Part(index) => {
+            let part = graph.parts.get(index).expect("only parts that exist are listed and called");
+            canon::emit_part(&canon_env(), cx, key, part, graph.placed.adapter(part.adapter))
+        }
         FuncKey::Dtor(index) => canon::emit_dtor(&canon_env(), cx, key, ResourceId::new(index as usize)),
         FuncKey::Entry(index) => entry::component_entry(convention, cx, key, FuncKey::Lift(index)),
         FuncKey::CoreEntry(ty) => entry::core_entry(convention, cx, key, signature(ty)),

@@ -1,6 +1,7 @@
 //! Every function of a compilation, in the order in which it lies in the object, with its symbol.
 
 use super::placement::Placed;
+use crate::canon::Parts;
 use crate::core::needs_init;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
@@ -46,7 +47,7 @@ fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
 }
 
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
-pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
+pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<Function> {
     let mut functions = Vec::new();
     let own = |key, name| Function { key, name, source: 0..0, records_calls: false };
     let mut add = |key, name: String| functions.push(own(key, name));
@@ -56,6 +57,9 @@ pub fn list(plan: &Plan, placed: &Placed) -> Vec<Function> {
     for (i, lift) in placed.lifts.iter().enumerate() {
         add(FuncKey::Lift(i as u32), lift.name.clone());
         add(FuncKey::Entry(i as u32), format!("entry[{}]", plan.lifts[i].name));
+    }
+    for (i, (key, part)) in parts.list().enumerate() {
+        add(key, format!("{}.part{i}", placed.adapter(part.adapter).name));
     }
     for (id, resource) in placed.resources.iter() {
         add(FuncKey::Dtor(id.as_u32()), format!("canon.dtor[{}]", resource.name));
@@ -111,6 +115,9 @@ fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
         (Canon::ContextSet { slot, .. }, _) => format!("canon.context.set[{}]", slot.index),
         (Canon::BackpressureInc { .. }, _) => "canon.backpressure.inc".to_owned(),
         (Canon::BackpressureDec { .. }, _) => "canon.backpressure.dec".to_owned(),
+        (Canon::ErrorContextNew { .. }, _) => "canon.error-context.new".to_owned(),
+        (Canon::ErrorContextDebugMessage { .. }, _) => "canon.error-context.debug-message".to_owned(),
+        (Canon::ErrorContextDrop { .. }, _) => "canon.error-context.drop".to_owned(),
         (Canon::Unsupported { name, .. } | Canon::Lower { name, .. }, _) => format!("canon.{name}"),
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The heuristic, whole: a canonical function or small core function that is in the map of inlinable bodies is inlined
 //! wherever it is called directly, until the caller has grown by [`GROWTH`] instructions. What is in the map is
-//! decided by a [`Budget`]. A host entry trampoline is never inlined into: a trap lands at its only call.
+//! decided by a [`Budget`]; nothing is in a compilation that shall do without inlining. A host entry trampoline is never
+//! inlined into: a trap lands at its only call.
 
 use super::Graph;
 use crate::error::Error;
@@ -30,6 +31,9 @@ pub struct Budget {
 impl Budget {
     /// Core functions that canonical functions call: accessors and thin wrappers.
     pub const SMALL_CORE: Budget = Budget { source: 120, insts: 120 };
+    /// Core functions that core functions call. Whoever made the module had the chance to inline them, so only those count
+    /// that are hardly more than their call.
+    pub const CORE: Budget = Budget { source: 80, insts: 60 };
     /// Adapters and built-ins.
     pub const ADAPTER: Budget = Budget { source: 0, insts: 500 };
     /// Core functions that pass their parameters on to an adapter.
@@ -64,7 +68,8 @@ fn callee_key(body: &ir::Function, name: &ir::ExternalName) -> Option<FuncKey> {
 
 /// Inlines into a function whatever of `bodies` it calls.
 pub fn inline(body: &mut ir::Function, key: FuncKey, bodies: &HashMap<FuncKey, ir::Function>) -> Result<(), Error> {
-    if bodies.is_empty() || matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_)) {
+    let entry = matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_));
+    if entry || !callees(body).any(|callee| bodies.contains_key(&callee)) {
         return Ok(());
     }
     let mut context = Context::for_function(std::mem::replace(body, ir::Function::new()));

@@ -28,6 +28,7 @@ pub use text::{EmitText, emit_text};
 
 use crate::block::Supervision;
 use crate::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
+use crate::canon::Parts;
 use crate::clif::Convention;
 use crate::core::core_signature;
 use crate::decode::provided::provide;
@@ -61,9 +62,12 @@ struct Graph {
     placed: Placed,
     isa: OwnedTargetIsa,
     functions: Vec<Function>,
+    /// The parts of large adapters.
+    parts: Parts,
     /// The signatures of the plan's core function types.
     signatures: PrimaryMap<CoreTypeId, Signature>,
     spectre_guard: bool,
+    inlining: bool,
     supervision: Supervision,
     memory_reservation: u64,
 }
@@ -78,7 +82,8 @@ impl Graph {
         let mut plan = crate::link::plan(bytes)?;
         functions::intern_entry_types(&mut plan);
         let placed = placement::place(&plan, options).map_err(too_large)?;
-        let functions = functions::list(&plan, &placed);
+        let parts = Parts::of(&plan.types, placed.adapters());
+        let functions = functions::list(&plan, &placed, &parts);
         let convention = Convention::of(&*isa);
         let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
         Ok(Graph {
@@ -86,8 +91,10 @@ impl Graph {
             placed,
             isa,
             functions,
+            parts,
             signatures,
             spectre_guard: options.spectre_guard,
+            inlining: options.inlining,
             supervision: options.supervision(),
             memory_reservation: options.memory_reservation,
         })

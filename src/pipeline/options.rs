@@ -23,6 +23,9 @@ pub struct CompileOptions {
     pub target: Option<String>,
     /// Optimisation.
     pub opt_level: OptLevel,
+    /// Dissolve built-ins, adapters and small core functions in their callers. Without it compilation is cheaper and the code
+    /// smaller, but handles and calls between components are slower.
+    pub inlining: bool,
     /// Guard indices of handle tables against speculative out-of-bounds reads.
     pub spectre_guard: bool,
     /// Entries of address space to reserve for each component instance's handle table. The greatest quota a host can
@@ -59,6 +62,7 @@ impl Default for CompileOptions {
         CompileOptions {
             target: None,
             opt_level: OptLevel::default(),
+            inlining: true,
             spectre_guard: true,
             handle_capacity: HANDLE_CAPACITY,
             provided: Vec::new(),

@@ -201,7 +201,7 @@ impl<T: 'static> LinkerInstance<'_, T> {
     }
 
     /// Defines a function that looks at strings and lists of numbers where they lie, without copying them, if the guest
-    /// has them as Rust does.
+    /// has them as Rust does; also in tuples, options, results and lists.
     ///
     /// `P` names the parameters: `(u32, &str)` in it is `(u32, &'a str)` for the closure. The closure gets the host's data
     /// instead of a [`Caller`], so no guest runs while it looks: [`View`](super::View) tells why.

@@ -74,7 +74,7 @@ pub use self::typed::{
     ComponentType, Lift, LiftContext, LiftParams, Lower, LowerContext, LowerParams, Params, Plain, RawSlice,
     TypeContext, TypedFunc, View, ViewParams,
 };
-pub use self::val::Val;
+pub use self::val::{ErrorContext, Val};
 pub use self::value_error::{HandleEnd, HandleUse, Place, ValueError};
 
 /// Derives of the traits for Rust structs and enums.

@@ -32,6 +32,19 @@ pub enum Val {
     /// The flags that are set.
     Flags(Vec<String>),
     Resource(ResourceAny),
+    ErrorContext(ErrorContext),
+}
+
+/// An error context. Its debug message is empty: all are discarded, as in the specification's deterministic profile.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorContext;
+
+impl ErrorContext {
+    /// The debug message.
+    pub fn debug_message(&self) -> &str {
+        ""
+    }
 }
 
 impl Val {
@@ -61,6 +74,7 @@ impl Val {
             Val::Result(_) => "result",
             Val::Flags(_) => "flags",
             Val::Resource(_) => "resource",
+            Val::ErrorContext(_) => "error-context",
         }
     }
 }
@@ -79,4 +93,5 @@ macro_rules! from {
 from! {
     bool => Bool, i8 => S8, u8 => U8, i16 => S16, u16 => U16, i32 => S32, u32 => U32, i64 => S64, u64 => U64,
     f32 => F32, f64 => F64, char => Char, String => String, &str => String, ResourceAny => Resource,
+    ErrorContext => ErrorContext,
 }

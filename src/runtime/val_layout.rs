@@ -3,7 +3,7 @@
 //! Recursion is over types, whose depth loading has bounded.
 
 use super::typed::{LiftContext, LowerContext, RawSlice};
-use super::val::Val;
+use super::val::{ErrorContext, Val};
 use super::value_error::{Place, ValueError};
 use crate::model::layout::{align_to, discriminant_size, field_offsets, flags_size, payload_offset};
 use crate::model::{Field, Layout, PointerWidth, TypeDef, TypeId, Types, ValType};
@@ -34,7 +34,7 @@ pub(crate) unsafe fn lift_val(cx: &mut LiftContext<'_>, ty: ValType, src: *const
             ValType::F64 => Val::F64(src.cast::<f64>().read()),
             ValType::Char => Val::Char(char::from_u32(src.cast::<u32>().read()).ok_or(ValueError::Invalid("char"))?),
             ValType::String => Val::String(src.cast::<RawSlice>().read().to_string()?),
-            ValType::ErrorContext => return Err(ValueError::Unsupported("error-context".to_owned())),
+            ValType::ErrorContext => Val::ErrorContext(ErrorContext::default()),
             ValType::Type(id) => lift_compound(cx, id, src)?,
         })
     }
@@ -174,7 +174,7 @@ pub(crate) unsafe fn lower_val(cx: &mut LowerContext<'_>, ty: ValType, val: &Val
             (ValType::F64, Val::F64(v)) => dst.cast::<f64>().write(*v),
             (ValType::Char, Val::Char(v)) => dst.cast::<u32>().write(*v as u32),
             (ValType::String, Val::String(v)) => dst.cast::<RawSlice>().write(cx.slice(v.as_bytes())?),
-            (ValType::ErrorContext, _) => return Err(ValueError::Unsupported("error-context".to_owned())),
+            (ValType::ErrorContext, Val::ErrorContext(_)) => dst.cast::<u32>().write(0),
             (ValType::Type(id), val) => lower_compound(cx, id, val, dst)?,
             (ty, val) => return Err(cx.mismatch(ty, val.kind())),
         }

@@ -3,7 +3,7 @@
 use super::echo::{Type, instance_with_dynamic_echo};
 use super::load;
 use super::random::Random;
-use cantilever::runtime::{ComponentType, Engine, Lift, Lower};
+use cantilever::runtime::{ComponentType, Engine, ErrorContext, Lift, Lower};
 use std::collections::{BTreeMap, HashMap};
 
 #[derive(Debug, Clone, PartialEq, ComponentType, Lower, Lift)]
@@ -191,4 +191,11 @@ fn what_is_given_can_be_borrowed() {
     let line = Line { text: &text, numbers: &numbers, tail: [3, 4] };
     let owned = echo.call(&mut store, (&line,)).unwrap();
     assert_eq!(owned, OwnedLine { text: text.clone(), numbers: numbers.clone(), tail: [3, 4] });
+}
+
+#[test]
+fn error_contexts() {
+    let error = ErrorContext::default();
+    Type { named: &[], text: "error-context", flat: &["i32"] }.echoes(&[error]);
+    Type { named: &[], text: "(list error-context)", flat: &["i32", "i32"] }.echoes(&[vec![], vec![error; 3]]);
 }

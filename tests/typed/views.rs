@@ -77,3 +77,62 @@ fn views_are_checked_as_other_types_are() {
     let error = linker.instantiate_pre(&component).unwrap_err().to_string();
     assert!(error.contains("in the elements of parameter 2 (`words`): expected u32, found u64"), "{error}");
 }
+
+/// Passes compound values on to the host, as it gets them.
+fn compounds(engine: &Engine) -> Component {
+    let ty = r#"(param "headers" (list (tuple string (list u8)))) (param "body" (option string))
+      (param "outcome" (result (list u32) (error string))) (param "sizes" (map string u16))
+      (param "key" (tuple (list (list u8 4)) u8)) (result u32)"#;
+    let options = "(memory $memory) (realloc $realloc)";
+    let text = format!(
+        r#"(component
+  (import "look" (func $look {ty}))
+  {LIBC}
+  (core func $look (canon lower (func $look) {options}))
+  (core module $M
+    (import "" "look" (func $look (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+    (export "run" (func $look)))
+  (core instance $m (instantiate $M (with "" (instance (export "look" (func $look))))))
+  (func (export "run") {ty} (canon lift (core func $m "run") {options})))"#
+    );
+    load(engine, &text)
+}
+
+#[test]
+fn views_lie_in_compound_types() {
+    type Sizes = Vec<(&'static str, u16)>;
+    let engine = Engine::default();
+    let component = compounds(&engine);
+    let mut linker = Linker::<String>::new(&engine);
+    type Seen = (
+        Vec<(&'static str, &'static [u8])>,
+        Option<&'static str>,
+        Result<&'static [u32], Box<&'static str>>,
+        Sizes,
+        (&'static [[u8; 4]], u8),
+    );
+    linker
+        .func_view::<Seen, u32, _>("look", |seen, (headers, body, outcome, sizes, key)| {
+            *seen = format!("{headers:?} {body:?} {outcome:?} {sizes:?} {key:?}");
+            let sum = outcome.map_or(0, |numbers| numbers.iter().sum());
+            Ok(sum + headers.iter().map(|(_, value)| value.len() as u32).sum::<u32>())
+        })
+        .unwrap();
+    let mut store = Store::new(&engine, String::new());
+    let instance = linker.instantiate(&mut store, &component).unwrap();
+    type Given<'a> =
+        (Vec<(&'a str, &'a [u8])>, Option<&'a str>, Result<&'a [u32], &'a str>, Sizes, (&'a [[u8; 4]], u8));
+    let run = instance.get_typed_func::<Given<'_>, u32>(&mut store, "run").unwrap();
+    let headers = vec![("größe", &[1, 2, 3][..]), ("", &[])];
+    let sizes = vec![("a", 1), ("bc", 2)];
+    let keys: &[[u8; 4]] = &[[1, 2, 3, 4], [5; 4]];
+    let given = (headers.clone(), Some("body"), Ok(&[40, 2][..]), sizes.clone(), (keys, 9));
+    assert_eq!(run.call(&mut store, given.clone()).unwrap(), 45);
+    let shown = |(headers, body, outcome, sizes, key): &Given<'_>| {
+        format!("{headers:?} {body:?} {outcome:?} {sizes:?} {key:?}")
+    };
+    assert_eq!(*store.data(), shown(&given));
+    let given: Given<'_> = (vec![], None, Err("none"), vec![], (&[], 0));
+    assert_eq!(run.call(&mut store, given.clone()).unwrap(), 0);
+    assert_eq!(*store.data(), shown(&given));
+}

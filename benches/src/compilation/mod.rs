@@ -12,7 +12,10 @@ pub use table::section;
 pub use turn::{COMMAND, turn};
 
 use anyhow::{Context, Result};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+/// The section's heading.
+const GROUP: &str = "Compilation";
 
 /// A component, and what each contestant pays for it.
 pub struct Compilation {
@@ -26,21 +29,21 @@ pub struct Compilation {
 /// Components to compile, below the directory that the tests read too.
 const COMPONENTS: [&str; 3] = ["kv-c-js.wasm", "kv-c-c.wasm", "kv-provider.wasm"];
 
-/// Compiles the components whose names `chosen` admits, as far as they are there, so many times.
+/// Compiles the components whose names `chosen` admits, as far as they are there. Each contestant has this many turns.
 pub fn all(chosen: impl Fn(&str) -> bool, turns: usize) -> Result<Vec<Compilation>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/components");
     let files = COMPONENTS.into_iter().map(|name| (name, directory.join(name)));
     files
-        .filter(|(name, file)| chosen(&format!("compile {name}")) && file.exists())
-        .map(|named| compilation(named, turns))
+        .filter(|(name, file)| chosen(&format!("{GROUP}: {name}")) && file.exists())
+        .map(|(name, file)| compilation(name, &file, turns))
         .collect()
 }
 
-fn compilation((name, file): (&'static str, PathBuf), turns: usize) -> Result<Compilation> {
+fn compilation(name: &'static str, file: &Path, turns: usize) -> Result<Compilation> {
     let mut costs = vec![Vec::with_capacity(turns); turn::CONTESTANTS.len()];
     for _ in 0..turns {
         for (contestant, costs) in turn::CONTESTANTS.into_iter().zip(&mut costs) {
-            costs.push(turn::in_child(contestant, &file).with_context(|| format!("{contestant}: {name}"))?);
+            costs.push(turn::in_child(contestant, file).with_context(|| format!("{contestant}: {name}"))?);
         }
     }
     let compilation = Compilation {

@@ -11,7 +11,8 @@ use std::time::Instant;
 pub const COMMAND: &str = "compile-once";
 
 /// Who compiles.
-pub const CONTESTANTS: [&str; 3] = ["Cantilever", "Wasmtime as shipped", "Wasmtime at its best"];
+pub const CONTESTANTS: [&str; 4] =
+    ["Cantilever", "Cantilever without inlining", "Wasmtime as shipped", "Wasmtime at its best"];
 
 /// Has another process of this program compile a file.
 pub fn in_child(contestant: &str, file: &Path) -> Result<Cost> {

@@ -82,7 +82,8 @@ pub type Compiler = Box<dyn Fn(&[u8]) -> Result<Vec<u8>>>;
 /// The compiler of this name: one of [`crate::compilation::CONTESTANTS`].
 pub fn compiler(name: &str) -> Result<Compiler> {
     Ok(match name {
-        "Cantilever" => Box::new(ours::compile),
+        "Cantilever" => ours::compiler(true),
+        "Cantilever without inlining" => ours::compiler(false),
         "Wasmtime as shipped" => peer::compiler(wasmtime::Engine::default()),
         "Wasmtime at its best" => peer::compiler(peer::best()?),
         _ => bail!("there is no compiler {name}"),

@@ -4,13 +4,15 @@ mod dynamic;
 mod host;
 mod typed;
 
-use super::{Driver, Run, repeat};
+use super::{Compiler, Driver, Run, repeat};
 use anyhow::Result;
+use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Instance, Store};
 
 /// Compiles to an object.
-pub fn compile(bytes: &[u8]) -> Result<Vec<u8>> {
-    Ok(cantilever::compile(bytes, &cantilever::CompileOptions::default(), &())?)
+pub fn compiler(inlining: bool) -> Compiler {
+    let options = CompileOptions { inlining, ..CompileOptions::default() };
+    Box::new(move |bytes| Ok(cantilever::compile(bytes, &options, &())?))
 }
 
 /// Prepares a component to be run.

@@ -6,6 +6,11 @@ use crate::contestant::Driver;
 /// The group's heading.
 pub const GROUP: &str = "Kernels";
 
+/// What is to be said about them in the report.
+pub const NOTE: &str = "Programs in C (clang 19) and Rust (1.95), compiled with `-O3` by `benches/kernels/build.sh` to core modules, \
+    none of which crosses a boundary. `cargo run --release --manifest-path benches/Cargo.toml -- Kernels` runs these only. The goal \
+    of the geometric mean is ≥ 1×.\n\n";
+
 /// What each kernel's ratio should be at least. That of the geometric mean is 1.
 const LEAST: f64 = 0.95;
 

@@ -1,5 +1,6 @@
 //! Built-ins: canonical functions other than lift and lower.
 
+pub(super) mod error_context;
 mod resource;
 mod task;
 
@@ -36,6 +37,14 @@ pub fn emit_builtin(
         Builtin::ContextSet(slot) => task::canon_context_set(&mut e, env, instance, slot, params[0]),
         Builtin::BackpressureInc => task::canon_backpressure_inc(&mut e, env, instance),
         Builtin::BackpressureDec => task::canon_backpressure_dec(&mut e, env, instance),
+        Builtin::ErrorContextNew(_) => error_context::canon_error_context_new(&mut e, side),
+        Builtin::ErrorContextDebugMessage { encoding, memory, realloc } => {
+            let options =
+                CanonOptions { encoding, memory: Some(memory), realloc: Some(realloc), ..CanonOptions::default() };
+            let guest = GuestSide { instance, options };
+            error_context::canon_error_context_debug_message(&mut e, env, &guest, [params[0], params[1]]);
+        }
+        Builtin::ErrorContextDrop => error_context::canon_error_context_drop(&mut e, side, params[0]),
         Builtin::Unsupported(_) => {
             side.check_may_leave(&mut e);
             e.trap_with(TrapKind::Unsupported, &[]);

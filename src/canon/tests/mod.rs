@@ -14,7 +14,8 @@ mod traps;
 mod values;
 mod writer;
 
-use super::{CanonEnv, emit_adapter, emit_builtin};
+use super::part::Threshold;
+use super::{CanonEnv, Parts, emit_adapter, emit_builtin, emit_part};
 use crate::block::{BlockLayout, BlockLayoutBuilder, HostCallee, MemoryDef, Supervision};
 use crate::clif::Convention;
 use crate::model::adapter::Dtor;
@@ -47,6 +48,9 @@ struct Fixture {
     memories: Vec<u32>,
     host_callee: u32,
     convention: Convention,
+    parts: Parts,
+    /// Are adapters cut into as many parts as possible?
+    in_parts: bool,
     spectre: bool,
     supervision: Supervision,
     optimised: bool,
@@ -66,6 +70,8 @@ impl Fixture {
             memories,
             host_callee,
             convention: Convention::of(&*host_isa(true)),
+            parts: Parts::default(),
+            in_parts: false,
             spectre: true,
             supervision: Supervision::default(),
             optimised: true,
@@ -86,6 +92,7 @@ impl Fixture {
             layout: &self.layout,
             convention: self.convention,
             keeps_tasks: &[],
+            parts: &self.parts,
             may_always_leave: &[],
             spectre: self.spectre,
             supervision: self.supervision,
@@ -99,6 +106,18 @@ impl Fixture {
     fn adapter(&self, ty: &FuncType, lower: LowerSide, lift: LiftSide) -> Function {
         let adapter = Adapter { name: "adapter".into(), ty: ty.clone(), lower, lift };
         emit_adapter(&self.env(), &mut FunctionBuilderContext::new(), ADAPTER, &adapter)
+    }
+
+    /// An adapter that is cut into as many parts as possible, and these.
+    fn adapter_in_parts(&self, ty: &FuncType, lower: LowerSide, lift: LiftSide) -> Vec<Function> {
+        let adapter = Adapter { name: "adapter".into(), ty: ty.clone(), lower, lift };
+        let threshold = Threshold { function: 0, part: 2, plain_part: 2 };
+        let parts = Parts::above(threshold, &self.types, [(ADAPTER, &adapter)].into_iter());
+        let env = CanonEnv { parts: &parts, ..self.env() };
+        let mut cx = FunctionBuilderContext::new();
+        let whole = emit_adapter(&env, &mut cx, ADAPTER, &adapter);
+        let parts = parts.list().map(|(key, part)| emit_part(&env, &mut cx, key, part, &adapter));
+        core::iter::once(whole).chain(parts).collect()
     }
 
     /// The options of an instance, with its memory and a `realloc`.

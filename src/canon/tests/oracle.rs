@@ -44,7 +44,7 @@ impl Measure<'_> {
             Shape::Scalar(ValType::Bool | ValType::S8 | ValType::U8) => (1, 1),
             Shape::Scalar(ValType::S16 | ValType::U16) => (2, 2),
             Shape::Scalar(ValType::S64 | ValType::U64 | ValType::F64) => (8, 8),
-            Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow(_) | Shape::Unsupported => (4, 4),
+            Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow(_) | Shape::ErrorContext | Shape::Unsupported => (4, 4),
             Shape::String | Shape::List(_) => (self.word, 2 * self.word),
             Shape::Record(fields) => self.record(&fields),
             Shape::LongList(element, n) => {

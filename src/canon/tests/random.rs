@@ -90,7 +90,7 @@ impl Rng {
             }
             Shape::Flags(labels) => Val::Flags((self.next() >> (64 - labels)) as u32),
             Shape::Own(_) | Shape::Borrow(_) => Val::Handle(1 + self.below(1000) as u32),
-            Shape::Unsupported => unreachable!("not generated"),
+            Shape::ErrorContext | Shape::Unsupported => unreachable!("not generated"),
         }
     }
 

@@ -82,7 +82,7 @@ fn random_type(f: &mut Fixture, rng: &mut Rng, resources: &[ResourceId]) -> Func
     let resources = if rng.one_in(2) { resources } else { &[] };
     let params: Vec<ValType> =
         (0..rng.below(5)).map(|_| rng.ty(&mut f.types, Handles { resources, borrows: true }, 3)).collect();
-    let wide = params.iter().any(|ty| !is_narrow(&f.types, *ty) && f.types.contains_handle(*ty));
+    let wide = params.iter().any(|ty| (f.in_parts || !is_narrow(&f.types, *ty)) && f.types.contains_handle(*ty));
     let resources = if wide { &[] } else { resources };
     let result = (rng.below(4) > 0).then(|| rng.ty(&mut f.types, Handles { resources, borrows: false }, 3));
     func_type(&params, result)
@@ -128,7 +128,11 @@ fn compile(f: &Fixture, ty: &FuncType, lower: Option<&GuestSide>, lift: Option<&
         Some(side) => LiftSide::Guest { side: side.clone(), callee: direct(CORE) },
         None => LiftSide::Host { callee: f.host_callee },
     };
-    functions.push(f.adapter(ty, lower, lift));
+    if f.in_parts {
+        functions.extend(f.adapter_in_parts(ty, lower, lift));
+    } else {
+        functions.push(f.adapter(ty, lower, lift));
+    }
     let m = f.machine(functions);
     // What no value is stored in differs from memory to memory, so that padding that is copied is noticed.
     for (instance, base) in MEMORIES.with_borrow(Vec::clone).into_iter().enumerate() {
@@ -172,7 +176,7 @@ impl Faults {
 /// Runs one call with random types, values, options and faults; what is wrong with it.
 fn run(seed: u64) -> Vec<String> {
     let mut rng = Rng::seeded(seed);
-    let mut f = Fixture { optimised: rng.one_in(2), spectre: rng.one_in(2), ..Fixture::new() };
+    let mut f = Fixture { optimised: rng.one_in(2), spectre: rng.one_in(2), in_parts: rng.one_in(2), ..Fixture::new() };
     let host = ResourceImpl::Host { dtor: f.host_callee };
     let implementers = [ResourceImpl::Guest(CALLER), ResourceImpl::Guest(CALLEE), ResourceImpl::Guest(0), host];
     let resources = implementers.map(|implementer| f.resource(implementer, Dtor::None));

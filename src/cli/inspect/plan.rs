@@ -83,6 +83,9 @@ fn builtin(plan: &Plan, canon: &Canon) -> (String, String) {
         Canon::ContextSet { instance, slot } => plain(&format!("context.set {}", slot.index), *instance),
         Canon::BackpressureInc { instance } => plain("backpressure.inc", *instance),
         Canon::BackpressureDec { instance } => plain("backpressure.dec", *instance),
+        Canon::ErrorContextNew { instance, .. } => plain("error-context.new", *instance),
+        Canon::ErrorContextDebugMessage { instance, .. } => plain("error-context.debug-message", *instance),
+        Canon::ErrorContextDrop { instance } => plain("error-context.drop", *instance),
         Canon::Unsupported { instance, name, .. } => {
             (name.clone(), format!("of `{}`; not supported yet: it traps when called", instance_name(plan, *instance)))
         }

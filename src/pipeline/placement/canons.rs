@@ -29,6 +29,14 @@ impl Map<'_> {
             Canon::ContextSet { instance, slot } => (*instance, Builtin::ContextSet(*slot)),
             Canon::BackpressureInc { instance } => (*instance, Builtin::BackpressureInc),
             Canon::BackpressureDec { instance } => (*instance, Builtin::BackpressureDec),
+            Canon::ErrorContextNew { instance, width } => (*instance, Builtin::ErrorContextNew(*width)),
+            Canon::ErrorContextDebugMessage { instance, options } => {
+                const VALIDATED: &str = "validation has found memory and realloc";
+                let CanonOptions { encoding, memory, realloc, .. } = self.options(options);
+                let (memory, realloc) = (memory.expect(VALIDATED), realloc.expect(VALIDATED));
+                (*instance, Builtin::ErrorContextDebugMessage { encoding, memory, realloc })
+            }
+            Canon::ErrorContextDrop { instance } => (*instance, Builtin::ErrorContextDrop),
             Canon::Unsupported { instance, ty, .. } => (*instance, Builtin::Unsupported(*ty)),
             Canon::Lower { name, ty, instance, options, target } => {
                 let lower = LowerSide::Guest(GuestSide { instance: *instance, options: self.options(options) });

@@ -28,7 +28,7 @@ use crate::link::prepare::prepare;
 use crate::model::adapter::Dtor;
 use crate::model::plan::Plan;
 use crate::model::prepared::Prepared;
-use crate::model::{Adapter, CanonFunc, Resource, ResourceId};
+use crate::model::{Adapter, CanonFunc, FuncKey, Resource, ResourceId};
 use crate::object::artifact::{ExportEntry, ImportEntry, Step};
 use cranelift_entity::PrimaryMap;
 use frame::Frame;
@@ -65,6 +65,29 @@ pub struct Placed {
     pub elements: Vec<Vec<Option<u32>>>,
     /// The parts of the input that make up the data section, in order.
     pub data: Vec<Range<usize>>,
+}
+
+impl Placed {
+    /// All adapters, with their keys.
+    pub fn adapters(&self) -> impl Iterator<Item = (FuncKey, &Adapter)> {
+        let canons = (0..).map(FuncKey::Canon).zip(&self.canons).filter_map(|(key, canon)| match canon {
+            CanonFunc::Adapter(adapter) => Some((key, &**adapter)),
+            CanonFunc::Builtin { .. } => None,
+        });
+        canons.chain((0..).map(FuncKey::Lift).zip(&self.lifts))
+    }
+
+    /// The adapter with a key that [`adapters`](Placed::adapters) gave.
+    pub fn adapter(&self, key: FuncKey) -> &Adapter {
+        match key {
+            FuncKey::Lift(index) => &self.lifts[index as usize],
+            FuncKey::Canon(index) => match &self.canons[index as usize] {
+                CanonFunc::Adapter(adapter) => adapter,
+                CanonFunc::Builtin { .. } => unreachable!("it is an adapter"),
+            },
+            _ => unreachable!("adapters are canonical functions and lifts"),
+        }
+    }
 }
 
 /// Where module instances and imports lie; the first half of the work, on which everything else builds.

@@ -14,8 +14,8 @@ use std::ops::Range;
 const CALLEE: u32 = 1;
 const HOSTILE: u32 = 2;
 const CALLER: u32 = 3;
-/// How many entries of a handle table are compared at least: those that there can be once it is used.
-const FIRST_LIMIT: u32 = 256;
+/// More entries of each handle table than any crime uses.
+const ENTRIES: u32 = 256;
 /// Where victims receive in their memories.
 const INBOX: Range<usize> = 0x4000..0x8000;
 
@@ -161,13 +161,11 @@ impl Snapshot {
         let record = instance.record(store.as_context_mut().state()).unwrap();
         let base = record.block.header().cast::<u8>().cast_const();
         let layout = record.block.layout();
-        // SAFETY: the fixed part, and entries below the limit of a table, are readable; no guest runs now.
+        // SAFETY: the fixed part and all tables are readable; no guest runs now.
         let bytes = |at: u64, len: usize| unsafe { std::slice::from_raw_parts(base.add(at as usize), len) }.to_vec();
         let mut parts = vec![(Part::Fixed, bytes(0, layout.fixed_size as usize))];
         for i in 0..layout.instance_count {
-            // SAFETY: as above.
-            let limit = unsafe { (*record.block.instance_state(i)).handles.limit }.max(FIRST_LIMIT);
-            parts.push((Part::Table(i), bytes(layout.handle_entries(i), (limit * HandleEntry::SIZE) as usize)));
+            parts.push((Part::Table(i), bytes(layout.handle_entries(i), (ENTRIES * HandleEntry::SIZE) as usize)));
         }
         for (i, plan) in (CALLEE..).zip(&record.image.plan.memories.plans) {
             let def = record.block.at::<MemoryDef>(plan.at).unwrap();
@@ -255,9 +253,8 @@ fn commit(crimes: &[Crime]) {
         let mut store = Store::new(&engine, Host::default());
         let criminal = linker.instantiate(&mut store, &component).unwrap();
         let neighbour = linker.instantiate(&mut store, &component).unwrap();
-        // Once a store has been entered, its contexts know the thread's stack.
-        call(&mut store, neighbour, ("own", &[])).unwrap();
-        for step in *before {
+        // The first call tells the store which stack it is on.
+        for step in [("store", &[0x300, 0][..])].iter().chain(*before) {
             call(&mut store, criminal, *step).unwrap_or_else(|e| panic!("{crime:?}: {step:?}: {e}"));
         }
         let [own, others] = [criminal, neighbour].map(|instance| Snapshot::of(&mut store, instance));

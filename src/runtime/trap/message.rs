@@ -41,25 +41,32 @@ pub(crate) fn handle_type<'a>(tag: u32, resource: impl Fn(u32) -> Option<&'a Res
 /// A handle's tag, in words.
 struct Tag<'a> {
     class: &'static str,
-    name: &'a str,
+    /// The resource type's name; none for what is no resource.
+    name: Option<&'a str>,
     borrow: bool,
 }
 
 impl<'a> Tag<'a> {
     fn read(value: u64, resource: &impl Fn(u32) -> Option<&'a Resource>) -> Self {
-        let unknown = Tag { class: "an unknown resource", name: "?", borrow: false };
+        let unknown = Tag { class: "an unknown resource", name: Some("?"), borrow: false };
         let Some(tag) = u32::try_from(value).ok().filter(|tag| *tag > 1) else { return unknown };
         let (identity, borrow) = HandleEntry::untag(tag);
+        if identity == HandleEntry::ERROR_CONTEXT {
+            return Tag { class: "error-context", name: None, borrow };
+        }
         let Some(resource) = resource(identity) else { return unknown };
         let class = match resource.implementer {
             ResourceImpl::Guest(_) => "guest-defined resource",
             ResourceImpl::Host { .. } => "host-defined resource",
         };
-        Tag { class, name: &resource.name, borrow }
+        Tag { class, name: Some(&resource.name), borrow }
     }
 
     fn full_name(&self) -> String {
-        format!("{}<{}>", if self.borrow { "borrow" } else { "own" }, self.name)
+        match self.name {
+            Some(name) => format!("{}<{name}>", if self.borrow { "borrow" } else { "own" }),
+            None => self.class.to_owned(),
+        }
     }
 }
 
@@ -87,6 +94,9 @@ mod tests {
             "{message}"
         );
         assert!(message.contains("own<r2>") && message.contains("borrow<r1>"), "{message}");
+        let error_context = u64::from(HandleEntry::tag(HandleEntry::ERROR_CONTEXT, false));
+        let message = describe(TrapKind::WrongHandleType, [1, error_context, tags[0], 0]);
+        assert!(message.contains("expected error-context but found guest-defined resource"), "{message}");
         assert_eq!(describe(TrapKind::UnknownHandle, [5, 0, 0, 0]), "unknown handle index 5");
         assert!(describe(TrapKind::HandleLent, [5, 0, 0, 0]).starts_with("cannot remove owned resource"));
         let (namespace, index) = FuncKey::Canon(3).encode();

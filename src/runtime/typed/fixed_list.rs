@@ -1,6 +1,6 @@
 //! Lists of fixed length: arrays.
 
-use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
+use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, Plain, TypeContext, View};
 use crate::model::{TypeDef, ValType};
 use crate::runtime::value_error::{Place, ValueError};
 use std::mem::MaybeUninit;
@@ -49,17 +49,39 @@ unsafe impl<T: Lower, const N: usize> Lower for [T; N] {
 unsafe impl<T: Lift, const N: usize> Lift for [T; N] {
     fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &Self::Raw) -> Result<Self, ValueError> {
         let element = element(cx.def(ty));
-        let mut failure = None;
-        let items: [Option<T>; N] = std::array::from_fn(|index| {
-            if failure.is_some() {
-                return None;
-            }
-            let item = T::lift(cx, element, &src[index]);
-            item.map_err(|e| failure = Some(e.within(Place::Element(index)))).ok()
-        });
-        match failure {
-            Some(error) => Err(error),
-            None => Ok(items.map(|item| item.expect("without a failure, every element was lifted"))),
+        collect(|index| T::lift(cx, element, &src[index]))
+    }
+}
+
+// SAFETY: looks at elements as their type does.
+unsafe impl<T: View, const N: usize> View for [T; N] {
+    type Of<'a> = [T::Of<'a>; N];
+
+    unsafe fn view<'a>(
+        cx: &mut LiftContext<'_>,
+        ty: Option<ValType>,
+        src: &'a Self::Raw,
+    ) -> Result<Self::Of<'a>, ValueError> {
+        let element = element(cx.def(ty));
+        // SAFETY: the caller vouches for the elements.
+        collect(|index| unsafe { T::view(cx, element, &src[index]) })
+    }
+}
+
+// SAFETY: an array has no padding between its elements.
+unsafe impl<T: Plain, const N: usize> Plain for [T; N] {}
+
+/// An array of what is made for each index, or the first failure.
+fn collect<T, const N: usize>(mut make: impl FnMut(usize) -> Result<T, ValueError>) -> Result<[T; N], ValueError> {
+    let mut failure = None;
+    let items: [Option<T>; N] = std::array::from_fn(|index| {
+        if failure.is_some() {
+            return None;
         }
+        make(index).map_err(|e| failure = Some(e.within(Place::Element(index)))).ok()
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(items.map(|item| item.expect("without a failure, every element was made"))),
     }
 }

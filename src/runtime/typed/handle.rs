@@ -1,8 +1,9 @@
-//! Handles. An `own` is given by value, so that Rust's moves are those of the component model.
+//! Handles and error contexts. An `own` is given by value, so that Rust's moves are those of the component model.
 
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
 use crate::model::{TypeDef, ValType};
 use crate::runtime::resource::{Resource, ResourceAny};
+use crate::runtime::val::ErrorContext;
 use crate::runtime::value_error::ValueError;
 use std::any::TypeId;
 use std::mem::MaybeUninit;
@@ -90,5 +91,37 @@ unsafe impl<T: 'static> Lift for Resource<T> {
     #[inline]
     fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &u32) -> Result<Self, ValueError> {
         Ok(if is_own(cx.def(ty)) { Resource::new(*src) } else { Resource::borrowed(*src) })
+    }
+}
+
+// SAFETY: four bytes, which say nothing.
+unsafe impl ComponentType for ErrorContext {
+    type Raw = u32;
+
+    fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
+        match ty {
+            Some(ValType::ErrorContext) => Ok(()),
+            _ => Err(cx.mismatch(ty, "error-context")),
+        }
+    }
+}
+
+// SAFETY: writes all bytes.
+unsafe impl Lower for ErrorContext {
+    fn lower(
+        &self,
+        _cx: &mut LowerContext<'_>,
+        _ty: Option<ValType>,
+        dst: &mut MaybeUninit<u32>,
+    ) -> Result<(), ValueError> {
+        dst.write(0);
+        Ok(())
+    }
+}
+
+// SAFETY: reads nothing.
+unsafe impl Lift for ErrorContext {
+    fn lift(_cx: &mut LiftContext<'_>, _ty: Option<ValType>, _src: &u32) -> Result<Self, ValueError> {
+        Ok(ErrorContext::default())
     }
 }

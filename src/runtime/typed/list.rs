@@ -1,7 +1,7 @@
 //! Strings and lists.
 
 use super::map::entry;
-use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
+use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View};
 use crate::model::{TypeDef, ValType};
 use crate::runtime::value_error::{Place, ValueError};
 use std::mem::MaybeUninit;
@@ -172,6 +172,26 @@ unsafe impl<T: Lift> Lift for Vec<T> {
             match entry(def) {
                 Some(entry) => T::lift_entries(cx, entry, *src),
                 None => T::lift_list(cx, element(def), *src),
+            }
+        }
+    }
+}
+
+// SAFETY: looks at as many elements as there are.
+unsafe impl<T: View> View for Vec<T> {
+    type Of<'a> = Vec<T::Of<'a>>;
+
+    unsafe fn view<'a>(
+        cx: &mut LiftContext<'_>,
+        ty: Option<ValType>,
+        src: &'a RawSlice,
+    ) -> Result<Self::Of<'a>, ValueError> {
+        let def = cx.def(ty);
+        // SAFETY: the caller vouches for a list of elements or entries of this type, which the type check accepted.
+        unsafe {
+            match entry(def) {
+                Some(entry) => T::view_entries(cx, entry, src),
+                None => T::view_list(cx, element(def), src),
             }
         }
     }

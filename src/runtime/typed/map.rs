@@ -5,7 +5,7 @@
 
 use super::list::RawSlice;
 use super::tuple::RawTuple2;
-use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
+use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View};
 use crate::model::{TypeDef, ValType};
 use crate::runtime::value_error::{Place, ValueError};
 use std::collections::{BTreeMap, HashMap};
@@ -76,6 +76,29 @@ pub(super) unsafe fn lift<K: Lift, V: Lift>(
         let key = key.map_err(|e| e.within(Place::Key).within(Place::Element(index)))?;
         let value = V::lift(cx, ty.map(|(_, value)| value), value);
         keep(key, value.map_err(|e| e.within(Place::Value).within(Place::Element(index)))?);
+    }
+    Ok(())
+}
+
+/// Looks at entries.
+///
+/// # Safety
+///
+/// `list` must be a map of this type, written by an adapter, and neither it nor what it points to must change for `'a`.
+pub(super) unsafe fn view<'a, K: View, V: View>(
+    cx: &mut LiftContext<'_>,
+    (key_type, value_type): Entry,
+    list: RawSlice,
+    entries: &mut Vec<(K::Of<'a>, V::Of<'a>)>,
+) -> Result<(), ValueError> {
+    for index in 0..list.len as usize {
+        // SAFETY: the caller vouches for the entries.
+        let (key, value) = unsafe {
+            let (key, value) = (*list.ptr.cast::<RawTuple2<K::Raw, V::Raw>>().add(index)).parts();
+            (K::view(cx, Some(key_type), key), V::view(cx, Some(value_type), value))
+        };
+        let key = key.map_err(|e| e.within(Place::Key).within(Place::Element(index)))?;
+        entries.push((key, value.map_err(|e| e.within(Place::Value).within(Place::Element(index)))?));
     }
     Ok(())
 }

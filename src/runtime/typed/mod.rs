@@ -40,6 +40,7 @@ use std::mem::MaybeUninit;
 /// | `option<T>`, `result<T, E>` | `Option<T>`, `Result<T, E>`; `()` for an absent payload |
 /// | `record`, `variant`, `enum`, `flags` | structs and enums, by derives |
 /// | `own<R>`, `borrow<R>` | [`ResourceAny`](crate::runtime::ResourceAny); [`Resource<T>`](crate::runtime::Resource) if the host implements it |
+/// | `error-context` | [`ErrorContext`](crate::runtime::ErrorContext) |
 ///
 /// `Box<T>` and, to give, `&T` stand for what `T` does.
 ///

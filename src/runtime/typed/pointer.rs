@@ -1,6 +1,6 @@
 //! Rust's pointers to component values: what they point to.
 
-use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
+use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View};
 use crate::model::ValType;
 use crate::runtime::value_error::ValueError;
 use std::mem::MaybeUninit;
@@ -35,6 +35,20 @@ macro_rules! pointer {
 pointer! {
     &T, cx => &cx.by_reference();
     Box<T>, cx => cx;
+}
+
+// SAFETY: looks at what it is to point to.
+unsafe impl<T: View> View for Box<T> {
+    type Of<'a> = Box<T::Of<'a>>;
+
+    unsafe fn view<'a>(
+        cx: &mut LiftContext<'_>,
+        ty: Option<ValType>,
+        src: &'a T::Raw,
+    ) -> Result<Self::Of<'a>, ValueError> {
+        // SAFETY: the caller vouches for the value.
+        unsafe { T::view(cx, ty, src) }.map(Box::new)
+    }
 }
 
 // SAFETY: reads what it is to point to.

@@ -110,10 +110,10 @@ unsafe impl Lift for () {
 /// The shape of a tuple, and its traits.
 macro_rules! tuple {
     ($raw:ident $count:literal $($ty:ident $field:ident $index:tt)*) => {
-        tuple!($raw $count $($ty $field $index)*; entries {} {} {});
+        tuple!($raw $count $($ty $field $index)*; entries {} {} {} {});
     };
     ($raw:ident $count:literal $($ty:ident $field:ident $index:tt)*;
-        entries { $($check:tt)* } { $($lower:tt)* } { $($lift:tt)* }
+        entries { $($check:tt)* } { $($lower:tt)* } { $($lift:tt)* } { $($view:tt)* }
     ) => {
         /// A tuple in the canonical layout.
         #[repr(C)]
@@ -167,6 +167,26 @@ macro_rules! tuple {
             }
 
             $($lift)*
+        }
+
+        // SAFETY: looks at fields as their types do.
+        unsafe impl<$($ty: View),*> View for ($($ty,)*) {
+            type Of<'a> = ($($ty::Of<'a>,)*);
+
+            unsafe fn view<'a>(
+                cx: &mut LiftContext<'_>,
+                ty: Option<ValType>,
+                src: &'a Self::Raw,
+            ) -> Result<Self::Of<'a>, ValueError> {
+                let def = cx.def(ty);
+                // SAFETY: the caller vouches for the fields.
+                Ok(($(
+                    unsafe { $ty::view(cx, field(def, $index), &src.$field) }
+                        .map_err(|e| e.within(place(def, $index)))?,
+                )*))
+            }
+
+            $($view)*
         }
 
         params!($raw $count $($ty $field $index)*);
@@ -292,6 +312,18 @@ tuple!(RawTuple2 2 A a 0 B b 1;
             entries.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
             // SAFETY: the caller vouches for the map.
             unsafe { map::lift(cx, Some(entry), list, |key, value| entries.push((key, value)))? };
+            Ok(entries)
+        }
+    } {
+        unsafe fn view_entries<'a>(
+            cx: &mut LiftContext<'_>,
+            entry: (ValType, ValType),
+            list: &'a RawSlice,
+        ) -> Result<Vec<Self::Of<'a>>, ValueError> {
+            let mut entries = Vec::new();
+            entries.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+            // SAFETY: the caller vouches for the map.
+            unsafe { map::view::<A, B>(cx, entry, *list, &mut entries)? };
             Ok(entries)
         }
     }

@@ -1,6 +1,6 @@
 //! `option` and `result`.
 
-use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext};
+use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View};
 use crate::model::{TypeDef, ValType};
 use crate::runtime::value_error::{Place, ValueError};
 use std::mem::MaybeUninit;
@@ -89,6 +89,28 @@ unsafe impl<T: Lift> Lift for Option<T> {
     }
 }
 
+// SAFETY: looks at the payload only when the discriminant says that it is there.
+unsafe impl<T: View> View for Option<T> {
+    type Of<'a> = Option<T::Of<'a>>;
+
+    unsafe fn view<'a>(
+        cx: &mut LiftContext<'_>,
+        ty: Option<ValType>,
+        src: &'a Self::Raw,
+    ) -> Result<Self::Of<'a>, ValueError> {
+        let payload = option_payload(cx.def(ty));
+        match src.discriminant {
+            0 => Ok(None),
+            1 => {
+                // SAFETY: an adapter has written the payload of this case; the caller vouches for what it points to.
+                let view = unsafe { T::view(cx, payload, src.payload.assume_init_ref()) };
+                view.map(Some).map_err(|e| e.within(some()))
+            }
+            _ => Err(ValueError::Invalid("discriminant")),
+        }
+    }
+}
+
 // SAFETY: `result<T, E>` is a variant of two cases; an absent payload is `()`, of size 0 and alignment 1.
 unsafe impl<T: ComponentType, E: ComponentType> ComponentType for Result<T, E> {
     type Raw = RawVariant<RawPayload<T::Raw, E::Raw>>;
@@ -141,6 +163,30 @@ unsafe impl<T: Lift, E: Lift> Lift for Result<T, E> {
             match src.discriminant {
                 0 => T::lift(cx, ok, (*payload).ok.assume_init_ref()).map(Ok).map_err(|e| e.within(payload_of("ok"))),
                 1 => E::lift(cx, err, (*payload).err.assume_init_ref())
+                    .map(Err)
+                    .map_err(|e| e.within(payload_of("error"))),
+                _ => Err(ValueError::Invalid("discriminant")),
+            }
+        }
+    }
+}
+
+// SAFETY: looks at the payload of the case that the discriminant names.
+unsafe impl<T: View, E: View> View for Result<T, E> {
+    type Of<'a> = Result<T::Of<'a>, E::Of<'a>>;
+
+    unsafe fn view<'a>(
+        cx: &mut LiftContext<'_>,
+        ty: Option<ValType>,
+        src: &'a Self::Raw,
+    ) -> Result<Self::Of<'a>, ValueError> {
+        let (ok, err) = result_payloads(cx.def(ty));
+        let payload = src.payload.as_ptr();
+        // SAFETY: an adapter has written the payload of this case; the caller vouches for what it points to.
+        unsafe {
+            match src.discriminant {
+                0 => T::view(cx, ok, (*payload).ok.assume_init_ref()).map(Ok).map_err(|e| e.within(payload_of("ok"))),
+                1 => E::view(cx, err, (*payload).err.assume_init_ref())
                     .map(Err)
                     .map_err(|e| e.within(payload_of("error"))),
                 _ => Err(ValueError::Invalid("discriminant")),

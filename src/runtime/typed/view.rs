@@ -1,5 +1,5 @@
 //! Parameters of host functions as views: strings and lists of numbers that are looked at where they lie, which may be
-//! the guest's memory.
+//! the guest's memory; as parameters, and as parts of tuples, records, options, results and lists.
 //!
 //! A view must not live when the guest runs, for the guest could change or free what is looked at. So a function that
 //! gets views ([`LinkerInstance::func_view`](crate::runtime::LinkerInstance::func_view)) gets the host's data but no access
@@ -7,12 +7,35 @@
 //! before its result is lowered, and the bound on its lifetime keeps them from being stored.
 
 use super::list::RawSlice;
-use super::{ComponentType, Lift, LiftContext, Params};
+use super::{ComponentType, LiftContext, Params};
 use crate::model::ValType;
-use crate::runtime::value_error::ValueError;
+use crate::runtime::resource::{Resource, ResourceAny};
+use crate::runtime::val::ErrorContext;
+use crate::runtime::value_error::{Place, ValueError};
+use std::collections::{BTreeMap, HashMap};
 
-/// A type of parameters that host functions can look at. It names what it becomes for the lifetime of a call: `&'static
-/// str` becomes `&'a str`, `&'static [u8]` becomes `&'a [u8]`, and types that can be lifted are lifted.
+/// A type of parameters that host functions can look at. It names what it becomes for the lifetime of a call:
+///
+/// | type | what the function gets |
+/// |---|---|
+/// | `&str`, `&[u8]`, lists of other numbers | the same, where the guest has it |
+/// | tuples, for records too; `Option`, `Result`, `Box`, arrays | the same of what their parts become |
+/// | `Vec<T>`, for lists and maps | a vector of what `T` becomes: one allocation, and none for strings in it |
+/// | numbers, `String`, handles, derived types … | the same, lifted |
+///
+/// ```
+/// # use cantilever::runtime::{Engine, Linker, LinkError};
+/// # fn main() -> Result<(), LinkError> {
+/// let mut linker = Linker::<usize>::new(&Engine::default());
+/// // `func(headers: list<tuple<string, list<u8>>>, body: option<string>)`
+/// linker.func_view::<(Vec<(&str, &[u8])>, Option<&str>), (), _>("send", |size, (headers, body)| {
+///     *size += headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+///     *size += body.map_or(0, str::len);
+///     Ok(())
+/// })?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// A view cannot be kept:
 ///
@@ -27,7 +50,7 @@ use crate::runtime::value_error::ValueError;
 ///
 /// # Safety
 ///
-/// As [`Lift`]. What `view` returns must borrow from nothing but `src` and what `src` points to.
+/// As [`Lift`](super::Lift). What `view` returns must borrow from nothing but `src` and what `src` points to.
 pub unsafe trait View: ComponentType + 'static {
     /// What the function is given.
     type Of<'a>;
@@ -42,6 +65,40 @@ pub unsafe trait View: ComponentType + 'static {
         ty: Option<ValType>,
         src: &'a Self::Raw,
     ) -> Result<Self::Of<'a>, ValueError>;
+
+    /// Looks at the values of a list, whose elements have the type `ty`.
+    ///
+    /// # Safety
+    ///
+    /// `list` must be such a list, written by an adapter, and neither it nor what it points to must change for `'a`.
+    unsafe fn view_list<'a>(
+        cx: &mut LiftContext<'_>,
+        ty: Option<ValType>,
+        list: &'a RawSlice,
+    ) -> Result<Vec<Self::Of<'a>>, ValueError> {
+        let mut items = Vec::new();
+        items.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+        for index in 0..list.len as usize {
+            // SAFETY: the caller vouches for the elements.
+            let item = unsafe { Self::view(cx, ty, &*list.ptr.cast::<Self::Raw>().add(index)) };
+            items.push(item.map_err(|e| e.within(Place::Element(index)))?);
+        }
+        Ok(items)
+    }
+
+    /// Looks at the entries of a map, whose keys and values have the types `entry`.
+    ///
+    /// # Safety
+    ///
+    /// As for a list.
+    #[doc(hidden)]
+    unsafe fn view_entries<'a>(
+        _cx: &mut LiftContext<'_>,
+        _entry: (ValType, ValType),
+        _list: &'a RawSlice,
+    ) -> Result<Vec<Self::Of<'a>>, ValueError> {
+        Err(ValueError::Unsupported("map".to_owned()))
+    }
 }
 
 /// A type whose values lie in the guest's memory as they do in Rust's, and of which every bit pattern is one.
@@ -51,14 +108,40 @@ pub unsafe trait View: ComponentType + 'static {
 /// The type must be its own [`ComponentType::Raw`], and have no padding.
 pub unsafe trait Plain: ComponentType<Raw = Self> + Copy {}
 
-// SAFETY: what is lifted borrows from nothing.
-unsafe impl<T: Lift + 'static> View for T {
-    type Of<'a> = T;
+/// [`View`] of types that are lifted: what is lifted borrows from nothing.
+macro_rules! lifted {
+    ($({$($generics:tt)*} $ty:ty),* $(,)?) => { $(
+        // SAFETY: as stated above.
+        unsafe impl<$($generics)*> $crate::runtime::View for $ty
+        where
+            $ty: $crate::runtime::Lift + 'static,
+        {
+            type Of<'a> = $ty;
 
-    #[inline]
-    unsafe fn view(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &T::Raw) -> Result<T, ValueError> {
-        T::lift(cx, ty, src)
-    }
+            #[inline]
+            unsafe fn view(
+                cx: &mut $crate::runtime::LiftContext<'_>,
+                ty: Option<$crate::model::ValType>,
+                src: &Self::Raw,
+            ) -> Result<$ty, $crate::runtime::ValueError> {
+                <$ty as $crate::runtime::Lift>::lift(cx, ty, src)
+            }
+
+            unsafe fn view_list(
+                cx: &mut $crate::runtime::LiftContext<'_>,
+                ty: Option<$crate::model::ValType>,
+                list: &$crate::runtime::RawSlice,
+            ) -> Result<Vec<$ty>, $crate::runtime::ValueError> {
+                // SAFETY: the caller vouches for the list.
+                unsafe { <$ty as $crate::runtime::Lift>::lift_list(cx, ty, *list) }
+            }
+        }
+    )* };
+}
+
+lifted! {
+    {} (), {} bool, {} i8, {} u8, {} i16, {} u16, {} i32, {} u32, {} i64, {} u64, {} f32, {} f64, {} char, {} String,
+    {} ErrorContext, {} ResourceAny, {T} Resource<T>, {K, V, S} HashMap<K, V, S>, {K, V} BTreeMap<K, V>,
 }
 
 // SAFETY: adapters write well-formed UTF-8 for strings.
