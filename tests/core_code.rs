@@ -54,13 +54,7 @@ fn places(decoded: &Decoded) -> ModulePlaces {
         elems: (0..module.elems.len() as u32)
             .map(|i| ElemPlace { slot: 30_000 + 16 * i, storage: 40_000 + 1024 * i })
             .collect(),
-        // Nothing is: all of an initialisation is code.
-        prepared: PreparedModule {
-            globals: vec![false; module.globals.len()],
-            elements: vec![None; module.elems.len()],
-            elems: vec![false; module.elems.len()],
-            datas: vec![false; module.datas.len()],
-        },
+        prepared: PreparedModule::nothing(module),
         ..ModulePlaces::default()
     }
 }

@@ -155,3 +155,18 @@ fn without_a_quota_a_table_is_full_at_its_capacity() {
     let error = act(&mut store, instance, "fill", 1 << 12).unwrap_err();
     assert!(error.to_string().contains("its quota is 4096 entries"), "{error}");
 }
+
+#[test]
+fn elements_of_a_table_are_data() {
+    let object = |elements: usize| {
+        let text =
+            format!("(module (table {elements} funcref) (func $f) (elem (i32.const 0) {}))", "$f ".repeat(elements));
+        cantilever::compile(&wat::parse_str(text).unwrap(), &CompileOptions::default(), &()).unwrap()
+    };
+    let (few, many) = (object(10), object(50_010));
+    let size = many.len() - few.len();
+    assert!(size < 50_000 * 6, "an element takes {} bytes", size as f64 / 50_000.0);
+    let artifact = |object: &[u8]| cantilever::object::load::ObjectFile::read(object).unwrap().artifact;
+    assert_eq!(artifact(&many).functions.len(), artifact(&few).functions.len());
+    assert!(artifact(&many).function(cantilever::model::FuncKey::Init(0)).is_none(), "code fills the table");
+}

@@ -25,7 +25,8 @@ pub fn prepare(plan: &Plan) -> Prepared {
     for made in &plan.core_instances {
         count[made.module] += 1;
     }
-    let mut prepared = Prepared { modules: vec![PreparedModule::default(); plan.modules.len()], instances: Vec::new() };
+    let modules = plan.modules.iter().map(PreparedModule::nothing).collect();
+    let mut prepared = Prepared { modules, instances: Vec::new() };
     let mut open = HashSet::new();
     for (core_instance, made) in plan.core_instances.iter().enumerate() {
         let module = &plan.modules[made.module];
@@ -88,7 +89,8 @@ impl Maker<'_> {
         };
         let parts = &mut prepared.modules[self.plan.core_instances[index].module];
         parts.globals = instance.globals.iter().map(Option::is_some).collect();
-        if parts.elements.len() != module.elems.len() {
+        // Another instance of the module has the same elements.
+        if parts.elements.iter().all(Option::is_none) {
             parts.elements = module.elems.iter().map(|elems| self.elements(elems, &instance.globals)).collect();
         }
         open.extend((module.imported_memories..module.memories.len() as u32).map(|i| Target::Memory(index, i)));
@@ -96,7 +98,6 @@ impl Maker<'_> {
         open.extend(own_tables.filter(|(_, t)| t.init.is_none()).map(|(i, _)| Target::Table(index, i)));
 
         let placed = self.place_segments(&parts.elements, &instance.globals, open);
-        (parts.elems, parts.datas) = (vec![false; module.elems.len()], vec![false; module.datas.len()]);
         prepared.instances.push(instance);
         for (target, placed) in placed {
             let parts = &mut prepared.modules[self.plan.core_instances[index].module];

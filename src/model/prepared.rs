@@ -1,6 +1,8 @@
 //! What core instances contain before any of their code runs: the parts of instantiation whose outcome is known when the
 //! plan is made. Pure data.
 
+use super::module::Module;
+
 /// The value of a constant expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Constant {
@@ -34,6 +36,18 @@ pub struct PreparedModule {
     pub elems: Vec<bool>,
     /// For each data segment: is it active, and in its memory already?
     pub datas: Vec<bool>,
+}
+
+impl PreparedModule {
+    /// Nothing is done in advance.
+    pub fn nothing(module: &Module) -> Self {
+        PreparedModule {
+            globals: vec![false; module.globals.len()],
+            elements: vec![None; module.elems.len()],
+            elems: vec![false; module.elems.len()],
+            datas: vec![false; module.datas.len()],
+        }
+    }
 }
 
 /// The contents of a core instance when its `Init` begins, and of its memories and tables when they are made.

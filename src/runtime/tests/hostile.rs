@@ -5,7 +5,6 @@
 //! memories. `tests/sanitize.sh` runs this under address sanitizer too, which watches the runtime's own code.
 
 use crate::block::{HandleEntry, Header, InstanceState, MemoryDef};
-use crate::object::artifact::Step;
 use crate::runtime::instance::InstanceRecord;
 use crate::runtime::*;
 use std::mem::offset_of;
@@ -168,12 +167,8 @@ impl Snapshot {
         for i in 0..layout.instance_count {
             parts.push((Part::Table(i), bytes(layout.handle_entries(i), (ENTRIES * HandleEntry::SIZE) as usize)));
         }
-        let memories = record.image.artifact.steps.iter().filter_map(|step| match step {
-            Step::Memory { at, .. } => Some(*at),
-            _ => None,
-        });
-        for (i, at) in (CALLEE..).zip(memories) {
-            let def = record.block.at::<MemoryDef>(at).unwrap();
+        for (i, plan) in (CALLEE..).zip(&record.image.plan.memories.plans) {
+            let def = record.block.at::<MemoryDef>(plan.at).unwrap();
             // SAFETY: the memory has this length.
             let bytes = unsafe { std::slice::from_raw_parts((*def).base, (*def).len as usize) }.to_vec();
             let name: &[u8] = if i == HOSTILE { b"hostile" } else { b"victim" };

@@ -1,6 +1,7 @@
 //! Blocks that are used again are as new: nothing of an earlier instance is left.
 
-use crate::block::{HandleEntry, MemoryDef, TableDef};
+use crate::block::{HandleEntry, HandleRecord, MemoryDef, TableDef};
+use crate::pipeline::CompileOptions;
 use crate::runtime::image::Image;
 use crate::runtime::prepared_block::PreparedBlock;
 use crate::runtime::*;
@@ -22,10 +23,15 @@ const STATE: &str = r#"(component
       (data.drop $kept) (elem.drop $passive)
       (global.set $g (i64.const -1)) (global.set $zero (i64.const -1))
       (i32.const 1))
+    (func (export "clean") (result i32)
+      (i32.and
+        (i32.and (i64.eq (global.get $g) (i64.const 7)) (i32.eqz (i32.load (i32.const 65529))))
+        (i32.and (ref.is_null (table.get $t (i32.const 0))) (i32.eq (i32.load8_u (i32.const 65535)) (i32.const 99)))))
     (func (export "grow") (result i32) (table.grow $t (ref.func $f) (i32.const 5)))
     (func (export "trap") (result i32) (drop (call 1)) unreachable))
   (core instance $m (instantiate $M))
   (func (export "write") (result u32) (canon lift (core func $m "write")))
+  (func (export "clean") (result u32) (canon lift (core func $m "clean")))
   (func (export "grow") (result u32) (canon lift (core func $m "grow")))
   (func (export "trap") (result u32) (canon lift (core func $m "trap"))))"#;
 
@@ -69,6 +75,8 @@ fn contents(image: &Image, block: &PreparedBlock) -> (Vec<u64>, Vec<Vec<u8>>) {
         }
         for instance in 0..layout.instance_count {
             found.extend(words(layout.handle_entries(instance), u64::from(HandleEntry::SIZE) * 512));
+            let records = layout.handle_records(instance);
+            found.extend(records.into_iter().flat_map(|at| words(at, u64::from(HandleRecord::SIZE) * 512)));
         }
         (found.into_iter().map(relative).collect(), memories)
     }
@@ -80,8 +88,9 @@ fn nothing_of_an_earlier_instance_is_left() {
         (STATE, &["write", "grow", "trap"]),
         (HANDLES, &["dropped", "lent-on", "kept", "kept-one-of-two", "dropped-twice", "given-away"]),
     ];
-    for (text, funcs) in cases {
-        let component = component(Config::new(), text);
+    for ((text, funcs), debug_handles) in cases.into_iter().flat_map(|case| [(case, false), (case, true)]) {
+        let options = CompileOptions { debug_handles, ..CompileOptions::default() };
+        let component = Component::with_options(&Engine::default(), &wat::parse_str(text).unwrap(), &options).unwrap();
         let image = &component.0;
         let fresh = contents(image, &PreparedBlock::new(image).unwrap());
         for func in funcs {
@@ -118,6 +127,25 @@ fn idle_blocks_are_limited_and_end_with_their_component() {
     assert_eq!(engine.idle().reservations(), 3);
     drop(dropped);
     assert_eq!(engine.idle().reservations(), 0);
+}
+
+#[test]
+fn threads_share_idle_blocks() {
+    let component = component(Config::new(), STATE);
+    let linker = Linker::new(component.engine());
+    let work = || {
+        for _ in 0..30 {
+            let mut store = Store::new(component.engine(), ());
+            let instance = linker.instantiate(&mut store, &component).unwrap();
+            let [clean, write] =
+                ["clean", "write"].map(|name| instance.get_typed_func::<(), u32>(&mut store, name).unwrap());
+            assert_eq!(clean.call(&mut store, ()).unwrap(), 1);
+            write.call(&mut store, ()).unwrap();
+            assert_eq!(clean.call(&mut store, ()).unwrap(), 0);
+        }
+    };
+    std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
+    assert!((3..=12).contains(&component.engine().idle().reservations()));
 }
 
 #[test]
