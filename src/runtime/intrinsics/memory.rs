@@ -2,7 +2,7 @@
 //!
 //! Offsets are bytes in a memory; every range is checked before anything is written.
 
-use super::store;
+use super::{store, vector};
 use crate::block::MemoryDef;
 use crate::block::intrinsics::SegmentSlot;
 use crate::runtime::linear_memory::LinearMemory;
@@ -71,8 +71,8 @@ pub(super) unsafe extern "C" fn memory_copy(
     // SAFETY: compiled code passes addresses of memories of its instance; `range` checks the rest.
     let ranges = unsafe { (range(dst_memory, dst, len), range(src_memory, src, len)) };
     let (Some(dst), Some(src)) = ranges else { return 0 };
-    // SAFETY: both ranges were just checked; `copy` allows them to overlap.
-    unsafe { std::ptr::copy(src, dst, len as usize) };
+    // SAFETY: both ranges were just checked.
+    unsafe { vector::copy(src, dst, len as usize) };
     1
 }
 
@@ -108,7 +108,7 @@ pub(super) unsafe extern "C" fn host_keep(vmctx: *mut c_void) {
 /// `memmove`.
 pub(super) unsafe extern "C" fn copy(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) {
     // SAFETY: compiled code has checked both ranges.
-    unsafe { std::ptr::copy(src, dst, len as usize) }
+    unsafe { vector::copy(src, dst, len as usize) }
 }
 
 #[cfg(test)]
