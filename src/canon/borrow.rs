@@ -9,6 +9,7 @@ use super::CanonEnv;
 use super::crossing::Occurrence;
 use super::shape::Shape;
 use super::side::Side;
+use super::variant::payload_occurrence;
 use crate::block::{Header, TrapKind};
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
@@ -192,7 +193,7 @@ impl Need {
             }
             Shape::Record(fields) => fields.iter().for_each(|t| self.count(env, *t, occurrence, sides)),
             Shape::Variant(cases) => {
-                let payload = occurrence.max(Occurrence::Perhaps);
+                let payload = payload_occurrence(&cases, occurrence);
                 cases.iter().flatten().for_each(|t| self.count(env, *t, payload, sides));
             }
             Shape::List(elements) => {
