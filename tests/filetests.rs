@@ -5,6 +5,7 @@
 //! | `;; run: f(1) -> 2` | the export `f` called with this argument returns this (WAVE text); without `->`, nothing |
 //! | `;; trap: f(1) -> "text"` | the call traps, with a message that contains the text; the same call again is then refused |
 //! | `;; instantiation-trap: "text"` | the instantiation traps, with a message that contains the text |
+//! | `;; backtrace: f(1)` | the call traps, through the functions that the lines `;; \| …` below name; of `instantiation`, that |
 //! | `;; fuel: 100` | the component is compiled to count fuel, and each instance has so much |
 //! | `;; interruptible: yes` | the component is compiled to be interruptible |
 //! | `;; memory-reservation: 65536` | the component is compiled for so many bytes of address space for each memory |
@@ -12,8 +13,8 @@
 //! | `;; debug-handles: true` | it is compiled to debug handles |
 //! | `;; clif: NAME` | the optimised CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
 //!
-//! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` the expected CLIF is replaced by the actual
-//! one; with `CANTILEVER_FILETEST=text` only files whose path contains the text are run.
+//! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` expected CLIF and backtraces are replaced by the actual
+//! ones; with `CANTILEVER_FILETEST=text` only files whose path contains the text are run.
 
 use cantilever::cli::{Found, Input, Invocation, wave};
 use cantilever::runtime::{Component, Config, Engine, Error, ExportKind, FuncSignature, Linker, Store, Val};
@@ -21,13 +22,14 @@ use cantilever::{CompileOptions, EmitText};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The first characters of a line of expected CLIF.
-const CLIF_LINE: &str = ";; | ";
+/// The first characters of a line of expected CLIF, or of a backtrace.
+const EXPECTED_LINE: &str = ";; | ";
 
 enum Directive {
     Run { line: usize, call: Invocation, result: Option<String> },
     Trap { line: usize, call: Invocation, message: String },
     InstantiationTrap { line: usize, message: String },
+    Backtrace { line: usize, call: Option<Invocation>, expected: String },
     Clif { line: usize, function: String, expected: String },
 }
 
@@ -87,15 +89,25 @@ impl FileTest {
                     test.options.memory_reservation = rest.parse().map_err(|e| located(format!("{e}")))?;
                 }
                 "clif" => {
-                    let body = lines[line..].iter().map_while(|l| l.strip_prefix(CLIF_LINE.trim_end()));
-                    let expected = body.map(|l| format!("{}\n", l.strip_prefix(' ').unwrap_or(l))).collect();
+                    let expected = expected_lines(&lines[line..]);
                     test.directives.push(Directive::Clif { line, function: rest.to_owned(), expected });
+                }
+                "backtrace" => {
+                    let call = (rest != "instantiation").then(|| Invocation::parse(rest));
+                    let call = call.transpose().map_err(located)?;
+                    test.directives.push(Directive::Backtrace { line, call, expected: expected_lines(&lines[line..]) });
                 }
                 _ => {}
             }
         }
         Ok(test)
     }
+}
+
+/// What the expected lines that come first say.
+fn expected_lines(lines: &[&str]) -> String {
+    let expected = lines.iter().map_while(|line| line.strip_prefix(EXPECTED_LINE.trim_end()));
+    expected.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
 }
 
 /// A component that is called, each time in a store of its own.
@@ -184,6 +196,32 @@ impl Subject {
     }
 }
 
+/// Compares the frames of a trap, one line each, without offsets.
+fn check_backtrace(
+    subject: &Subject,
+    path: &Path,
+    directive: &str,
+    call: &Option<Invocation>,
+    expected: &str,
+) -> Result<(), String> {
+    let outcome = match call {
+        Some(call) => subject.call(call)?.map(|_| ()),
+        None => Linker::new(&subject.engine)
+            .instantiate(&mut Store::new(&subject.engine, ()), &subject.component)
+            .map(|_| ()),
+    };
+    let error = outcome.err().ok_or("expected a trap")?;
+    let trap = error.trap().ok_or_else(|| format!("expected a trap, got the error `{error}`"))?;
+    let actual: String = trap.frames().iter().map(|frame| format!("{frame}\n")).collect();
+    if actual == expected {
+        return Ok(());
+    }
+    if std::env::var_os("CANTILEVER_BLESS").is_some() {
+        return bless(path, directive, &actual).map_err(|e| e.to_string());
+    }
+    Err(format!("the backtrace is another one (CANTILEVER_BLESS=1 accepts it):\n{actual}"))
+}
+
 fn same_trap(error: &Error, expected: &str) -> Result<(), String> {
     match error.trap() {
         Some(trap) if trap.message().contains(expected) => Ok(()),
@@ -241,6 +279,10 @@ fn run_file(path: &Path) -> Vec<String> {
             Directive::Run { line, call, result } => (line, subject.check_run(call, result)),
             Directive::Trap { line, call, message } => (line, subject.check_trap(call, message)),
             Directive::InstantiationTrap { line, message } => (line, subject.check_instantiation_trap(message)),
+            Directive::Backtrace { line, call, expected } => {
+                let directive = text.lines().nth(line - 1).unwrap_or_default();
+                (line, check_backtrace(&subject, path, directive, call, expected))
+            }
             Directive::Clif { line, function, expected } => {
                 (line, check_clif(path, &wasm, &test.options, function, expected))
             }
@@ -271,7 +313,7 @@ fn check_clif(
         return Ok(());
     }
     if std::env::var_os("CANTILEVER_BLESS").is_some() {
-        return bless(path, function, &actual).map_err(|e| e.to_string());
+        return bless(path, &format!(";; clif: {function}"), &actual).map_err(|e| e.to_string());
     }
     Err(format!("the CLIF of `{function}` is another one (CANTILEVER_BLESS=1 accepts it):\n{actual}"))
 }
@@ -288,18 +330,17 @@ fn blocks(listing: &str) -> String {
     unindented.map(|line| format!("{line}\n")).collect()
 }
 
-/// Puts the actual CLIF in the place of the expected one.
-fn bless(path: &Path, function: &str, actual: &str) -> std::io::Result<()> {
+/// Puts the actual lines below a directive in the place of the expected ones.
+fn bless(path: &Path, directive: &str, actual: &str) -> std::io::Result<()> {
     let text = fs::read_to_string(path)?;
-    let directive = format!(";; clif: {function}");
     let mut blessed = String::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         blessed.push_str(&format!("{line}\n"));
         if line == directive {
-            while lines.next_if(|l| l.starts_with(CLIF_LINE.trim_end())).is_some() {}
+            while lines.next_if(|l| l.starts_with(EXPECTED_LINE.trim_end())).is_some() {}
             for line in actual.lines() {
-                blessed.push_str(format!("{CLIF_LINE}{line}").trim_end());
+                blessed.push_str(format!("{EXPECTED_LINE}{line}").trim_end());
                 blessed.push('\n');
             }
         }

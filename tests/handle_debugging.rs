@@ -51,9 +51,9 @@ fn call(store: &mut Store<()>, instance: Instance, name: &str) -> Option<Val> {
 fn callers(handle: &LiveHandle) -> Vec<String> {
     const CALL: u8 = 0x10;
     let calls = handle.created.calls.iter();
-    let function = |call: &cantilever::runtime::TrapFrame| {
+    let function = |call: &cantilever::runtime::Frame| {
         assert_eq!(wasm()[call.offset.unwrap() as usize], CALL, "{handle}");
-        call.function.clone()
+        call.to_string()
     };
     calls.map(function).collect()
 }
@@ -70,7 +70,7 @@ fn live_handles_are_listed_with_their_places() {
         let [kept] = &store.live_handles()[..] else { panic!("one handle is kept") };
         assert_eq!((kept.ty.as_str(), kept.holder, kept.index), ("own<r>", HandleHolder::Guest(0), 1));
         assert_eq!(kept.created.by.as_deref(), Some("canon.resource.new[r]"));
-        assert_eq!(callers(kept), ["M.make", "M.keep"]);
+        assert_eq!(callers(kept), ["M!make", "M!keep"]);
     }
 }
 

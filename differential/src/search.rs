@@ -6,6 +6,7 @@ use crate::differential::observe::STACK;
 use crate::differential::subject;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -69,7 +70,13 @@ impl Search<'_> {
             if seed >= self.to || over || self.stop.load(Ordering::Relaxed) {
                 return;
             }
-            let result = compare(self.engine, Case::new(seed), subject::options(seed));
+            let work = || compare(self.engine, Case::new(seed), subject::options(seed));
+            let compared = catch_unwind(AssertUnwindSafe(work));
+            let result = compared.unwrap_or_else(|panic| {
+                eprintln!("seed {seed} panicked");
+                self.stop.store(true, Ordering::Relaxed);
+                resume_unwind(panic)
+            });
             let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
             match result {
                 Ok(outcome) => {

@@ -33,6 +33,12 @@ pub struct CodeOptions {
     #[arg(long)]
     no_spectre_guard: bool,
 
+    /// Leave out the source lines that backtraces show
+    ///
+    /// They are taken from the debugging information (DWARF) of the input, if there is any; of a text, from the text itself.
+    #[arg(long)]
+    no_debug_lines: bool,
+
     /// Record where handles are created and dropped
     ///
     /// Traps about a handle then tell its story, and `run` lists the handles that are still alive at the end. The code is
@@ -84,6 +90,7 @@ impl CodeOptions {
             },
             inlining: !self.no_inlining,
             spectre_guard: !self.no_spectre_guard,
+            debug_lines: !self.no_debug_lines,
             handle_capacity: self.handle_entries().unwrap_or(defaults.handle_capacity),
             debug_handles: self.debug_handles,
             interruptible: self.interruptible,

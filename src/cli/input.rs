@@ -21,7 +21,9 @@ impl Input {
             return Ok(Input::Object(bytes));
         }
         // Binary WebAssembly passes through unchanged, so whatever does not begin with its magic number is text.
-        let wasm = wat::Parser::new().parse_bytes(Some(path), &bytes).map_err(|e| {
+        // Lines of the text serve as source lines.
+        let wasm = wat::Parser::new().generate_dwarf(wat::GenerateDwarf::Lines).parse_bytes(Some(path), &bytes);
+        let wasm = wasm.map_err(|e| {
             let remedy = "the input must be a component in binary (.wasm) or text (.wat) form, or an object written \
                           by `cantilever compile`";
             Failure::remedied(e, remedy)

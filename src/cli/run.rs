@@ -9,8 +9,8 @@ use super::wave::{self, WaveError};
 use super::{Failure, input::Input};
 use crate::CompileOptions;
 use crate::block::TrapKind;
-use crate::runtime::{Component, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Store, Val};
-use clap::Args;
+use crate::runtime::{Component, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Profiler, Store, Val};
+use clap::{Args, ValueEnum};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,6 +30,10 @@ pub struct Run {
     #[arg(long)]
     raw: bool,
 
+    /// Name the functions of the loaded code for a profiler
+    #[arg(long, value_enum, value_name = "PROFILER")]
+    profile: Option<Profile>,
+
     /// Stop the guest when it has run so long, with exit code 124; for example 0.5
     ///
     /// The time for compiling does not count. An object must have been compiled with `--interruptible`.
@@ -48,6 +52,13 @@ pub struct Run {
 
     #[command(flatten)]
     provided: ProvidedImports,
+}
+
+/// For which profiler functions are named.
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Profile {
+    /// `perf record` and `perf report`, by /tmp/perf-PID.map
+    Perfmap,
 }
 
 const EXAMPLES: &str = "\
@@ -73,10 +84,15 @@ Arguments and the result are in WAVE, the text form of component values:
 So a string is printed on one line, with quotation marks and escapes; `--raw`
 prints the text itself.
 
-A trap of the guest goes to standard error, with the function and the offset in
-the input; the exit code is then 134, or 124 if it ran longer than `--timeout`
-allows. So do the handles that are still alive at the end, for code that was
-compiled with --debug-handles; they change no exit code.";
+A trap of the guest goes to standard error, with the functions that were
+running, offsets in the input, and source lines where the input has them; the
+exit code is then 134, or 124 if it ran longer than `--timeout` allows. So do
+the handles that are still alive at the end, for code that was compiled with
+--debug-handles; they change no exit code.
+
+Where the time goes, by function:
+  perf record cantilever run --profile perfmap --invoke 'work(9)' hello.o
+  perf report";
 
 impl Run {
     /// Compiles if need be, instantiates, calls, prints.
@@ -84,7 +100,11 @@ impl Run {
         let call = self.invoke.as_deref().map(Invocation::parse).transpose().map_err(|what| {
             Failure::remedied(what, "for example: --invoke 'add(1, 2)'; see `cantilever run --help`")
         })?;
-        let engine = Engine::new(self.code.engine_config());
+        let config = match self.profile {
+            Some(Profile::Perfmap) => self.code.engine_config().profiler(Profiler::PerfMap),
+            None => self.code.engine_config(),
+        };
+        let engine = Engine::new(config);
         let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
         if self.code.debug_handles() && !component.debugs_handles() {
             let what = format!("{}: this object was compiled without --debug-handles", self.file.display());

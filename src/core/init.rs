@@ -52,6 +52,8 @@ fn translate_into(env: &ModuleEnv<'_>, func: &mut Function, cx: &mut FunctionBui
     t.init_active_elements()?;
     t.init_active_data()?;
     if let Some(start) = env.module.start {
+        // It is called from nowhere in the input.
+        t.e.b.set_srcloc(SourceLoc::default());
         let (ready, ty) = t.function(start);
         t.call(ready, ty);
     }

@@ -123,11 +123,12 @@ impl<'a> Decoder<'a> {
     /// Takes in a section that has been validated; before it there were `core_funcs` core functions.
     fn section(&mut self, payload: &Payload<'a>, core_funcs: u32) -> wasmparser::Result<()> {
         if let Payload::Version { encoding, range, .. } = payload {
+            let start = module::byte_range(range.clone()).start;
             let open = match encoding {
-                Encoding::Module => Open::Module(Box::default()),
+                Encoding::Module => Open::Module(Box::new(ModuleBuilder::new(start))),
                 Encoding::Component => Open::Component(Box::default()),
             };
-            self.open.push((open, module::byte_range(range.clone()).start));
+            self.open.push((open, start));
             return Ok(());
         }
         match (self.open.last_mut(), self.validator.types(0)) {

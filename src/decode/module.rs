@@ -33,6 +33,11 @@ pub(super) fn byte_range(range: Range<u64>) -> Range<usize> {
 }
 
 impl ModuleBuilder {
+    /// A module that begins at this offset of the input.
+    pub(super) fn new(start_offset: usize) -> Self {
+        ModuleBuilder { module: Module { start_offset, ..Module::default() }, ..Self::default() }
+    }
+
     /// Takes in one validated section.
     pub(super) fn section(&mut self, payload: &Payload) -> Result<()> {
         match payload {
@@ -88,7 +93,10 @@ impl ModuleBuilder {
                 }
             }
             Payload::CodeSectionEntry(body) => self.module.bodies.push(byte_range(body.range())),
-            Payload::CustomSection(custom) => self.names(custom),
+            Payload::CodeSectionStart { unchecked_range, .. } => {
+                self.module.code_offset = unchecked_range.start as usize;
+            }
+            Payload::CustomSection(custom) => self.custom_section(custom),
             _ => {}
         }
         Ok(())
@@ -158,9 +166,17 @@ impl ModuleBuilder {
         Ok(DataSegment { mode, bytes: end - segment.data.len()..end })
     }
 
-    fn names(&mut self, custom: &CustomSectionReader) {
-        if let KnownCustom::Name(section) = custom.as_known() {
-            (self.module.name, self.func_names) = names::of_module(section);
+    fn custom_section(&mut self, custom: &CustomSectionReader) {
+        let data = custom.data_offset() as usize..custom.data_offset() as usize + custom.data().len();
+        match custom.name() {
+            ".debug_line" => self.module.debug.line = data,
+            ".debug_str" => self.module.debug.str = data,
+            ".debug_line_str" => self.module.debug.line_str = data,
+            _ => {
+                if let KnownCustom::Name(section) = custom.as_known() {
+                    (self.module.name, self.func_names) = names::of_module(section);
+                }
+            }
         }
     }
 

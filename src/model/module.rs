@@ -53,6 +53,23 @@ pub struct Module {
     pub table_written: Vec<bool>,
     /// Does any instruction of the module throw or catch exceptions?
     pub throws: bool,
+    /// Where the module begins in the input.
+    pub start_offset: usize,
+    /// Where the content of its code section begins in the input: offsets in debugging information are relative to this.
+    pub code_offset: usize,
+    /// Its debugging information.
+    pub debug: DebugSections,
+}
+
+/// The custom sections from which source lines are read: ranges of the input, empty where there is none.
+#[derive(Debug, Clone, Default)]
+pub struct DebugSections {
+    /// `.debug_line`.
+    pub line: Range<usize>,
+    /// `.debug_str`.
+    pub str: Range<usize>,
+    /// `.debug_line_str`.
+    pub line_str: Range<usize>,
 }
 
 impl Module {

@@ -170,7 +170,7 @@ pub struct TypeFacts {
     pub abi64: Abi,
     /// Does a `borrow` occur in it?
     pub contains_borrow: bool,
-    /// Does an `own` or a `borrow` occur in it?
+    /// Does an `own`, a `borrow` or an `error-context` occur in it: an entry of a handle table?
     pub contains_handle: bool,
     /// Does a string or a list occur in it, so that lifting reads and lowering allocates memory?
     pub contains_pointer: bool,
@@ -270,7 +270,7 @@ impl Types {
 
     /// Does a handle occur in it?
     pub fn contains_handle(&self, ty: ValType) -> bool {
-        matches!(ty, ValType::Type(id) if self.facts[id].contains_handle)
+        ty == ValType::ErrorContext || matches!(ty, ValType::Type(id) if self.facts[id].contains_handle)
     }
 
     /// Does a string or a list occur in it?

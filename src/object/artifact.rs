@@ -1,7 +1,7 @@
 //! The metadata inside an object: everything that the runtime needs beside the code.
 //!
 //! It is what the plan leaves behind: the block's layout, the steps of an instantiation, the types of imports and
-//! exports, and the table of trap sites. It knows nothing of core modules' insides.
+//! exports, and where functions lie. It knows nothing of core modules' insides.
 
 use crate::block::{BlockLayout, Supervision};
 use crate::model::{CoreTypeDecl, CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
@@ -39,8 +39,10 @@ pub struct Artifact {
     pub elements: Vec<Vec<Option<u32>>>,
     /// Every function, by ascending offset.
     pub functions: Vec<FunctionEntry>,
-    /// Every trap site, by ascending offset.
-    pub traps: Vec<TrapSite>,
+    /// How many sites in the code can trap.
+    pub trap_sites: u32,
+    /// The core modules, by the index in [`FuncKey::Core`].
+    pub modules: Vec<ModuleEntry>,
     /// What the code does so that the host can keep it in check.
     pub supervision: Supervision,
     /// Bytes of address space that each memory needs, as
@@ -48,8 +50,6 @@ pub struct Artifact {
     pub memory_reservation: u64,
     /// Every call that has a handler for exceptions, by ascending offset.
     pub handlers: Vec<HandlerSite>,
-    /// In an object that debugs handles: every call in core code whose place in the input is known, by ascending offset.
-    pub calls: Vec<CoreCall>,
     /// Can references to exceptions outlive the host's call of the guest in which they were made?
     pub keeps_exceptions: bool,
     /// Is the root a core module?
@@ -412,29 +412,21 @@ pub struct FunctionEntry {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
-    /// Where its body lies in the input; empty when it is not from there. A trap site in inlined code belongs to the
-    /// function in whose body its source lies.
-    pub source: core::ops::Range<u32>,
+    /// Where its body begins in the input; 0 when it is not from there.
+    pub source: u32,
+    /// How many bytes its block in the [table of sites](super::sites) has.
+    pub sites: u32,
 }
 
-/// An instruction that can trap.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct TrapSite {
-    /// Offset in the text section.
-    pub at: u32,
-    /// [`TrapKind`](crate::block::TrapKind) as a code.
-    pub kind: u8,
-    /// Offset in the input, or `u32::MAX`.
-    pub source: u32,
-}
-
-/// A call in core code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CoreCall {
-    /// Offset in the text section of the instruction to which the call returns.
-    pub at: u32,
-    /// Offset in the input; never 0, where no code is.
-    pub source: u32,
+/// A core module: what backtraces say of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ModuleEntry {
+    /// Its name, with which the symbols of its functions begin; a dot follows.
+    pub name: String,
+    /// Where it begins in the input.
+    pub start: u64,
+    /// How many functions it imports: the index of the first that it defines.
+    pub imported_funcs: u32,
 }
 
 /// A call that has a handler for exceptions.

@@ -1,11 +1,10 @@
 //! Compiled functions, as code generation hands them to the writer of objects. Pure data.
 
-use super::artifact::{CoreCall, HandlerSite};
-use crate::block::TrapKind;
+use super::artifact::HandlerSite;
+use super::sites::Site;
 use crate::model::FuncKey;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::isa::unwind::UnwindInfo;
-use std::ops::Range;
 
 /// A compiled function.
 pub struct Compiled {
@@ -13,22 +12,33 @@ pub struct Compiled {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
-    /// Where its body lies in the input; empty when it is not from there.
-    pub source: Range<u32>,
+    /// Where its body begins in the input; 0 when it is not from there.
+    pub source: u32,
     /// Machine code.
     pub code: Vec<u8>,
     /// The alignment that it needs.
     pub align: u32,
     /// Places in it that name other functions.
     pub relocs: Vec<Relocation>,
-    /// Instructions that can trap: offset, kind, and offset in the input where known.
-    pub traps: Vec<(u32, TrapKind, Option<u32>)>,
+    /// What was inlined into it: the scopes of its sites.
+    pub inlined: Vec<Inlined>,
+    /// Instructions that can trap and calls, by ascending offset.
+    pub sites: Vec<Site>,
     /// Calls that have a handler for exceptions. Offsets are in the function.
     pub handlers: Vec<HandlerSite>,
-    /// Calls of core code, if they are asked for. Offsets are in the function.
-    pub calls: Vec<CoreCall>,
     /// How to unwind its frames, where the target has such a description.
     pub unwind: Option<UnwindInfo>,
+}
+
+/// A function that was inlined: an [`InlinedCall`](super::sites::InlinedCall) before functions have indices.
+#[derive(Debug, Clone, Copy)]
+pub struct Inlined {
+    /// The function.
+    pub function: FuncKey,
+    /// The scope that its call lay in: 0 is the function itself, `n` the `n`-th one that was inlined, an earlier one.
+    pub parent: u32,
+    /// Offset of the call in the input.
+    pub source: Option<u32>,
 }
 
 /// A place in code that names a function of the compilation.

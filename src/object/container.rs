@@ -1,4 +1,4 @@
-//! How the metadata is wrapped in its section, and the names of sections.
+//! How metadata and tables are wrapped in their sections, and the names of sections.
 //!
 //! | bytes | content |
 //! |---|---|
@@ -6,12 +6,19 @@
 //! | 8..12 | CRC-32 of the payload, little-endian |
 //! | 12..16 | zero |
 //! | 16..24 | length of the payload, little-endian |
-//! | 24.. | the payload: an [`Artifact`](super::artifact::Artifact) in postcard's encoding |
+//! | 24.. | the payload |
+//!
+//! A payload is an [`Artifact`](super::artifact::Artifact) or [`Lines`](super::lines::Lines) in postcard's encoding, or the
+//! blocks of a [`SiteTable`](super::sites::SiteTable).
 
 /// The section with the machine code of all functions.
 pub const TEXT_SECTION: &str = ".text";
 /// The section with the bytes of data segments, to which [`Step::Data`](super::artifact::Step::Data) refers.
 pub const DATA_SECTION: &str = ".rodata.cantilever";
+/// The section with the blocks of a [`SiteTable`](super::sites::SiteTable).
+pub const SITES_SECTION: &str = ".cantilever.sites";
+/// The section with [`Lines`](super::lines::Lines); objects without source lines have none.
+pub const LINES_SECTION: &str = ".cantilever.lines";
 /// The section with the metadata.
 pub const META_SECTION: &str = ".cantilever.meta";
 /// The first bytes of the metadata's section.

@@ -4,10 +4,13 @@
 //! [`LoadError`].
 
 use super::artifact::Artifact;
-use super::container::{DATA_SECTION, Damage, META_SECTION, TEXT_SECTION, unwrap};
+use super::container::{DATA_SECTION, Damage, LINES_SECTION, META_SECTION, SITES_SECTION, TEXT_SECTION, unwrap};
+use super::lines::Lines;
+use super::sites::SiteTable;
 use crate::block::INTRINSICS_VERSION;
 use object::read::{Object, ObjectSection, ObjectSymbol};
 use object::{RelocationFlags, RelocationTarget as RawTarget, SymbolSection};
+use std::sync::Arc;
 
 /// The deepest nesting of component value types that values of the host may have. Lifting recurses over a type.
 pub const MAX_TYPE_DEPTH: u32 = 200;
@@ -77,6 +80,9 @@ pub enum LoadError {
         /// What was asked for.
         expected: &'static str,
     },
+    /// The file in which a profiler looks for functions cannot be written.
+    #[error("the functions cannot be named for the profiler: {0}")]
+    Profiler(String),
     /// The operating system refused memory for the code.
     #[error("no memory for the code: {0}")]
     NoMemory(String),
@@ -93,6 +99,10 @@ pub struct ObjectFile<'a> {
     pub relocations: Vec<Relocation>,
     /// The bytes of data segments.
     pub data: &'a [u8],
+    /// Which instructions can trap, and where code comes from.
+    pub sites: Arc<SiteTable>,
+    /// Source lines, not yet decoded; empty where there are none.
+    pub lines: &'a [u8],
 }
 
 /// A place in the code that holds an address.
@@ -149,7 +159,12 @@ impl<'a> ObjectFile<'a> {
         let data = section(&file, DATA_SECTION)?.unwrap_or_default();
         check_artifact(&artifact, text.len())?;
         let relocations = relocations(&file, text.len() as u64)?;
-        Ok(ObjectFile { artifact, text, relocations, data })
+        let blocks = section(&file, SITES_SECTION)?.ok_or(LoadError::MissingSection(SITES_SECTION))?;
+        let sites = SiteTable::new(&artifact.functions, unwrap(blocks)?)
+            .map(Arc::new)
+            .ok_or_else(|| LoadError::Malformed("the table of sites does not fit the functions".to_owned()))?;
+        let lines = section(&file, LINES_SECTION)?.map(unwrap).transpose()?.unwrap_or_default();
+        Ok(ObjectFile { artifact, text, relocations, data, sites, lines })
     }
 }
 
@@ -170,6 +185,11 @@ pub fn read_metadata(section: &[u8]) -> Result<Artifact, LoadError> {
         return Err(LoadError::Version { found: version, expected: env!("CARGO_PKG_VERSION") });
     }
     postcard::from_bytes(payload).map_err(|_| LoadError::DamagedMetadata(Damage::Encoding))
+}
+
+/// Decodes the source lines of an object. What cannot be decoded tells none.
+pub fn read_lines(payload: &[u8]) -> Lines {
+    postcard::from_bytes(payload).unwrap_or_default()
 }
 
 /// Can this process run the code?
@@ -253,15 +273,12 @@ fn check_artifact(artifact: &Artifact, text: usize) -> Result<(), LoadError> {
     if artifact.functions.iter().any(|f| u64::from(f.start) + u64::from(f.len) > text as u64) {
         return malformed("a function lies outside the text section");
     }
-    if !artifact.functions.is_sorted_by_key(|f| f.start) || !artifact.traps.is_sorted_by_key(|t| t.at) {
-        return malformed("a table of code offsets is not sorted");
+    if !artifact.functions.is_sorted_by_key(|f| f.start) {
+        return malformed("the table of functions is not sorted");
     }
     let handlers = &artifact.handlers;
     if !handlers.is_sorted_by_key(|site| site.at) || handlers.iter().any(|site| site.handler as usize >= text) {
         return malformed("the table of exception handlers is not sorted, or leads outside the text section");
-    }
-    if !artifact.calls.is_sorted_by_key(|call| call.at) {
-        return malformed("the table of calls is not sorted");
     }
     if artifact.layout.instance_count == 0 {
         return malformed("the instance block has no place for the host");

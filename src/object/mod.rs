@@ -1,14 +1,18 @@
 //! Native objects: what `compile` writes and `run` loads.
 //!
 //! An object is an ordinary relocatable ELF file: text with a symbol for each function, `.eh_frame`, the bytes of data
-//! segments, and the metadata ([`artifact::Artifact`]) in a section of its own. There is no second format.
+//! segments, and sections of its own for the metadata ([`artifact::Artifact`]), for sites in the code ([`sites`]) and for
+//! source lines ([`lines`]). There is no second format.
 
 pub mod artifact;
 #[cfg(feature = "compile")]
 pub mod compiled;
 pub mod container;
+pub mod lines;
 #[cfg(feature = "runtime")]
 pub mod load;
+mod numbers;
+pub mod sites;
 #[cfg(feature = "compile")]
 mod unwind;
 #[cfg(feature = "compile")]

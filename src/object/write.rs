@@ -1,11 +1,13 @@
-//! Writes an object: machine code, symbols, relocations, unwinding, data and metadata.
+//! Writes an object: machine code, symbols, relocations, unwinding, data, sites, source lines and metadata.
 //!
 //! Calls between functions of the object stay relocations, as from any compiler, so that a linker may lay the code out
 //! anew; the loader applies them too.
 
-use super::artifact::{Artifact, CoreCall, FunctionEntry, HandlerSite, TrapSite};
-use super::compiled::{Compiled, Relocation};
-use super::container::{DATA_SECTION, META_SECTION, wrap};
+use super::artifact::{Artifact, FunctionEntry, HandlerSite};
+use super::compiled::{Compiled, Inlined, Relocation};
+use super::container::{DATA_SECTION, LINES_SECTION, META_SECTION, SITES_SECTION, wrap};
+use super::lines::Lines;
+use super::sites::{InlinedCall, SiteKind, encode};
 use super::unwind::FrameDescriptions;
 use crate::error::Error;
 use crate::model::FuncKey;
@@ -32,10 +34,12 @@ pub fn write_object<'a>(
     mut artifact: Artifact,
     data: impl Iterator<Item = &'a [u8]>,
     mut compiled: Vec<Compiled>,
+    lines: Option<Lines>,
 ) -> Result<Vec<u8>, Error> {
     let mut object = empty_object(isa)?;
     let text = object.section_id(StandardSection::Text);
     let symbols = write_text(&mut object, text, &mut compiled, &mut artifact)?;
+    let blocks = site_blocks(&mut compiled, &symbols, &mut artifact);
     let mut frames = FrameDescriptions::new();
     for function in compiled {
         for relocation in &function.relocs {
@@ -49,6 +53,10 @@ pub fn write_object<'a>(
     frames.write(&mut object, run_time_endian(isa));
     write_data(&mut object, data);
     write_metadata(&mut object, &artifact);
+    write_checked(&mut object, SITES_SECTION, &blocks);
+    if let Some(lines) = lines {
+        write_checked(&mut object, LINES_SECTION, &encoded(&lines));
+    }
     // Says that the code needs no executable stack.
     object.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
     object.write().map_err(|e| Error::Codegen { function: "the object".to_owned(), reason: e.to_string() })
@@ -80,8 +88,8 @@ fn run_time_endian(isa: &OwnedTargetIsa) -> gimli::RunTimeEndian {
 /// For each function: its index in the artifact's list, and its symbol.
 type Symbols = HashMap<FuncKey, (usize, SymbolId)>;
 
-/// Appends the code of all functions, with symbols, and records where functions and trap sites lie. Takes the code and the
-/// trap sites out of them: both are too large to be kept twice.
+/// Appends the code of all functions, with symbols, and records where functions lie. Takes the code out of them: it is too
+/// large to be kept twice.
 fn write_text(
     object: &mut Object<'_>,
     text: SectionId,
@@ -90,7 +98,7 @@ fn write_text(
 ) -> Result<Symbols, Error> {
     let mut symbols = Symbols::with_capacity(compiled.len());
     for function in compiled {
-        let (code, traps) = (take(&mut function.code), take(&mut function.traps));
+        let code = take(&mut function.code);
         let start = object.append_section_data(text, &code, u64::from(function.align));
         let too_large = |_| Error::TooLarge { what: "bytes of machine code", limit: u64::from(u32::MAX), offset: None };
         let start32 = u32::try_from(start).map_err(too_large)?;
@@ -105,27 +113,39 @@ fn write_text(
             flags: SymbolFlags::None,
         });
         symbols.insert(function.key, (artifact.functions.len(), symbol));
-        artifact.traps.extend(traps.into_iter().map(|(at, kind, source)| TrapSite {
-            at: start32 + at,
-            kind: kind as u8,
-            source: source.unwrap_or(u32::MAX),
-        }));
         artifact.handlers.extend(function.handlers.iter().map(|site| HandlerSite {
             at: start32 + site.at,
             handler: start32 + site.handler,
             frame: site.frame,
         }));
-        let calls = function.calls.iter().map(|call| CoreCall { at: start32 + call.at, ..*call });
-        artifact.calls.extend(calls);
         artifact.functions.push(FunctionEntry {
             start: start32,
             len: code.len() as u32,
             key: function.key,
             name: function.name.clone(),
-            source: function.source.clone(),
+            source: function.source,
+            sites: 0,
         });
     }
     Ok(symbols)
+}
+
+/// The table of sites, which are taken out of the functions. Records how it is divided among these.
+fn site_blocks(compiled: &mut [Compiled], symbols: &Symbols, artifact: &mut Artifact) -> Vec<u8> {
+    let mut blocks = Vec::new();
+    for function in compiled {
+        let call = |call: &Inlined| InlinedCall {
+            function: symbols[&call.function].0 as u32,
+            parent: call.parent,
+            source: call.source,
+        };
+        let sites = take(&mut function.sites);
+        let block = encode(&function.inlined.iter().map(call).collect::<Vec<_>>(), &sites);
+        artifact.functions[symbols[&function.key].0].sites = block.len() as u32;
+        artifact.trap_sites += sites.iter().filter(|site| site.kind != SiteKind::Call).count() as u32;
+        blocks.extend(block);
+    }
+    blocks
 }
 
 /// Entry trampolines are what a program that links the object calls; everything else is the object's own.
@@ -176,9 +196,8 @@ fn write_data<'a>(object: &mut Object<'_>, data: impl Iterator<Item = &'a [u8]>)
 }
 
 fn write_metadata(object: &mut Object<'_>, artifact: &Artifact) {
-    let payload = postcard::to_stdvec(artifact).expect("writing to memory does not fail");
-    let section = object.add_section(Vec::new(), META_SECTION.into(), SectionKind::ReadOnlyData);
-    let start = object.append_section_data(section, &wrap(&payload), align_of::<u64>() as u64);
+    let payload = encoded(artifact);
+    let (section, start) = write_checked(object, META_SECTION, &payload);
     object.add_symbol(Symbol {
         name: META_SYMBOL.into(),
         value: start,
@@ -189,4 +208,15 @@ fn write_metadata(object: &mut Object<'_>, artifact: &Artifact) {
         section: SymbolSection::Section(section),
         flags: SymbolFlags::None,
     });
+}
+
+fn encoded(value: &impl serde::Serialize) -> Vec<u8> {
+    postcard::to_stdvec(value).expect("writing to memory does not fail")
+}
+
+/// Adds a section for a payload, with its checksum.
+fn write_checked(object: &mut Object<'_>, name: &str, payload: &[u8]) -> (SectionId, u64) {
+    let section = object.add_section(Vec::new(), name.into(), SectionKind::ReadOnlyData);
+    let start = object.append_section_data(section, &wrap(payload), align_of::<u64>() as u64);
+    (section, start)
 }

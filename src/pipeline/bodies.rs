@@ -8,6 +8,7 @@ use super::Graph;
 use super::codegen::Worker;
 use super::functions::{self, Function};
 use super::inline::{self, Budget};
+use super::origin::Origins;
 use crate::canon::{self, CanonEnv};
 use crate::clif::{Convention, entry, throw};
 use crate::core::{self, ModuleEnv, Tunables};
@@ -20,9 +21,25 @@ use cranelift_frontend::FunctionBuilderContext;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
+/// The CLIF of a function, with where its instructions come from.
+#[derive(Clone)]
+pub struct Body {
+    /// The CLIF.
+    pub func: ir::Function,
+    /// What the positions of its instructions mean.
+    pub origins: Origins,
+}
+
+impl Body {
+    /// Nothing has been inlined yet.
+    fn new(func: ir::Function) -> Self {
+        Body { func, origins: Origins::default() }
+    }
+}
+
 /// Bodies that may be inlined, finished up to their own stratum.
 pub struct Bodies {
-    inlinable: HashMap<FuncKey, ir::Function>,
+    inlinable: HashMap<FuncKey, Body>,
 }
 
 impl Bodies {
@@ -42,7 +59,7 @@ impl Bodies {
         for (i, canon) in graph.placed.canons.iter().enumerate() {
             if matches!(canon, CanonFunc::Builtin { .. }) {
                 let key = FuncKey::Canon(i as u32);
-                let mut body = translate(graph, &mut cx, key)?;
+                let mut body = Body::new(translate(graph, &mut cx, key)?);
                 inline::inline(&mut body, key, &bodies.inlinable)?;
                 bodies.inlinable.insert(key, body);
             }
@@ -64,7 +81,7 @@ impl Bodies {
             .into_par_iter()
             .filter(wanted)
             .map_init(FunctionBuilderContext::new, |cx, key| {
-                let mut body = translate(graph, cx, key)?;
+                let mut body = Body::new(translate(graph, cx, key)?);
                 inline::inline(&mut body, key, &self.inlinable)?;
                 Ok(budget.admits(&body).then_some((key, body)))
             })
@@ -74,11 +91,11 @@ impl Bodies {
     }
 
     /// The body of a function as it is compiled.
-    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &Function) -> Result<ir::Function, Error> {
+    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &Function) -> Result<Body, Error> {
         // A body of a lower stratum still calls what is in the higher ones.
         let mut body = match self.inlinable.get(&function.key) {
             Some(body) => body.clone(),
-            None => translate(graph, &mut worker.builder, function.key)?,
+            None => Body::new(translate(graph, &mut worker.builder, function.key)?),
         };
         inline::inline(&mut body, function.key, &self.inlinable)?;
         Ok(body)

@@ -1,11 +1,14 @@
 //! CLIF to machine code, one function at a time.
 
+use super::bodies::Body;
 use super::functions::Function;
+use super::origin::{Origin, Origins};
 use crate::clif::trap::trap_kind;
 use crate::error::Error;
 use crate::model::FuncKey;
-use crate::object::artifact::{CoreCall, HandlerSite};
+use crate::object::artifact::HandlerSite;
 use crate::object::compiled::{Compiled, Relocation};
+use crate::object::sites::{Site, SiteKind};
 use cranelift_codegen::ir::{self, ExternalName};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{
@@ -28,15 +31,10 @@ impl Default for Worker {
 }
 
 /// Compiles a function.
-pub fn compile(
-    isa: &dyn TargetIsa,
-    worker: &mut Worker,
-    function: &Function,
-    body: ir::Function,
-) -> Result<Compiled, Error> {
+pub fn compile(isa: &dyn TargetIsa, worker: &mut Worker, function: &Function, body: Body) -> Result<Compiled, Error> {
     worker.context.clear();
-    worker.context.func = body;
-    compile_context(isa, &mut worker.context, function).map(|(compiled, _)| compiled)
+    worker.context.func = body.func;
+    compile_context(isa, &mut worker.context, function, &body.origins).map(|(compiled, _)| compiled)
 }
 
 /// Compiles a function; gives the machine code as text beside it.
@@ -44,19 +42,19 @@ pub fn disassemble(
     isa: &dyn TargetIsa,
     worker: &mut Worker,
     function: &Function,
-    body: ir::Function,
+    body: Body,
 ) -> Result<(Compiled, String), Error> {
     worker.context.clear();
-    worker.context.func = body;
+    worker.context.func = body.func;
     worker.context.set_disasm(true);
-    compile_context(isa, &mut worker.context, function)
+    compile_context(isa, &mut worker.context, function, &body.origins)
 }
 
 /// Runs Cranelift's optimiser and stops there.
-pub fn optimize(isa: &dyn TargetIsa, function: &Function, body: ir::Function) -> Result<ir::Function, Error> {
-    let mut context = Context::for_function(body);
+pub fn optimize(isa: &dyn TargetIsa, function: &Function, body: Body) -> Result<Body, Error> {
+    let mut context = Context::for_function(body.func);
     context.optimize(isa, &mut Default::default()).map_err(|e| failed(function, e.to_string()))?;
-    Ok(context.func)
+    Ok(Body { func: context.func, origins: body.origins })
 }
 
 fn failed(function: &Function, reason: String) -> Error {
@@ -67,41 +65,56 @@ fn compile_context(
     isa: &dyn TargetIsa,
     context: &mut Context,
     function: &Function,
+    origins: &Origins,
 ) -> Result<(Compiled, String), Error> {
     context.compile(isa, &mut Default::default()).map_err(|e| failed(function, format!("{:?}", e.inner)))?;
     let code = context.take_compiled_code().expect("compilation succeeded");
-    let traps = code.buffer.traps().iter().map(|t| (t.offset, trap_kind(t.code), source_at(&code, t.offset))).collect();
-    let calls = if function.records_calls { core_calls(&code) } else { Vec::new() };
     let unwind = code.create_unwind_info(isa).map_err(|e| failed(function, e.to_string()))?;
+    let mut sites = sites(&code, origins);
     let compiled = Compiled {
         key: function.key,
         name: function.name.clone(),
-        source: function.source.clone(),
+        source: function.source,
         relocs: relocations(&context.func, function.key, code.buffer.relocs()),
-        traps,
+        inlined: origins.used_scopes(sites.iter_mut().map(|site| &mut site.scope)),
+        sites,
         handlers: handlers(function.key, &code),
-        calls,
-        align: code.buffer.alignment.max(isa.function_alignment().preferred),
+        align: alignment(isa, &code),
         code: code.buffer.data().to_vec(),
         unwind,
     };
     Ok((compiled, code.vcode.unwrap_or_default()))
 }
 
-/// Where in the input the instruction at an offset is from, if that is known.
-fn source_at(code: &CompiledCode, at: u32) -> Option<u32> {
-    let ranges = code.buffer.get_srclocs_sorted();
-    let range = ranges[..ranges.partition_point(|range| range.start <= at)].last()?;
-    Some(range.loc.bits()).filter(|bits| at < range.end && *bits != u32::MAX)
+/// Where a function may begin: what the target prefers, and the beginning of a cache line when it is longer than one.
+///
+/// Processors fetch and cache decoded instructions by lines, so the speed of a loop depends on where in a line it begins. This
+/// way it does not depend on the lengths of other functions.
+fn alignment(isa: &dyn TargetIsa, code: &CompiledCode) -> u32 {
+    const CACHE_LINE: u32 = 64;
+    let own = if code.buffer.data().len() > CACHE_LINE as usize { CACHE_LINE } else { 1 };
+    own.max(code.buffer.alignment).max(isa.function_alignment().preferred)
 }
 
-/// The calls of a core function.
-fn core_calls(code: &CompiledCode) -> Vec<CoreCall> {
-    // The call is the instruction that ends where it returns to.
-    let call = |site: FinalizedMachCallSite<'_>| {
-        Some(CoreCall { at: site.ret_addr, source: source_at(code, site.ret_addr.checked_sub(1)?)? })
+/// The instructions that can trap, and the calls of which a position is known, by ascending offset.
+fn sites(code: &CompiledCode, origins: &Origins) -> Vec<Site> {
+    let ranges = code.buffer.get_srclocs_sorted();
+    let origin = |at: u32| {
+        let found = ranges[..ranges.partition_point(|range| range.start <= at)].last();
+        let position = found.filter(|range| at < range.end && !range.loc.is_default());
+        position.map_or_else(Origin::default, |range| origins.of(range.loc))
     };
-    code.buffer.call_sites().filter_map(call).collect()
+    let traps = code.buffer.traps().iter().map(|trap| {
+        let Origin { scope, source } = origin(trap.offset);
+        Site { at: trap.offset, kind: SiteKind::Trap(trap_kind(trap.code) as u8), scope, source }
+    });
+    let calls = code.buffer.call_sites().map(|call| {
+        let Origin { scope, source } = origin(call.ret_addr - 1);
+        Site { at: call.ret_addr, kind: SiteKind::Call, scope, source }
+    });
+    let mut sites: Vec<Site> = calls.filter(|call| call.scope != 0 || call.source.is_some()).chain(traps).collect();
+    sites.sort_by_key(|site| (site.at, site.kind));
+    sites
 }
 
 /// The calls whose handlers exceptions can reach. Only traps land in an entry trampoline.

@@ -3,12 +3,12 @@
 use super::placement::Placed;
 use crate::canon::Parts;
 use crate::core::needs_init;
+use crate::model::module::Module;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
-use crate::object::artifact::ExportEntry;
+use crate::object::artifact::{ExportEntry, ModuleEntry};
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
-use std::ops::Range;
 use wasmparser::{FuncType, ValType};
 
 /// A function to compile.
@@ -18,10 +18,8 @@ pub struct Function {
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
-    /// Where its body lies in the input; empty when it is not from there.
-    pub source: Range<u32>,
-    /// Are the places of its calls recorded?
-    pub records_calls: bool,
+    /// Where its body begins in the input; 0 when it is not from there.
+    pub source: u32,
 }
 
 /// Adds the types of the core functions that the runtime enters by itself: `[] -> []` for initialisation, `[i32] -> []`
@@ -49,48 +47,58 @@ fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
 pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<Function> {
     let mut functions = Vec::new();
-    let own = |key, name| Function { key, name, source: 0..0, records_calls: false };
-    let mut add = |key, name: String| functions.push(own(key, name));
+    let mut add = |key, name: String, source| functions.push(Function { key, name, source });
     for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
-        add(FuncKey::Canon(i as u32), canon_name(plan, canon, func));
+        add(FuncKey::Canon(i as u32), canon_name(plan, canon, func), 0);
     }
     for (i, lift) in placed.lifts.iter().enumerate() {
-        add(FuncKey::Lift(i as u32), lift.name.clone());
-        add(FuncKey::Entry(i as u32), format!("entry[{}]", plan.lifts[i].name));
+        add(FuncKey::Lift(i as u32), lift.name.clone(), 0);
+        add(FuncKey::Entry(i as u32), format!("entry[{}]", plan.lifts[i].name), 0);
     }
     for (i, (key, part)) in parts.list().enumerate() {
-        add(key, format!("{}.part{i}", placed.adapter(part.adapter).name));
+        add(key, format!("{}.part{i}", placed.adapter(part.adapter).name), 0);
     }
     for (id, resource) in placed.resources.iter() {
-        add(FuncKey::Dtor(id.as_u32()), format!("canon.dtor[{}]", resource.name));
+        add(FuncKey::Dtor(id.as_u32()), format!("canon.dtor[{}]", resource.name), 0);
     }
     for ty in entry_types(plan, placed) {
-        add(FuncKey::CoreEntry(ty), format!("core-entry[{}]", plan.core_types[CoreTypeId::new(ty as usize)]));
+        add(FuncKey::CoreEntry(ty), format!("core-entry[{}]", plan.core_types[CoreTypeId::new(ty as usize)]), 0);
     }
     for ty in host_call_types(plan) {
-        add(FuncKey::HostCall(ty), format!("host-call[{}]", plan.core_types[CoreTypeId::new(ty as usize)]));
+        add(FuncKey::HostCall(ty), format!("host-call[{}]", plan.core_types[CoreTypeId::new(ty as usize)]), 0);
     }
     if throws(plan) {
-        add(FuncKey::Throw, "throw".to_owned());
+        add(FuncKey::Throw, "throw".to_owned(), 0);
     }
     for (i, module) in plan.modules.iter().enumerate() {
-        let prefix = module.name.clone().unwrap_or_else(|| format!("module{i}"));
+        let prefix = module_name(module, i);
         if needs_init(module, &placed.modules[i].prepared) {
-            functions.push(own(FuncKey::Init(i as u32), format!("{prefix}.init")));
+            add(FuncKey::Init(i as u32), format!("{prefix}.init"), 0);
         }
         for (defined, body) in (0u32..).zip(&module.bodies) {
-            functions.push(Function {
-                key: FuncKey::Core(i as u32, defined),
-                name: format!("{prefix}.{}", module.func_name(module.imported_funcs + defined)),
-                source: body.start as u32..body.end as u32,
-                records_calls: placed.layout.records.is_some(),
-            });
+            let name = module.func_name(module.imported_funcs + defined);
+            add(FuncKey::Core(i as u32, defined), format!("{prefix}.{name}"), body.start as u32);
         }
     }
     for function in &mut functions {
         function.name = symbol(&function.name);
     }
     functions
+}
+
+/// The name of a module with this index, with which the symbols of its functions begin.
+fn module_name(module: &Module, index: usize) -> String {
+    module.name.clone().unwrap_or_else(|| format!("module{index}"))
+}
+
+/// What backtraces say of modules.
+pub fn modules(plan: &Plan) -> Vec<ModuleEntry> {
+    let entry = |(index, module): (usize, &Module)| ModuleEntry {
+        name: symbol(&module_name(module, index)),
+        start: module.start_offset as u64,
+        imported_funcs: module.imported_funcs,
+    };
+    plan.modules.iter().enumerate().map(entry).collect()
 }
 
 /// A name as a symbol of an object file, in which a name ends at its first zero byte: control characters are escaped.

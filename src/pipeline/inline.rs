@@ -6,6 +6,8 @@
 //! inlined into: a trap lands at its only call.
 
 use super::Graph;
+use super::bodies::Body;
+use super::origin::{Origin, Origins, Renumbering};
 use crate::error::Error;
 use crate::model::FuncKey;
 use cranelift_codegen::inline::{Inline, InlineCommand};
@@ -50,8 +52,8 @@ impl Budget {
     }
 
     /// Is a body small enough?
-    pub fn admits(self, body: &ir::Function) -> bool {
-        body.dfg.num_insts() <= self.insts
+    pub fn admits(self, body: &Body) -> bool {
+        body.func.dfg.num_insts() <= self.insts
     }
 }
 
@@ -67,68 +69,82 @@ fn callee_key(body: &ir::Function, name: &ir::ExternalName) -> Option<FuncKey> {
 }
 
 /// Inlines into a function whatever of `bodies` it calls.
-pub fn inline(body: &mut ir::Function, key: FuncKey, bodies: &HashMap<FuncKey, ir::Function>) -> Result<(), Error> {
+pub fn inline(body: &mut Body, key: FuncKey, bodies: &HashMap<FuncKey, Body>) -> Result<(), Error> {
     let entry = matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_));
-    if entry || !callees(body).any(|callee| bodies.contains_key(&callee)) {
+    if entry || !callees(&body.func).any(|callee| bodies.contains_key(&callee)) {
         return Ok(());
     }
-    let mut context = Context::for_function(std::mem::replace(body, ir::Function::new()));
-    let mut inliner = Inliner { own: key, bodies, left: GROWTH, inlined: Vec::new() };
+    let mut context = Context::for_function(std::mem::replace(&mut body.func, ir::Function::new()));
+    let mut inliner = Inliner { own: key, caller: &body.origins, bodies, left: GROWTH, inlined: Vec::new() };
     let failed =
         |e: cranelift_codegen::CodegenError| Error::Codegen { function: format!("{key:?}"), reason: e.to_string() };
     context.inline(&mut inliner).map_err(failed)?;
-    *body = context.func;
-    let ends =
-        inliner.inlined.iter().skip(1).map(|(start, _)| *start).chain([body.dfg.num_insts()]).collect::<Vec<_>>();
-    for ((start, callee), end) in inliner.inlined.into_iter().zip(ends) {
-        keep_positions(body, start..end, &bodies[&callee]);
+    let inlined = inliner.inlined;
+    body.func = context.func;
+    let ends = inlined.iter().skip(1).map(|inlined| inlined.start).chain([body.func.dfg.num_insts()]);
+    for (inlined, end) in inlined.iter().zip(ends) {
+        let callee = &bodies[&inlined.callee];
+        let renumbering = body.origins.take_in(inlined.callee, inlined.call, &callee.origins);
+        keep_origins(&mut body.func, inlined.start..end, &callee.func, renumbering);
     }
     Ok(())
 }
 
-/// Gives inlined instructions the positions in the input that they had in the callee; Cranelift's inliner drops them.
+/// Gives inlined instructions the origins that they had in the callee; Cranelift's inliner drops their positions.
 ///
 /// It clones the callee's instructions one by one, blocks in depth-first order. Where it made more or fewer than there
-/// were, positions cannot be told and are left out: traps there name no place, and nothing else depends on them.
-fn keep_positions(caller: &mut ir::Function, made: Range<usize>, callee: &ir::Function) {
+/// were, positions cannot be told: what happens there names the callee and no place, and nothing else depends on them.
+fn keep_origins(
+    caller: &mut ir::Function,
+    made: Range<usize>,
+    callee: &ir::Function,
+    mut renumbering: Renumbering<'_>,
+) {
     let mut depth_first = Dfs::new();
     let blocks = depth_first.pre_order_iter(callee);
     let originals: Vec<ir::Inst> = blocks.flat_map(|block| callee.layout.block_insts(block)).collect();
-    if originals.len() != made.len() {
-        return;
+    let same = originals.len() == made.len();
+    for (index, inst) in made.enumerate() {
+        let position = if same { callee.srcloc(originals[index]) } else { ir::SourceLoc::default() };
+        caller.set_srcloc(ir::Inst::new(inst), renumbering.position(position));
     }
-    for (original, inst) in originals.into_iter().zip(made) {
-        let position = callee.srcloc(original);
-        if !position.is_default() {
-            caller.set_srcloc(ir::Inst::new(inst), position);
-        }
-    }
+}
+
+/// A call that was dissolved.
+struct Dissolved {
+    /// The number of instructions that the caller had before.
+    start: usize,
+    /// Where the call comes from.
+    call: Origin,
+    callee: FuncKey,
 }
 
 struct Inliner<'a> {
     own: FuncKey,
-    bodies: &'a HashMap<FuncKey, ir::Function>,
+    /// The origins of the caller's instructions.
+    caller: &'a Origins,
+    bodies: &'a HashMap<FuncKey, Body>,
     left: usize,
-    /// What has been inlined: the number of instructions that the caller had before, and the callee.
-    inlined: Vec<(usize, FuncKey)>,
+    inlined: Vec<Dissolved>,
 }
 
 impl Inline for Inliner<'_> {
     fn inline(
         &mut self,
         caller: &ir::Function,
-        _: ir::Inst,
+        call: ir::Inst,
         _: ir::Opcode,
         callee: ir::FuncRef,
         _: &[ir::Value],
     ) -> InlineCommand<'_> {
         let Some(key) = callee_key(caller, &caller.dfg.ext_funcs[callee].name) else { return InlineCommand::KeepCall };
         let Some(body) = self.bodies.get(&key).filter(|_| key != self.own) else { return InlineCommand::KeepCall };
-        match self.left.checked_sub(body.dfg.num_insts()) {
+        match self.left.checked_sub(body.func.dfg.num_insts()) {
             Some(left) => {
                 self.left = left;
-                self.inlined.push((caller.dfg.num_insts(), key));
-                InlineCommand::Inline { callee: Cow::Borrowed(body), visit_callee: false }
+                let call = self.caller.of(caller.srcloc(call));
+                self.inlined.push(Dissolved { start: caller.dfg.num_insts(), call, callee: key });
+                InlineCommand::Inline { callee: Cow::Borrowed(&body.func), visit_callee: false }
             }
             None => InlineCommand::KeepCall,
         }

@@ -7,7 +7,8 @@
 //! | `functions::list` | both | every function of the compilation, with its symbol |
 //! | `bodies` | `core`, `canon`, `clif::entry` | CLIF of one function |
 //! | `inline` | CLIF of canonical and small functions | CLIF of a function with its callees dissolved |
-//! | `codegen` | CLIF | machine code, relocations, trap sites, unwinding |
+//! | `codegen` | CLIF | machine code, relocations, sites with their origins, unwinding |
+//! | `lines` | debugging information of the input | source lines of the sites |
 //! | [`object::write`](crate::object::write) | all of it | the object |
 //!
 //! Functions are translated, inlined and compiled in parallel, one at a time per thread, so that memory is bounded by
@@ -18,7 +19,9 @@ mod bodies;
 mod codegen;
 mod functions;
 mod inline;
+mod lines;
 mod options;
+mod origin;
 pub mod placement;
 mod target;
 mod text;
@@ -53,7 +56,8 @@ pub fn compile(bytes: &[u8], options: &CompileOptions, progress: &dyn Progress) 
     let compiled = graph.compile_all(progress)?;
     let artifact = graph.artifact();
     let data = graph.placed.data.iter().map(|part| &graph.plan.source[part.clone()]);
-    write_object(&graph.isa, artifact, data, compiled)
+    let lines = if options.debug_lines { lines::read(&graph.plan, &compiled) } else { None };
+    write_object(&graph.isa, artifact, data, compiled, lines)
 }
 
 /// A planned and placed compilation: everything that every function's compilation reads.
@@ -132,9 +136,9 @@ impl Graph {
             steps: placed.steps.clone(),
             elements: placed.elements.clone(),
             functions: Vec::new(),
-            traps: Vec::new(),
+            trap_sites: 0,
+            modules: functions::modules(&self.plan),
             handlers: Vec::new(),
-            calls: Vec::new(),
             supervision: self.supervision,
             memory_reservation: self.memory_reservation,
             keeps_exceptions: artifact_types::keeps_exceptions(&self.plan),

@@ -31,6 +31,8 @@ pub struct CompileOptions {
     /// Entries of address space to reserve for each component instance's handle table. The greatest quota a host can
     /// set later. At most 2^28.
     pub handle_capacity: u32,
+    /// Keep source lines for backtraces where the input has debugging information.
+    pub debug_lines: bool,
     /// Core modules and components that the root component imports, to be compiled with it. Offsets in errors and traps
     /// then count them in the places of their imports.
     pub provided: Vec<Provided>,
@@ -65,6 +67,7 @@ impl Default for CompileOptions {
             inlining: true,
             spectre_guard: true,
             handle_capacity: HANDLE_CAPACITY,
+            debug_lines: true,
             provided: Vec::new(),
             debug_handles: false,
             interruptible: false,

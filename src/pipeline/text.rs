@@ -3,7 +3,7 @@
 //! Comments are derived from the code itself (regions of memory accesses, kinds of traps, names of callees, positions in
 //! the input), so they survive inlining and say the same of inlined code.
 
-use super::bodies::Bodies;
+use super::bodies::{Bodies, Body};
 use super::codegen::{self, Worker};
 use super::options::CompileOptions;
 use super::{Function, Graph};
@@ -42,8 +42,8 @@ pub fn emit_text(
     for function in graph.functions.iter().filter(|f| function.is_none_or(|wanted| f.name.contains(wanted))) {
         let body = bodies.finished(&graph, &mut worker, function)?;
         let listing = match what {
-            EmitText::Clif => clif(&body, &names),
-            EmitText::OptimizedClif => clif(&codegen::optimize(&*graph.isa, function, body)?, &names),
+            EmitText::Clif => clif(body, &names),
+            EmitText::OptimizedClif => clif(codegen::optimize(&*graph.isa, function, body)?, &names),
             EmitText::Asm => asm(&graph, &mut worker, function, body, &names)?,
         };
         writeln!(text, "; {}\n{listing}", function.name).expect("writing to memory does not fail");
@@ -53,10 +53,12 @@ pub fn emit_text(
 
 type Names<'a> = HashMap<FuncKey, &'a str>;
 
-fn clif(body: &ir::Function, names: &Names<'_>) -> String {
+fn clif(mut body: Body, names: &Names<'_>) -> String {
+    body.origins.show(&mut body.func);
     let mut text = String::new();
     let mut writer = Commented { names, plain: PlainWriter };
-    cranelift_codegen::write::decorate_function(&mut writer, &mut text, body).expect("writing to memory does not fail");
+    cranelift_codegen::write::decorate_function(&mut writer, &mut text, &body.func)
+        .expect("writing to memory does not fail");
     text
 }
 
@@ -118,10 +120,10 @@ fn asm(
     graph: &Graph,
     worker: &mut Worker,
     function: &Function,
-    body: ir::Function,
+    body: Body,
     names: &Names<'_>,
 ) -> Result<String, Error> {
-    let externals: Vec<_> = body.params.user_named_funcs().values().cloned().collect();
+    let externals: Vec<_> = body.func.params.user_named_funcs().values().cloned().collect();
     let (_, listing) = codegen::disassemble(&*graph.isa, worker, function, body)?;
     let external = |index: usize| {
         let name = externals.get(index)?;

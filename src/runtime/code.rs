@@ -2,7 +2,8 @@
 
 use super::address_space::AddressSpace;
 use super::trap::CodeRegistration;
-use crate::object::artifact::{HandlerSite, TrapSite};
+use super::unwinder::FrameRegistration;
+use crate::object::artifact::HandlerSite;
 use crate::object::load::{LoadError, ObjectFile, Relocation, RelocationKind, RelocationTarget};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,6 +17,7 @@ const VENEER_SIZE: usize = 16;
 pub(crate) struct Code {
     /// Before the mapping, so that the code is no longer looked up when it is unmapped.
     _registration: CodeRegistration,
+    _frames: FrameRegistration,
     space: AddressSpace,
     len: usize,
 }
@@ -23,7 +25,6 @@ pub(crate) struct Code {
 impl Code {
     /// Loads the code of an object.
     pub(crate) fn load(object: &ObjectFile<'_>) -> Result<Self, LoadError> {
-        let traps: Arc<[TrapSite]> = object.artifact.traps.as_slice().into();
         let handlers: Arc<[HandlerSite]> = object.artifact.handlers.as_slice().into();
         let no_memory = |e: std::io::Error| LoadError::NoMemory(e.to_string());
         let externals = externals(&object.relocations)?;
@@ -50,8 +51,14 @@ impl Code {
         flush_instruction_cache(bytes.as_ptr_range());
         space.make_executable(0..space.len()).map_err(no_memory)?;
         let start = space.base() as usize;
-        let registration = CodeRegistration::new(start..start + object.text.len(), traps, handlers);
-        Ok(Code { _registration: registration, len: object.text.len(), space })
+        let code = start..start + object.text.len();
+        let _frames = FrameRegistration::new(code.clone());
+        Ok(Code {
+            _registration: CodeRegistration::new(code, object.sites.clone(), handlers),
+            _frames,
+            len: object.text.len(),
+            space,
+        })
     }
 
     /// The address of an offset in the code.

@@ -1,8 +1,11 @@
 //! What all stores of an embedding share: configuration and the identities of core function types.
 
+use super::code::Code;
 use super::core_types::position;
 use super::idle::IdleBlocks;
-use crate::object::artifact::CoreFuncType;
+use super::profiler::Profiler;
+use crate::object::artifact::{CoreFuncType, FunctionEntry};
+use crate::object::load::LoadError;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -12,11 +15,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct Config {
     handle_quota: Option<u32>,
     idle_reservations: usize,
+    profiler: Option<Profiler>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { handle_quota: None, idle_reservations: 256 }
+        Config { handle_quota: None, idle_reservations: 256, profiler: None }
     }
 }
 
@@ -38,6 +42,12 @@ impl Config {
     /// memory). 256 unless it is set; with 0 everything is given back at once.
     pub fn idle_reservations(mut self, reservations: usize) -> Self {
         self.idle_reservations = reservations;
+        self
+    }
+
+    /// Names the functions of all code that is loaded for a profiler.
+    pub fn profiler(mut self, profiler: Profiler) -> Self {
+        self.profiler = Some(profiler);
         self
     }
 }
@@ -123,6 +133,12 @@ impl Engine {
     /// How many reservations idle blocks may have.
     pub(crate) fn idle_limit(&self) -> usize {
         self.0.config.idle_reservations
+    }
+
+    /// Names the functions of some code for the profiler, if there is one.
+    pub(crate) fn profile(&self, code: &Code, functions: &[FunctionEntry]) -> Result<(), LoadError> {
+        let Some(profiler) = self.0.config.profiler else { return Ok(()) };
+        profiler.name(code, functions).map_err(|e| LoadError::Profiler(e.to_string()))
     }
 
     /// Are these the same engine?

@@ -1,10 +1,11 @@
 //! From Rust into compiled code and back: the activation, and what a landing means.
 
+use super::backtrace::backtrace;
 use super::error::{Error, Result};
 use super::instance::InstanceRecord;
 use super::stack::with_thread;
 use super::store::{Failure, StoreState};
-use super::trap::{Activation, Trap, TrapFrame, describe};
+use super::trap::{Activation, Backtrace, Trap, describe};
 use crate::block::{Header, TrapKind};
 use std::ffi::c_void;
 
@@ -96,7 +97,7 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
         kind => kind,
     };
     match (kind, store.failure.take()) {
-        (TrapKind::HostError, Some(failure)) => return failure.into_error(),
+        (TrapKind::HostError, Some(failure)) => return failure.into_error(|| backtrace(store, record, hit)),
         (_, stale) => drop(stale),
     }
     let about_handle = record.explain_handle(kind, &values);
@@ -106,7 +107,7 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
     }
     let function = |key| record.image.artifact.function(key).map(|function| function.name.as_str());
     let message = describe(kind, &values, |identity| record.image.resource(identity), function) + &about_handle;
-    Box::new(Trap::new(kind, message, frame(store, record, hit.pc))).into()
+    Box::new(Trap::new(kind, message, backtrace(store, record, hit))).into()
 }
 
 /// The tag of the first borrow handle of a scope in the table of a component instance.
@@ -114,17 +115,19 @@ fn first_borrow(record: &InstanceRecord, instance: u32, scope: u32) -> Option<u3
     record.block.borrows(instance, scope).next().map(|(_, entry)| entry.tag)
 }
 
-/// The function that an address lies in: of this instance, or of another core instance that it called.
-fn frame(store: &StoreState, record: &InstanceRecord, pc: usize) -> Option<TrapFrame> {
-    let own = record.image.frame(pc);
-    own.or_else(|| store.instances.iter().find_map(|other| other.image.frame(pc)))
-}
-
 impl Failure {
-    /// The error for the caller of the guest. A panic does not return.
-    pub(crate) fn into_error(self) -> Error {
+    /// The error of a host function that the host called itself.
+    pub(crate) fn outside_guests(failure: Option<Failure>) -> Error {
+        match failure {
+            Some(failure) => failure.into_error(Backtrace::default),
+            None => Error::from_host(TrapKind::HostError.message().into(), Backtrace::default),
+        }
+    }
+
+    /// The error for the caller of the guest, where the guest was when the host function failed. A panic does not return.
+    pub(crate) fn into_error(self, backtrace: impl FnOnce() -> Backtrace) -> Error {
         match self {
-            Failure::Error(error) => Error::from_host(error),
+            Failure::Error(error) => Error::from_host(error, backtrace),
             Failure::Panic(payload) => std::panic::resume_unwind(payload),
         }
     }

@@ -1,6 +1,6 @@
 //! Everything that can go wrong when objects are loaded, linked and called.
 
-use super::trap::Trap;
+use super::trap::{Backtrace, Frame, Trap};
 use super::value_error::ValueError;
 use crate::object::load::LoadError;
 
@@ -29,9 +29,9 @@ pub enum Error {
     /// A value does not fit its type, or a handle does not live.
     #[error(transparent)]
     Value(#[from] ValueError),
-    /// A host function failed; this is its error.
+    /// A host function failed.
     #[error(transparent)]
-    Host(HostError),
+    Host(HostFailure),
     /// The operating system or a limit of the store refused a resource.
     #[error("{0}")]
     Resources(String),
@@ -49,21 +49,72 @@ impl Error {
     /// The host function's error, if it is one of this type.
     pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
         match self {
-            Error::Host(error) => error.downcast_ref(),
+            Error::Host(failure) => failure.error.downcast_ref(),
             _ => None,
         }
     }
 
     /// An error that a host function returned: errors of ours that it passed on are unwrapped.
-    pub(crate) fn from_host(error: HostError) -> Self {
+    pub(crate) fn from_host(error: HostError, backtrace: impl FnOnce() -> Backtrace) -> Self {
         match error.downcast::<Error>() {
             Ok(ours) => *ours,
-            Err(theirs) => Error::Host(theirs),
+            Err(error) => Error::Host(HostFailure { error, backtrace: Box::new(backtrace()) }),
+        }
+    }
+
+    /// The functions of guests that were running, innermost first, if the guest trapped or a host function that it called
+    /// failed.
+    pub fn frames(&self) -> &[Frame] {
+        match self {
+            Error::Trap(trap) => trap.frames(),
+            Error::Host(failure) => failure.frames(),
+            _ => &[],
         }
     }
 
     pub(crate) fn out_of_resources(what: &str, error: &std::io::Error) -> Self {
         Error::Resources(format!("no memory for {what}: {error}"))
+    }
+}
+
+/// The failure of a host function. As text it is that of its error.
+#[derive(Debug)]
+pub struct HostFailure {
+    error: HostError,
+    backtrace: Box<Backtrace>,
+}
+
+impl HostFailure {
+    /// What the host function returned.
+    pub fn error(&self) -> &HostError {
+        &self.error
+    }
+
+    /// What the host function returned.
+    pub fn into_error(self) -> HostError {
+        self.error
+    }
+
+    /// The functions of guests that were running, innermost first.
+    pub fn frames(&self) -> &[Frame] {
+        self.backtrace.frames()
+    }
+
+    /// The frames, to print.
+    pub fn backtrace(&self) -> &Backtrace {
+        &self.backtrace
+    }
+}
+
+impl std::fmt::Display for HostFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for HostFailure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
     }
 }
 

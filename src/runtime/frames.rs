@@ -12,6 +12,19 @@ pub(crate) struct PendingCall {
     pub(crate) return_address: usize,
 }
 
+impl PendingCall {
+    /// The call of the function with this frame pointer.
+    ///
+    /// # Safety
+    ///
+    /// `frame` must be the frame pointer of a live frame of compiled code on this thread.
+    pub(crate) unsafe fn of(frame: usize) -> Self {
+        // SAFETY: compiled code stored both words in its prologue.
+        let [caller, return_address] = unsafe { *(frame as *const [usize; 2]) };
+        PendingCall { caller, return_address }
+    }
+}
+
 /// The calls by which compiled code came to where it is, innermost first. The entry trampoline's is not among them.
 #[derive(Debug)]
 pub(crate) struct PendingCalls {
@@ -37,12 +50,12 @@ impl Iterator for PendingCalls {
     type Item = PendingCall;
 
     fn next(&mut self) -> Option<PendingCall> {
-        // SAFETY: compiled code stored both words in its prologue; the maker vouches for the frames.
-        let [caller, return_address] = unsafe { *(self.frame as *const [usize; 2]) };
-        if caller == self.entry {
+        // SAFETY: the maker vouches for the frames.
+        let call = unsafe { PendingCall::of(self.frame) };
+        if call.caller == self.entry {
             return None;
         }
-        self.frame = caller;
-        Some(PendingCall { caller, return_address })
+        self.frame = call.caller;
+        Some(call)
     }
 }

@@ -2,10 +2,10 @@
 
 use super::arena::Saved;
 use super::entry::{Entry, enter};
-use super::error::{Error, LinkError, Result};
+use super::error::{LinkError, Result};
 use super::image::Image;
 use super::instance::{Instance, InstanceRecord};
-use super::store::{AsContextMut, StoreState};
+use super::store::{AsContextMut, Failure, StoreState};
 use super::type_reflection::FuncSignature;
 use super::typed::{ComponentType, Lift, LiftContext, LowerContext, LowerParams, TypeContext, TypedFunc};
 use super::val::Val;
@@ -189,10 +189,7 @@ unsafe fn call_host(
         let Some(func) = (*callee).func else { return Ok(()) };
         match func((*callee).data, record.block.header(), params, results) {
             0 => Ok(()),
-            _ => Err(match (*store).failure.take() {
-                Some(failure) => failure.into_error(),
-                None => Error::Host("the host function failed".into()),
-            }),
+            _ => Err(Failure::outside_guests((*store).failure.take())),
         }
     }
 }

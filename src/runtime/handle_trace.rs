@@ -3,7 +3,7 @@
 
 use super::image::Image;
 use super::instance::InstanceRecord;
-use super::trap::{TrapFrame, func_key, handle_type};
+use super::trap::{Frame, func_key, handle_type};
 use crate::block::{HandleEvent, HandleRecord, TrapKind};
 use std::fmt;
 
@@ -38,18 +38,17 @@ pub struct HandleSite {
     pub by: Option<String>,
     /// The calls of core code that led there, innermost first; the outer ones of many are left out. None when no core
     /// code ran.
-    pub calls: Vec<TrapFrame>,
+    pub calls: Vec<Frame>,
 }
 
 impl HandleSite {
     fn new(image: &Image, event: &HandleEvent) -> Self {
         let function = image.artifact.function(func_key(event.by)).filter(|_| event.by != HandleEvent::HOST);
         let calls = event.calls.into_iter().take_while(|source| *source != 0);
-        let frame = |source| {
-            let function = image.function_of_source(source)?;
-            Some(TrapFrame { function: function.name.clone(), offset: Some(source) })
-        };
-        HandleSite { by: function.map(|function| function.name.clone()), calls: calls.filter_map(frame).collect() }
+        HandleSite {
+            by: function.map(|function| function.name.clone()),
+            calls: calls.filter_map(|source| image.call(source)).collect(),
+        }
     }
 }
 
@@ -57,7 +56,8 @@ impl fmt::Display for HandleSite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "by {}", self.by.as_deref().unwrap_or("the host"))?;
         for (i, call) in self.calls.iter().enumerate() {
-            write!(f, "{} {call}", if i == 0 { " at" } else { ", called at" })?;
+            write!(f, "{} {call}", if i == 0 { " in" } else { ", called by" })?;
+            call.offset.map_or(Ok(()), |offset| write!(f, " ({offset:#x})"))?;
         }
         Ok(())
     }

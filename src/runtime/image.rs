@@ -1,16 +1,18 @@
 //! A loaded object: code in memory, metadata, and the lookups that both need.
 
+use super::backtrace::SourceLines;
 use super::code::Code;
 use super::core_types;
 use super::engine::Engine;
 use super::error::{LinkError, Result};
 use super::instance_plan::{InstancePlan, MemoryPlans};
 use super::prepared_block::PreparedBlock;
-use super::trap::TrapFrame;
 use crate::model::{FuncKey, Resource};
-use crate::object::artifact::{Artifact, CoreFuncType, Elements, FunctionEntry, Step};
+use crate::object::artifact::{Artifact, CoreFuncType, Elements, Step};
 use crate::object::load::{LoadError, ObjectFile};
+use crate::object::sites::SiteTable;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A loaded object. Shared by all its instances.
@@ -29,6 +31,9 @@ pub(crate) struct Image {
     pub(crate) type_ids: Box<[u32]>,
     /// Where functions start.
     starts: HashMap<FuncKey, u32>,
+    /// Where code comes from.
+    pub(super) sites: Arc<SiteTable>,
+    pub(super) lines: SourceLines,
 }
 
 impl Image {
@@ -49,8 +54,9 @@ impl Image {
     pub(crate) fn from_parts(engine: &Engine, object: ObjectFile<'_>) -> Result<Self, LoadError> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         let code = Code::load(&object)?;
-        let ObjectFile { mut artifact, data, .. } = object;
+        let ObjectFile { mut artifact, data, sites, lines, .. } = object;
         let type_ids = core_types::canonicalize(engine, &mut artifact)?;
+        engine.profile(&code, &artifact.functions)?;
         let steps = std::mem::take(&mut artifact.steps);
         let memories = MemoryPlans::new(&steps, data)?;
         let kept = if memories.copy() { data } else { &data[..slots_end(&steps).min(data.len() as u64) as usize] };
@@ -61,6 +67,8 @@ impl Image {
             data: kept.into(),
             plan: InstancePlan::default(),
             type_ids,
+            sites,
+            lines: SourceLines::new(lines),
             starts: artifact.functions.iter().map(|f| (f.key, f.start)).collect(),
             artifact,
         };
@@ -115,34 +123,6 @@ impl Image {
     /// The resource type with this identity.
     pub(crate) fn resource(&self, identity: u32) -> Option<&Resource> {
         self.artifact.resources.get(identity as usize)
-    }
-
-    /// The function that an address lies in. Where inlining has brought code of a core function there, that function.
-    pub(crate) fn frame(&self, pc: usize) -> Option<TrapFrame> {
-        let addresses = self.code.addresses();
-        if !addresses.contains(&pc) {
-            return None;
-        }
-        let offset = (pc - addresses.start) as u32;
-        let functions = &self.artifact.functions;
-        let function = functions[..functions.partition_point(|f| f.start <= offset)].last()?;
-        let traps = &self.artifact.traps;
-        let site = traps.binary_search_by_key(&offset, |t| t.at).ok().map(|i| traps[i].source);
-        let offset = site.filter(|source| *source != u32::MAX);
-        let origin = offset.and_then(|source| self.function_of_source(source));
-        Some(TrapFrame { function: origin.unwrap_or(function).name.clone(), offset })
-    }
-
-    /// The function in whose body an offset of the input lies.
-    pub(crate) fn function_of_source(&self, source: u32) -> Option<&FunctionEntry> {
-        self.artifact.functions.iter().find(|f| f.source.contains(&source))
-    }
-
-    /// In an object that debugs handles: where in the input the call of core code is that returns to an address.
-    pub(crate) fn call_source(&self, return_address: usize) -> Option<u32> {
-        let at = return_address.checked_sub(self.code.addresses().start)?;
-        let calls = &self.artifact.calls;
-        calls.binary_search_by_key(&at, |call| call.at as usize).ok().map(|index| calls[index].source)
     }
 }
 

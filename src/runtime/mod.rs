@@ -10,6 +10,7 @@
 
 mod address_space;
 mod arena;
+mod backtrace;
 mod block_memory;
 mod code;
 mod component;
@@ -38,6 +39,7 @@ mod linker;
 mod memory_image;
 mod module;
 mod prepared_block;
+mod profiler;
 mod resource;
 mod stack;
 mod store;
@@ -47,13 +49,14 @@ mod template;
 mod trap;
 mod type_reflection;
 mod typed;
+mod unwinder;
 mod val;
 mod val_layout;
 mod value_error;
 
 pub use self::component::{Component, ImportKind, ImportedItem};
 pub use self::engine::{Config, Engine};
-pub use self::error::{Error, HostError, LinkError, Result};
+pub use self::error::{Error, HostError, HostFailure, LinkError, Result};
 pub use self::export::{ExportKind, ExportedItem};
 pub use self::func::Func;
 pub use self::handle_trace::{HandleHolder, HandleSite, LiveHandle};
@@ -63,10 +66,11 @@ pub use self::module::{
     CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreLinker, CoreMemory, CoreTable, CoreTag, CoreVal, FuncRef,
     Module,
 };
+pub use self::profiler::Profiler;
 pub use self::resource::{Resource, ResourceAny};
 pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
 pub use self::supervision::InterruptHandle;
-pub use self::trap::{Trap, TrapFrame};
+pub use self::trap::{Backtrace, Frame, SourceLine, Trap};
 pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};
 #[doc(hidden)]
 pub use self::typed::derived;

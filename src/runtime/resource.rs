@@ -1,12 +1,12 @@
 //! Handles of resources that the host holds or implements.
 
 use super::entry::enter_core;
-use super::error::{Error, LinkError, Result};
+use super::error::{LinkError, Result};
 use super::handle_life::HandleLife;
 use super::instance::InstanceRecord;
-use super::store::{AsContextMut, StoreState};
+use super::store::{AsContextMut, Failure, StoreState};
 use super::value_error::{HandleEnd, HandleUse, ValueError};
-use crate::block::{HostCallee, TrapKind};
+use crate::block::HostCallee;
 use crate::model::{FuncKey, ResourceId, ResourceImpl};
 use crate::object::artifact::{CoreFuncType, CoreValType};
 use std::any::TypeId;
@@ -232,10 +232,7 @@ fn run_host_destructor(store: *mut StoreState, record: &InstanceRecord, resource
         let Some(func) = (*callee).func else { return Ok(()) };
         match func((*callee).data, record.block.header(), (&raw mut rep).cast(), std::ptr::dangling_mut()) {
             0 => Ok(()),
-            _ => Err((*store)
-                .failure
-                .take()
-                .map_or_else(|| Error::Host(TrapKind::HostError.message().into()), super::store::Failure::into_error)),
+            _ => Err(Failure::outside_guests((*store).failure.take())),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The native stack of the current thread: how deep guests may go, and where signals are handled.
 
+use super::trap::Trace;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -14,6 +15,8 @@ const SIGNAL_STACK: usize = 64 << 10;
 pub(crate) struct ThreadState {
     /// The innermost activation of a guest, null when there is none.
     pub(crate) activation: Cell<*const super::trap::Activation>,
+    /// The stack of the last trap.
+    pub(crate) trace: Trace,
     /// The lowest address that guests may use for their stack; 0 until the thread is prepared.
     stack_limit: Cell<usize>,
     /// The lowest address of the stack.
@@ -24,6 +27,7 @@ thread_local! {
     static THREAD: ThreadState = const {
         ThreadState {
             activation: Cell::new(std::ptr::null()),
+            trace: Trace::new(),
             stack_limit: Cell::new(0),
             stack_low: Cell::new(0),
         }

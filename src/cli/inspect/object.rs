@@ -29,7 +29,7 @@ pub fn write(out: &mut Outline, artifact: &Artifact) {
         artifact.version,
         if artifact.cpu_features.is_empty() { "baseline".to_owned() } else { artifact.cpu_features.join(" ") },
         artifact.functions.len(),
-        artifact.traps.len(),
+        artifact.trap_sites,
         if artifact.debugs_handles() { "\nrecords where handles are created and dropped" } else { "" }
     ));
     supervision(out, artifact);

@@ -32,18 +32,17 @@ pub(super) unsafe extern "C" fn exception_is_live(vmctx: *mut c_void, exception:
 
 /// Looks for a handler.
 pub(super) unsafe extern "C" fn find_handler(_vmctx: *mut c_void, frame: *mut u8, landing: *mut u8) -> u32 {
-    let activation = with_thread(|thread| thread.activation.get());
     // SAFETY: compiled code runs, so there is an activation, whose block lives and holds the frame of its trampoline;
     // above a host function that the guest called there would be another activation. The caller passes its own frame and a
     // place for a landing.
-    unsafe {
-        let entry = (*(*activation).block()).entry_fp;
-        match find(frame as usize, entry) {
+    with_thread(|thread| unsafe {
+        let entry = (*(*thread.activation.get()).block()).entry_fp;
+        match find(frame as usize, entry, &thread.trace) {
             Some(found) => {
                 landing.cast::<Landing>().write(found);
                 1
             }
             None => 0,
         }
-    }
+    })
 }

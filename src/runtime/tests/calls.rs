@@ -116,7 +116,7 @@ fn a_trap_names_its_values_and_place_and_poisons_the_instance() {
     let error = func.call(&mut store, (5,)).unwrap_err();
     let trap = error.trap().unwrap();
     assert_eq!((trap.kind(), trap.message()), (Some(TrapKind::UnknownHandle), "unknown handle index 5"));
-    assert_eq!(trap.to_string(), "unknown handle index 5\n    at Lift(1), offset 0x1234");
+    assert_eq!(trap.to_string(), "unknown handle index 5\nwasm backtrace:\n     0: 0x1234 - Lift(1)");
     let refused = trap_message(func.call(&mut store, (0,)));
     assert!(refused.starts_with("wasm trap: cannot enter component instance"), "{refused}");
 }

@@ -3,7 +3,7 @@
 use super::guest::Guest;
 use crate::model::{FuncType, ValType};
 use crate::object::artifact::{Artifact, Step};
-use crate::object::container::{DATA_SECTION, META_SECTION, PAYLOAD_START, wrap};
+use crate::object::container::{DATA_SECTION, META_SECTION, PAYLOAD_START, SITES_SECTION, wrap};
 use crate::object::load::*;
 use crate::runtime::*;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
@@ -54,7 +54,8 @@ fn file(guest: &Guest, meta: &[u8], symbol: Option<&str>) -> Vec<u8> {
         let relocation = WrittenRelocation { offset: relocation.at, symbol, addend: relocation.addend, flags };
         file.add_relocation(text, relocation).unwrap();
     }
-    for (name, bytes) in [(DATA_SECTION, &guest.data[..]), (META_SECTION, meta)] {
+    let sites = wrap(&guest.sites);
+    for (name, bytes) in [(DATA_SECTION, &guest.data[..]), (META_SECTION, meta), (SITES_SECTION, &sites)] {
         let section = file.add_section(Vec::new(), name.as_bytes().to_vec(), SectionKind::ReadOnlyData);
         file.append_section_data(section, bytes, 8);
     }
@@ -110,6 +111,7 @@ fn foreign_objects_are_refused_with_a_reason() {
     assert!(matches!(refused(&|a| a.triple = "s390x-unknown-linux-gnu".into()), LoadError::Target { .. }));
     assert!(matches!(refused(&|a| a.cpu_features.push("warp".into())), LoadError::CpuFeature(_)));
     assert!(matches!(refused(&|a| a.functions[0].start = u32::MAX), LoadError::Malformed(_)));
+    assert!(matches!(refused(&|a| a.functions[0].sites += 1), LoadError::Malformed(_)));
     assert!(matches!(refused(&|a| a.is_module = true), LoadError::WrongKind { .. }));
     let guest = guest();
     let unknown = load_error(&file(&guest, &meta(&guest.artifact), Some("mystery")));

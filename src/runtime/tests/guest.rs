@@ -3,8 +3,9 @@
 use crate::block::memory::RESERVATION;
 use crate::block::{BlockLayoutBuilder, Context, Header, INTRINSICS_VERSION, Supervision, TrapKind};
 use crate::model::{FuncKey, FuncType, Resource, Types};
-use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, FunctionEntry, ImportEntry, Step, TrapSite};
+use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, FunctionEntry, ImportEntry, Step};
 use crate::object::load::{ObjectFile, Relocation, RelocationKind, RelocationTarget};
+use crate::object::sites::{Site, SiteKind, SiteTable, encode};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{
     self, AbiParam, ArgumentPurpose, BlockCall, ExceptionTableData, ExceptionTableItem, Function, InstBuilder,
@@ -15,6 +16,7 @@ use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{Context as Compiler, FinalizedRelocTarget};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use std::mem::offset_of;
+use std::sync::Arc;
 
 /// The first core type of every guest: that of destructors.
 pub(super) const DTOR_TYPE: u32 = 0;
@@ -26,6 +28,8 @@ pub(super) struct Guest {
     pub(super) artifact: Artifact,
     pub(super) text: Vec<u8>,
     pub(super) data: Vec<u8>,
+    /// The table of sites.
+    pub(super) sites: Vec<u8>,
     calls: Vec<(u64, FuncKey, i64)>,
 }
 
@@ -56,15 +60,15 @@ impl Guest {
             steps: Vec::new(),
             elements: Vec::new(),
             functions: Vec::new(),
-            traps: Vec::new(),
+            trap_sites: 0,
+            modules: Vec::new(),
             supervision: Supervision::default(),
             memory_reservation: RESERVATION,
             handlers: Vec::new(),
-            calls: Vec::new(),
             keeps_exceptions: false,
             is_module: false,
         };
-        (Guest { isa, artifact, text: Vec::new(), data: Vec::new(), calls: Vec::new() }, offsets)
+        (Guest { isa, artifact, text: Vec::new(), data: Vec::new(), sites: Vec::new(), calls: Vec::new() }, offsets)
     }
 
     /// Exports a function, whose adapter has the body.
@@ -150,13 +154,16 @@ impl Guest {
         self.text.resize(self.text.len().next_multiple_of(64), 0);
         let start = self.text.len() as u32;
         self.text.extend_from_slice(code.code_buffer());
-        for trap in code.buffer.traps() {
+        let traps = code.buffer.traps().iter().map(|trap| {
             let kind = match trap.code {
                 TrapCode::STACK_OVERFLOW => TrapKind::StackOverflow as u8,
                 code => code.as_raw().get(),
             };
-            self.artifact.traps.push(TrapSite { at: start + trap.offset, kind, source: 0x1234 });
-        }
+            Site { at: trap.offset, kind: SiteKind::Trap(kind), scope: 0, source: Some(0x1234) }
+        });
+        let block = encode(&[], &traps.collect::<Vec<_>>());
+        let sites = block.len() as u32;
+        self.sites.extend(block);
         for reloc in code.buffer.relocs() {
             let FinalizedRelocTarget::ExternalName(ir::ExternalName::User(name)) = &reloc.target else { panic!() };
             let name = &compiler.func.params.user_named_funcs()[*name];
@@ -166,7 +173,7 @@ impl Guest {
             self.calls.push((u64::from(start + reloc.offset), target, reloc.addend));
         }
         let len = code.code_buffer().len() as u32;
-        self.artifact.functions.push(FunctionEntry { start, len, key, name: format!("{key:?}"), source: 0..0 });
+        self.artifact.functions.push(FunctionEntry { start, len, key, name: format!("{key:?}"), source: 0, sites });
     }
 
     /// Where calls are to be patched.
@@ -184,6 +191,8 @@ impl Guest {
             text: &self.text,
             relocations: self.relocations(),
             data: &self.data,
+            sites: Arc::new(SiteTable::new(&self.artifact.functions, &self.sites).unwrap()),
+            lines: &[],
         }
     }
 }

@@ -9,8 +9,6 @@ use std::cell::UnsafeCell;
 pub(crate) struct Hit {
     /// The code of the trap kind; 0 when nothing was hit.
     pub(crate) kind: u8,
-    /// The address of the faulting instruction.
-    pub(crate) pc: usize,
 }
 
 /// A host entry that has not returned yet; lies in the entering Rust frame. Activations of a thread form a list.
@@ -26,7 +24,7 @@ impl Activation {
     /// An entry into `block`, which must be live for as long as the activation runs.
     #[inline]
     pub(crate) fn new(block: *mut Header, thread: &ThreadState) -> Self {
-        Activation { previous: thread.activation.get(), block, hit: UnsafeCell::new(Hit { kind: 0, pc: 0 }) }
+        Activation { previous: thread.activation.get(), block, hit: UnsafeCell::new(Hit { kind: 0 }) }
     }
 
     /// Runs `enter` with this activation as the thread's innermost. Entry trampolines put back the landing of an outer

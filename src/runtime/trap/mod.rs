@@ -1,18 +1,22 @@
 //! Traps: how a fault in compiled code becomes an error of the call that entered it.
 //!
 //! A trap site raises a hardware fault. The signal handler ([`signals`]) looks the address up among the registered code
-//! ([`registry`]), notes what happened in the thread's innermost [`Activation`], and resumes at the place where the entry
-//! trampoline lands. [`Trap`] is what the embedder sees.
+//! ([`registry`]), notes what happened in the thread's innermost [`Activation`], takes a [`trace`] of the stack, and resumes at
+//! the place where the entry trampoline lands. [`Trap`] is what the embedder sees.
 
 mod activation;
+mod frame;
 mod message;
 mod registry;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod signals;
+mod trace;
 
-pub(crate) use activation::Activation;
+pub(crate) use activation::{Activation, Hit};
+pub use frame::{Backtrace, Frame, SourceLine};
 pub(crate) use message::{describe, func_key, handle_type};
-pub(crate) use registry::{CallSite, CodeRegistration, call_sites};
+pub(crate) use registry::{CallSite, CodeRegistration, call_sites, is_code};
+pub(crate) use trace::{MAX_FRAMES, Taken, Trace};
 
 use crate::block::TrapKind;
 
@@ -21,27 +25,18 @@ use crate::block::TrapKind;
 pub struct Trap {
     kind: Option<TrapKind>,
     message: String,
-    frame: Option<TrapFrame>,
-}
-
-/// The function in which a trap happened, or another event that is reported.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrapFrame {
-    /// The function's symbol.
-    pub function: String,
-    /// The offset in the input, where it is known.
-    pub offset: Option<u32>,
+    backtrace: Backtrace,
 }
 
 impl Trap {
-    pub(crate) fn new(kind: TrapKind, message: String, frame: Option<TrapFrame>) -> Self {
-        Trap { kind: Some(kind), message, frame }
+    pub(crate) fn new(kind: TrapKind, message: String, backtrace: Backtrace) -> Self {
+        Trap { kind: Some(kind), message, backtrace }
     }
 
     /// The error of an entry into an instance that trapped before.
     pub(crate) fn poisoned() -> Self {
         let message = "wasm trap: cannot enter component instance: it trapped before and is in an unknown state";
-        Trap { kind: None, message: message.to_owned(), frame: None }
+        Trap { kind: None, message: message.to_owned(), backtrace: Backtrace::default() }
     }
 
     /// What went wrong. `None` when the guest was not even entered, because it trapped before.
@@ -54,29 +49,16 @@ impl Trap {
         &self.message
     }
 
-    /// Where it happened, if that is known.
-    pub fn frame(&self) -> Option<&TrapFrame> {
-        self.frame.as_ref()
+    /// The functions that were running, innermost first, through all guests and host functions of the thread that waited
+    /// for one another. Guests of other stores are left out, and so are callers after the sixty-fourth native frame.
+    pub fn frames(&self) -> &[Frame] {
+        self.backtrace.frames()
     }
 }
 
 impl std::fmt::Display for Trap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.frame {
-            Some(frame) => write!(f, "\n    at {frame}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::fmt::Display for TrapFrame {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.function)?;
-        match self.offset {
-            Some(offset) => write!(f, ", offset {offset:#x}"),
-            None => Ok(()),
-        }
+        write!(f, "{}{}", self.message, self.backtrace)
     }
 }
 

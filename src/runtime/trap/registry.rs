@@ -1,7 +1,8 @@
 //! Which addresses are compiled code, which of them are trap sites, and which are returned to by calls that have handlers
 //! for exceptions. The signal handler reads it without a lock.
 
-use crate::object::artifact::{HandlerSite, TrapSite};
+use crate::object::artifact::HandlerSite;
+use crate::object::sites::SiteTable;
 use std::ops::Range;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,8 +16,8 @@ pub(crate) struct CodeRegistration {
 #[derive(Clone)]
 struct CodeRange {
     addresses: Range<usize>,
-    /// By ascending offset from the start of the range.
-    traps: Arc<[TrapSite]>,
+    /// By offset from the start of the range.
+    sites: Arc<SiteTable>,
     /// By ascending offset from the start of the range.
     handlers: Arc<[HandlerSite]>,
 }
@@ -49,11 +50,11 @@ pub(crate) enum CallSite {
 
 impl CodeRegistration {
     /// Registers code.
-    pub(crate) fn new(addresses: Range<usize>, traps: Arc<[TrapSite]>, handlers: Arc<[HandlerSite]>) -> Self {
+    pub(crate) fn new(addresses: Range<usize>, sites: Arc<SiteTable>, handlers: Arc<[HandlerSite]>) -> Self {
         let start = addresses.start;
         replace(|ranges| {
             let at = ranges.partition_point(|r| r.addresses.start < start);
-            ranges.insert(at, CodeRange { addresses, traps, handlers });
+            ranges.insert(at, CodeRange { addresses, sites, handlers });
         });
         CodeRegistration { start }
     }
@@ -98,6 +99,11 @@ pub(super) fn find(pc: usize) -> Option<Found> {
     read(|ranges| find_in(ranges, pc))
 }
 
+/// Is there registered code at this address?
+pub(crate) fn is_code(address: usize) -> bool {
+    read(|ranges| range_of(ranges, address).is_some())
+}
+
 /// Lends a function that looks up return addresses; it gives `None` for what is not compiled code.
 pub(crate) fn call_sites<R>(f: impl FnOnce(&dyn Fn(usize) -> Option<CallSite>) -> R) -> R {
     read(|ranges| f(&|return_address| call_site(ranges, return_address)))
@@ -121,19 +127,31 @@ fn call_site(ranges: &[CodeRange], return_address: usize) -> Option<CallSite> {
 
 fn find_in(ranges: &[CodeRange], pc: usize) -> Option<Found> {
     let (range, offset) = range_of(ranges, pc)?;
-    let site = range.traps.binary_search_by_key(&offset, |t| t.at as usize);
-    Some(site.map_or(Found::OtherCode, |i| Found::TrapSite(range.traps[i].kind)))
+    Some(range.sites.trap(offset as u32).map_or(Found::OtherCode, Found::TrapSite))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "compile"))]
 mod tests {
     use super::*;
+    use crate::model::FuncKey;
+    use crate::object::artifact::FunctionEntry;
+    use crate::object::sites::{Site, SiteKind, encode};
+
+    /// The table of one function with these trap sites.
+    fn trap_sites(traps: &[(u32, u8)]) -> SiteTable {
+        let site = |(at, kind): &(u32, u8)| Site { at: *at, kind: SiteKind::Trap(*kind), scope: 0, source: None };
+        let block = encode(&[], &traps.iter().map(site).collect::<Vec<_>>());
+        let sites = block.len() as u32;
+        let function =
+            FunctionEntry { start: 0, len: 0x10, key: FuncKey::Throw, name: String::new(), source: 0, sites };
+        SiteTable::new(&[function], &block).unwrap()
+    }
 
     #[test]
     fn sites_are_found_while_code_is_registered() {
-        let traps: Arc<[TrapSite]> = [(4, 1), (8, 2)].map(|(at, kind)| TrapSite { at, kind, source: 0 }).into();
-        let low = CodeRegistration::new(0x1000..0x1010, traps.clone(), [].into());
-        let high = CodeRegistration::new(0x3000..0x3010, traps, [].into());
+        let sites = Arc::new(trap_sites(&[(4, 1), (8, 2)]));
+        let low = CodeRegistration::new(0x1000..0x1010, sites.clone(), [].into());
+        let high = CodeRegistration::new(0x3000..0x3010, sites, [].into());
         assert_eq!(find(0x1004), Some(Found::TrapSite(1)));
         assert_eq!(find(0x3008), Some(Found::TrapSite(2)));
         assert_eq!(find(0x3009), Some(Found::OtherCode));

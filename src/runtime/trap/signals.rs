@@ -3,7 +3,7 @@
 //! Faults that are not the guest's go to whoever handled the signal before.
 
 use super::activation::Hit;
-use super::registry::{Found, find};
+use super::registry::{Found, call_sites, find};
 use crate::block::{Header, TrapKind};
 use crate::runtime::stack::with_thread;
 use libc::{c_int, c_void, siginfo_t, ucontext_t};
@@ -65,10 +65,14 @@ unsafe extern "C" fn on_signal(signal: c_int, siginfo: *mut siginfo_t, context: 
             Some(Found::OtherCode) | None => return false,
         };
         // SAFETY: the activation lies in a frame of this thread that compiled code, and so this fault, was called from;
-        // its block lives while it is entered.
+        // its block lives while it is entered. Between the fault and the entry trampoline there is only compiled code.
         unsafe {
-            (*activation).record(Hit { kind, pc });
-            land(registers, &*(*activation).block());
+            let header = &*(*activation).block();
+            let (frame, stack) = (frame_pointer(registers), stack_pointer(registers)..header.entry_fp);
+            let uncaught = kind == TrapKind::UncaughtException as u8;
+            call_sites(|site| thread.trace.record((pc, uncaught), frame, stack, &|address| site(address).is_some()));
+            (*activation).record(Hit { kind });
+            land(registers, header);
         }
         true
     });
@@ -107,6 +111,16 @@ fn program_counter(context: &ucontext_t) -> usize {
 }
 
 #[cfg(target_arch = "x86_64")]
+fn stack_pointer(context: &ucontext_t) -> usize {
+    context.uc_mcontext.gregs[libc::REG_RSP as usize] as usize
+}
+
+#[cfg(target_arch = "x86_64")]
+fn frame_pointer(context: &ucontext_t) -> usize {
+    context.uc_mcontext.gregs[libc::REG_RBP as usize] as usize
+}
+
+#[cfg(target_arch = "x86_64")]
 fn land(context: &mut ucontext_t, header: &Header) {
     let registers = &mut context.uc_mcontext.gregs;
     registers[libc::REG_RIP as usize] = header.entry_handler as i64;
@@ -119,10 +133,22 @@ fn program_counter(context: &ucontext_t) -> usize {
     context.uc_mcontext.pc as usize
 }
 
+/// The number of the frame pointer's register.
+#[cfg(target_arch = "aarch64")]
+const FRAME_POINTER: usize = 29;
+
+#[cfg(target_arch = "aarch64")]
+fn stack_pointer(context: &ucontext_t) -> usize {
+    context.uc_mcontext.sp as usize
+}
+
+#[cfg(target_arch = "aarch64")]
+fn frame_pointer(context: &ucontext_t) -> usize {
+    context.uc_mcontext.regs[FRAME_POINTER] as usize
+}
+
 #[cfg(target_arch = "aarch64")]
 fn land(context: &mut ucontext_t, header: &Header) {
-    /// The number of the frame pointer's register.
-    const FRAME_POINTER: usize = 29;
     context.uc_mcontext.pc = header.entry_handler as u64;
     context.uc_mcontext.sp = header.entry_sp as u64;
     context.uc_mcontext.regs[FRAME_POINTER] = header.entry_fp as u64;

@@ -2,16 +2,16 @@
 ;; dropped from the giver's, by the adapter of the call. A borrow that outlives its call says where it came in.
 ;; debug-handles: true
 ;; run: kept-right() -> 33
-;; trap: given-twice() -> "it was own<r>, created by adapter[lower make → lift make] at Main.given-twice, offset 0x"
-;; trap: given-twice() -> "and dropped by adapter[lower take → lift take] at Main.given-twice, offset 0x"
-;; trap: given-twice() -> "used by adapter[lower take → lift take] at Main.given-twice, offset 0x"
-;; trap: while-lent() -> "own<r> was created by adapter[lower make → lift make] at Main.while-lent, offset 0x"
+;; trap: given-twice() -> "it was own<r>, created by adapter[lower make → lift make] in Main!given-twice at "
+;; trap: given-twice() -> "and dropped by adapter[lower take → lift take] in Main!given-twice at "
+;; trap: given-twice() -> "used by adapter[lower take → lift take] in Main!given-twice at "
+;; trap: while-lent() -> "own<r> was created by adapter[lower make → lift make] in Main!while-lent at "
 ;; trap: kept() -> "borrow handles still remain at the end of the call (1 of them; the first is borrow<r>, lent by adapter[lower kept → lift kept])"
-;; trap: kept() -> "borrow<r> at index 1 was created by adapter[lower kept → lift kept] at Main.kept, offset 0x"
-;; trap: kept-one-of-two() -> "borrow<r> at index 2 was created by adapter[lower kept-one-of-two → lift kept-one-of-two] at Main.kept-one-of-two, offset 0x"
+;; trap: kept() -> "borrow<r> at index 1 was created by adapter[lower kept → lift kept] in Main!kept at "
+;; trap: kept-one-of-two() -> "borrow<r> at index 2 was created by adapter[lower kept-one-of-two → lift kept-one-of-two] in Main!kept-one-of-two at "
 ;; trap: kept-many() -> "borrow<r> at index 10 was created by adapter"
 ;; trap: kept-many() -> "and 2 more"
-;; trap: own-of-borrow() -> "borrow<r> was created by adapter[lower own-of-borrow → lift own-of-borrow] at Main.own-of-borrow, offset 0x"
+;; trap: own-of-borrow() -> "borrow<r> was created by adapter[lower own-of-borrow → lift own-of-borrow] in Main!own-of-borrow at "
 
 (component
   (component $C

@@ -3,18 +3,18 @@
 ;; debug-handles: true
 ;; run: alive() -> 70
 ;; trap: rep-after-drop() -> "unknown handle index 1"
-;; trap: rep-after-drop() -> "it was own<r>, created by canon.resource.new[r] at M.make, offset 0x"
-;; trap: rep-after-drop() -> ", called at M.rep-after-drop, offset 0x"
-;; trap: rep-after-drop() -> "and dropped by canon.resource.drop[r] at M.rep-after-drop, offset 0x"
-;; trap: rep-after-drop() -> "used by canon.resource.rep[r] at M.rep-after-drop, offset 0x"
-;; trap: drop-twice() -> "and dropped by canon.resource.drop[r] at M.drop-twice, offset 0x"
+;; trap: rep-after-drop() -> "it was own<r>, created by canon.resource.new[r] in M!make at "
+;; trap: rep-after-drop() -> ", called by M!rep-after-drop at "
+;; trap: rep-after-drop() -> "and dropped by canon.resource.drop[r] in M!rep-after-drop at "
+;; trap: rep-after-drop() -> "used by canon.resource.rep[r] in M!rep-after-drop at "
+;; trap: drop-twice() -> "and dropped by canon.resource.drop[r] in M!drop-twice at "
 ;; trap: never() -> "no handle was ever at this index"
 ;; trap: far() -> "no handle was ever at this index"
 ;; trap: null() -> "no handle was ever at this index"
-;; trap: reused() -> "own<s> was created by canon.resource.new[s] at M.reused, offset 0x"
-;; trap: reused() -> "own<r> was there before, and dropped by canon.resource.drop[r] at M.reused, offset 0x"
-;; trap: reused() -> "used by canon.resource.rep[r] at M.reused, offset 0x"
-;; trap: deep() -> "created by canon.resource.new[r] at M.make, offset 0x"
+;; trap: reused() -> "own<s> was created by canon.resource.new[s] in M!reused at "
+;; trap: reused() -> "own<r> was there before, and dropped by canon.resource.drop[r] in M!reused at "
+;; trap: reused() -> "used by canon.resource.rep[r] in M!reused at "
+;; trap: deep() -> "created by canon.resource.new[r] in M!make at "
 
 (component
   (type $R (resource (rep i32)))
