@@ -9,7 +9,7 @@ use super::CanonEnv;
 use super::crossing::Occurrence;
 use super::shape::Shape;
 use super::side::Side;
-use super::variant::payload_occurrence;
+use super::variant::{distinct, payload_occurrence};
 use crate::block::{Header, TrapKind};
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
@@ -194,7 +194,7 @@ impl Need {
             Shape::Record(fields) => fields.iter().for_each(|t| self.count(env, *t, occurrence, sides)),
             Shape::Variant(cases) => {
                 let payload = payload_occurrence(&cases, occurrence);
-                cases.iter().flatten().for_each(|t| self.count(env, *t, payload, sides));
+                distinct(&cases).iter().flatten().for_each(|t| self.count(env, *t, payload, sides));
             }
             Shape::List(elements) => {
                 elements.iter().for_each(|t| self.count(env, *t, Occurrence::Repeated, sides));

@@ -132,7 +132,7 @@ pub(super) fn payload_occurrence(cases: &[Option<ValType>], variant: Occurrence)
 }
 
 /// The different payload types of the cases, in the order of their first occurrence.
-fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
+pub(super) fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
     let mut payloads = Vec::new();
     let mut seen = HashSet::new();
     for case in cases {
