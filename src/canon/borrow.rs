@@ -9,6 +9,7 @@ use super::CanonEnv;
 use super::crossing::Occurrence;
 use super::shape::Shape;
 use super::side::Side;
+use super::variant::{distinct, payload_occurrence};
 use crate::block::{Header, TrapKind};
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
@@ -192,8 +193,8 @@ impl Need {
             }
             Shape::Record(fields) => fields.iter().for_each(|t| self.count(env, *t, occurrence, sides)),
             Shape::Variant(cases) => {
-                let payload = occurrence.max(Occurrence::Perhaps);
-                cases.iter().flatten().for_each(|t| self.count(env, *t, payload, sides));
+                let payload = payload_occurrence(&cases, occurrence);
+                distinct(&cases).iter().flatten().for_each(|t| self.count(env, *t, payload, sides));
             }
             Shape::List(elements) => {
                 elements.iter().for_each(|t| self.count(env, *t, Occurrence::Repeated, sides));

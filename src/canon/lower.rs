@@ -44,7 +44,12 @@ fn lower_payload(c: &mut Crossing, ty: ValType, source: &Operand, target: &Targe
     lower(c, ty, source.values(), target)
 }
 
-/// Are the lifted and the lowered core values of a type the same? They differ in pointers and handles only.
+/// Are the lifted and the lowered core values of a type the same? They differ in pointers and handles of all kinds.
 fn is_lowered_as_lifted(env: &CanonEnv, ty: ValType) -> bool {
-    !env.types.contains_pointer(ty) && !env.types.contains_handle(ty)
+    match Shape::of(env.types, ty) {
+        Shape::Scalar(_) | Shape::Flags(_) => true,
+        Shape::Record(fields) => fields.iter().all(|ty| is_lowered_as_lifted(env, *ty)),
+        Shape::Variant(cases) => cases.iter().flatten().all(|ty| is_lowered_as_lifted(env, *ty)),
+        _ => false,
+    }
 }

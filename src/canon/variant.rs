@@ -126,8 +126,13 @@ fn move_case(
     join(c.e, &values, joined)
 }
 
+/// How often the payload of a variant occurs that itself occurs as stated: as often, if all cases have the same.
+pub(super) fn payload_occurrence(cases: &[Option<ValType>], variant: Occurrence) -> Occurrence {
+    if distinct(cases).len() == 1 { variant } else { variant.max(Occurrence::Perhaps) }
+}
+
 /// The different payload types of the cases, in the order of their first occurrence.
-fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
+pub(super) fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
     let mut payloads = Vec::new();
     let mut seen = HashSet::new();
     for case in cases {
