@@ -47,9 +47,8 @@ pub(super) fn move_variant(
         (&source.payload(c.e, c.env.types, variant.cases), &target.payload(c.e, c.env.types, variant.cases));
     let payloads = distinct(variant.cases);
     if let [only] = payloads[..] {
-        // What borrows it can owe has been counted as for any other payload.
-        let move_only = |c: &mut Crossing| move_case(c, only, (source, target), &joined, payload);
-        flat.extend(c.occurring(Occurrence::Perhaps, move_only));
+        // It occurs as often as the variant: see `payload_occurrence`.
+        flat.extend(move_case(c, only, (source, target), &joined, payload));
         return flat;
     }
     if is_selected(c, variant.cases, &payloads, target) {
