@@ -13,6 +13,8 @@ mod string;
 mod table;
 mod vector;
 
+pub(crate) use self::vector::copy;
+
 use super::store::StoreState;
 use crate::block::{Context, Intrinsics};
 use std::ffi::c_void;

@@ -3,6 +3,7 @@
 use super::map::entry;
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View};
 use crate::model::{TypeDef, ValType};
+use crate::runtime::intrinsics::copy;
 use crate::runtime::value_error::{Place, ValueError};
 use std::mem::MaybeUninit;
 
@@ -38,12 +39,12 @@ impl RawSlice {
     /// This must be a list of `T`s.
     pub(crate) unsafe fn to_vec<T: Copy>(self) -> Result<Vec<T>, ValueError> {
         let len = usize::try_from(self.len).map_err(|_| ValueError::NoMemory)?;
-        let mut items = Vec::new();
+        let mut items = Vec::<T>::new();
         items.try_reserve_exact(len).map_err(|_| ValueError::NoMemory)?;
         if len != 0 {
             // SAFETY: the caller vouches for the source; there is room for `len` items.
             unsafe {
-                std::ptr::copy_nonoverlapping(self.ptr.cast(), items.as_mut_ptr(), len);
+                copy(self.ptr, items.as_mut_ptr().cast(), len * size_of::<T>());
                 items.set_len(len);
             }
         }
