@@ -6,7 +6,7 @@ use crate::core::needs_init;
 use crate::model::module::Module;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
-use crate::object::artifact::{ExportEntry, ModuleEntry};
+use crate::object::artifact::{ExportEntry, ModuleEntry, Step};
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
 use wasmparser::{FuncType, ValType};
@@ -130,10 +130,13 @@ fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
     }
 }
 
-/// The types whose core entry trampolines the runtime needs: initialisation, destructors, and what a root core module
-/// exports.
+/// The types whose core entry trampolines the runtime needs: initialisation and destructors, where there are any, and what a
+/// root core module exports.
 fn entry_types(plan: &Plan, placed: &Placed) -> BTreeSet<u32> {
-    let own = [init_type(), dtor_type()].into_iter().filter_map(|ty| find_type(plan, &ty));
+    let initialises = placed.steps.iter().any(|step| matches!(step, Step::Init { .. }));
+    let destroys = !placed.resources.is_empty();
+    let own = initialises.then(init_type).into_iter().chain(destroys.then(dtor_type));
+    let own = own.filter_map(|ty| find_type(plan, &ty));
     let exported = placed.exports.iter().filter_map(|(_, export)| match export {
         ExportEntry::CoreFunc { ty, .. } => Some(*ty),
         _ => None,
