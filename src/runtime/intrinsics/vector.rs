@@ -18,35 +18,45 @@ pub unsafe fn copy(from: *const u8, to: *mut u8, len: usize) {
         && from.addr().abs_diff(to.addr()) >= len
         && std::arch::is_x86_feature_detected!("avx2")
     {
-        // SAFETY: the machine has the feature, the ranges do not overlap, and the caller vouches for them.
-        return unsafe { copy_by_vectors(from, to, len) };
+        // SAFETY: the machine has the feature, the ranges do not overlap, and the caller vouches for them and for the rest.
+        unsafe {
+            let done = copy_rounds::<false>(from, to, len);
+            return std::ptr::copy_nonoverlapping(from.add(done), to.add(done), len - done);
+        }
     }
     // SAFETY: the caller vouches for both ranges.
     unsafe { std::ptr::copy(from, to, len) }
 }
 
-/// Copies between ranges that do not overlap. By explicit vectors, because the compiler makes a call of the C library of any
-/// plain loop.
+/// Copies from the beginning of a range to another by explicit vectors, because the compiler makes a call of the C library of
+/// any plain loop: by whole rounds, with `ASCII` up to the first round that has another byte. How much that is.
+///
+/// # Safety
+///
+/// The machine must have AVX2; the ranges must be valid for reading and writing, and must not overlap.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-unsafe fn copy_by_vectors(mut from: *const u8, mut to: *mut u8, len: usize) {
-    use core::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_storeu_si256};
+unsafe fn copy_rounds<const ASCII: bool>(from: *const u8, to: *mut u8, len: usize) -> usize {
+    use core::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_storeu_si256};
     const ROUND: usize = 4 * size_of::<__m256i>();
-    // SAFETY: each round reads and writes that many bytes of the ranges; what is left is shorter.
-    unsafe {
-        for _ in 0..len / ROUND {
-            let (source, target) = (from.cast::<__m256i>(), to.cast::<__m256i>());
+    for round in 0..len / ROUND {
+        // SAFETY: each round reads and writes that many bytes of the ranges.
+        unsafe {
+            let (source, target) = (from.add(round * ROUND).cast(), to.add(round * ROUND).cast());
             // Each written out, since a closure would not have the feature where it is called.
             let (a, b) = (_mm256_loadu_si256(source), _mm256_loadu_si256(source.add(1)));
             let (c, d) = (_mm256_loadu_si256(source.add(2)), _mm256_loadu_si256(source.add(3)));
+            // The mask has the highest bits of all bytes.
+            if ASCII && _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d))) != 0 {
+                return round * ROUND;
+            }
             _mm256_storeu_si256(target, a);
             _mm256_storeu_si256(target.add(1), b);
             _mm256_storeu_si256(target.add(2), c);
             _mm256_storeu_si256(target.add(3), d);
-            (from, to) = (from.add(ROUND), to.add(ROUND));
         }
-        std::ptr::copy_nonoverlapping(from, to, len % ROUND);
     }
+    len - len % ROUND
 }
 
 /// Units that are converted at once. A run ends exactly; this is only how far a loop looks ahead.
@@ -106,38 +116,13 @@ pub fn copy_ascii(from: &[u8], to: &mut [u8]) -> usize {
     let done = if std::arch::is_x86_feature_detected!("avx2") {
         assert!(to.len() >= from.len(), "the destination is too short");
         // SAFETY: the machine has the feature, and both slices are as long as that.
-        unsafe { copy_ascii_by_vectors(from.as_ptr(), to.as_mut_ptr(), from.len()) }
+        unsafe { copy_rounds::<true>(from.as_ptr(), to.as_mut_ptr(), from.len()) }
     } else {
         0
     };
     #[cfg(not(target_arch = "x86_64"))]
     let done = 0;
     done + copy_ascii_portably(&from[done..], &mut to[done..])
-}
-
-/// Copies ASCII from the beginning of a range to another that does not overlap with it, by whole rounds; how much that is.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-unsafe fn copy_ascii_by_vectors(from: *const u8, to: *mut u8, len: usize) -> usize {
-    use core::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_storeu_si256};
-    const ROUND: usize = 4 * size_of::<__m256i>();
-    for round in 0..len / ROUND {
-        // SAFETY: each round reads and writes that many bytes of the ranges.
-        unsafe {
-            let (source, target) = (from.add(round * ROUND).cast(), to.add(round * ROUND).cast());
-            let (a, b) = (_mm256_loadu_si256(source), _mm256_loadu_si256(source.add(1)));
-            let (c, d) = (_mm256_loadu_si256(source.add(2)), _mm256_loadu_si256(source.add(3)));
-            // The highest bits of all bytes.
-            if _mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d))) != 0 {
-                return round * ROUND;
-            }
-            _mm256_storeu_si256(target, a);
-            _mm256_storeu_si256(target.add(1), b);
-            _mm256_storeu_si256(target.add(2), c);
-            _mm256_storeu_si256(target.add(3), d);
-        }
-    }
-    len - len % ROUND
 }
 
 vectorised! {
