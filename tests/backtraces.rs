@@ -66,7 +66,7 @@ fn frames_go_on_through_host_functions() {
     let error = ping(back, 2);
     assert_eq!(error.trap().unwrap().kind(), Some(TrapKind::Unreachable));
     let inlined = "M!ping (inlined)";
-    assert_eq!(core_frames(&error), ["M!zero", inlined, inlined, inlined]);
+    assert_eq!(core_frames(&error), ["M!zero (inlined)", inlined, inlined, inlined]);
     let frames = error.frames();
     assert_eq!((frames[0].function_index, frames[1].function_index), (Some(1), Some(2)));
     // The module does not begin where the component does.

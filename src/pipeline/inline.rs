@@ -2,8 +2,9 @@
 //!
 //! The heuristic, whole: a canonical function or small core function that is in the map of inlinable bodies is inlined
 //! wherever it is called directly, until the caller has grown by [`GROWTH`] instructions. What is in the map is
-//! decided by a [`Budget`]; nothing is in a compilation that shall do without inlining. A host entry trampoline is never
-//! inlined into: a trap lands at its only call.
+//! decided by a [`Budget`]; nothing is in a compilation that shall do without inlining. What a dissolved body calls is dissolved as
+//! well, [`DEPTH`] calls deep, but in itself; in core code only canonical functions are, since whoever made the module had the chance
+//! to inline the others. A host entry trampoline is never inlined into: a trap lands at its only call.
 
 use super::Graph;
 use super::bodies::Body;
@@ -20,6 +21,8 @@ use std::ops::Range;
 
 /// By how many instructions a function may grow.
 const GROWTH: usize = 20_000;
+/// How many calls deep bodies are dissolved in one another: so many components in a row cost one.
+const DEPTH: usize = 4;
 
 /// How large a body may be to be inlined.
 #[derive(Debug, Clone, Copy)]
@@ -70,24 +73,48 @@ fn callee_key(body: &ir::Function, name: &ir::ExternalName) -> Option<FuncKey> {
 
 /// Inlines into a function whatever of `bodies` it calls.
 pub fn inline(body: &mut Body, key: FuncKey, bodies: &HashMap<FuncKey, Body>) -> Result<(), Error> {
-    let entry = matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_));
-    if entry || !callees(&body.func).any(|callee| bodies.contains_key(&callee)) {
+    if matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_)) {
         return Ok(());
     }
+    let has_inlinable = |func: &ir::Function| callees(func).any(|callee| bodies.contains_key(&callee));
+    let mut may_call = has_inlinable(&body.func);
+    let mut left = GROWTH;
+    for depth in 0..DEPTH {
+        if !may_call {
+            break;
+        }
+        let inlined = inline_calls(body, key, depth, (bodies, &mut left))?;
+        may_call = inlined.iter().any(|inlined| has_inlinable(&bodies[&inlined.callee].func));
+        take_origins(body, &inlined, bodies);
+    }
+    Ok(())
+}
+
+/// Dissolves the calls of a function that are so many calls deep in it. Those of the bodies that come in are left.
+fn inline_calls(
+    body: &mut Body,
+    own: FuncKey,
+    depth: usize,
+    (bodies, left): (&HashMap<FuncKey, Body>, &mut usize),
+) -> Result<Vec<Dissolved>, Error> {
     let mut context = Context::for_function(std::mem::replace(&mut body.func, ir::Function::new()));
-    let mut inliner = Inliner { own: key, caller: &body.origins, bodies, left: GROWTH, inlined: Vec::new() };
+    let mut inliner = Inliner { own, depth, caller: &body.origins, bodies, left, inlined: Vec::new() };
     let failed =
-        |e: cranelift_codegen::CodegenError| Error::Codegen { function: format!("{key:?}"), reason: e.to_string() };
+        |e: cranelift_codegen::CodegenError| Error::Codegen { function: format!("{own:?}"), reason: e.to_string() };
     context.inline(&mut inliner).map_err(failed)?;
     let inlined = inliner.inlined;
     body.func = context.func;
+    Ok(inlined)
+}
+
+/// Notes where the instructions of dissolved bodies come from.
+fn take_origins(body: &mut Body, inlined: &[Dissolved], bodies: &HashMap<FuncKey, Body>) {
     let ends = inlined.iter().skip(1).map(|inlined| inlined.start).chain([body.func.dfg.num_insts()]);
     for (inlined, end) in inlined.iter().zip(ends) {
         let callee = &bodies[&inlined.callee];
         let renumbering = body.origins.take_in(inlined.callee, inlined.call, &callee.origins);
         keep_origins(&mut body.func, inlined.start..end, &callee.func, renumbering);
     }
-    Ok(())
 }
 
 /// Gives inlined instructions the origins that they had in the callee; Cranelift's inliner drops their positions.
@@ -121,11 +148,23 @@ struct Dissolved {
 
 struct Inliner<'a> {
     own: FuncKey,
+    /// How many calls deep the calls are that are looked at.
+    depth: usize,
     /// The origins of the caller's instructions.
     caller: &'a Origins,
     bodies: &'a HashMap<FuncKey, Body>,
-    left: usize,
+    left: &'a mut usize,
     inlined: Vec<Dissolved>,
+}
+
+impl<'a> Inliner<'a> {
+    /// The body for a call of this function from this place, if it is to be dissolved.
+    fn chosen(&self, callee: FuncKey, call: Origin) -> Option<&'a Body> {
+        let is_within_itself = callee == self.own || self.caller.lies_in(call, callee);
+        let of_core = |key| matches!(key, FuncKey::Core(..));
+        let is_left_to_toolchains = self.depth > 0 && of_core(callee) && of_core(self.own);
+        self.bodies.get(&callee).filter(|_| !is_within_itself && !is_left_to_toolchains)
+    }
 }
 
 impl Inline for Inliner<'_> {
@@ -137,13 +176,15 @@ impl Inline for Inliner<'_> {
         callee: ir::FuncRef,
         _: &[ir::Value],
     ) -> InlineCommand<'_> {
-        let Some(key) = callee_key(caller, &caller.dfg.ext_funcs[callee].name) else { return InlineCommand::KeepCall };
-        let Some(body) = self.bodies.get(&key).filter(|_| key != self.own) else { return InlineCommand::KeepCall };
+        let Some(callee) = callee_key(caller, &caller.dfg.ext_funcs[callee].name) else {
+            return InlineCommand::KeepCall;
+        };
+        let call = self.caller.of(caller.srcloc(call));
+        let Some(body) = self.chosen(callee, call) else { return InlineCommand::KeepCall };
         match self.left.checked_sub(body.func.dfg.num_insts()) {
             Some(left) => {
-                self.left = left;
-                let call = self.caller.of(caller.srcloc(call));
-                self.inlined.push(Dissolved { start: caller.dfg.num_insts(), call, callee: key });
+                *self.left = left;
+                self.inlined.push(Dissolved { start: caller.dfg.num_insts(), call, callee });
                 InlineCommand::Inline { callee: Cow::Borrowed(&body.func), visit_callee: false }
             }
             None => InlineCommand::KeepCall,

@@ -37,6 +37,13 @@ impl Origins {
         }
     }
 
+    /// Does a place lie in what was inlined of this function?
+    pub fn lies_in(&self, place: Origin, function: FuncKey) -> bool {
+        let scope = |number: u32| number.checked_sub(1).map(|index| &self.scopes[index as usize]);
+        std::iter::successors(scope(place.scope), |inlined| scope(inlined.parent))
+            .any(|scope| scope.function == function)
+    }
+
     /// Takes in the scopes of a function that was inlined at a call, and gives the numbers for its instructions.
     pub fn take_in<'a>(&'a mut self, function: FuncKey, call: Origin, callee: &'a Origins) -> Renumbering<'a> {
         self.scopes.push(Inlined { function, parent: call.scope, source: call.source });

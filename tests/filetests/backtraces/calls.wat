@@ -1,7 +1,7 @@
 ;; The frames of a trap, innermost first, with the lines of this text: calls that are direct, inlined and through a table.
 ;; backtrace: direct()
 ;; | M!inner at calls.wat:36:8
-;; | M!outer at calls.wat:38:8
+;; | M!outer (inlined) at calls.wat:38:8
 ;; | M!direct (inlined) at calls.wat:40:8
 ;; | adapter[host → lift direct]
 ;; backtrace: inlined()
@@ -9,7 +9,7 @@
 ;; | adapter[host → lift inlined]
 ;; backtrace: through-table()
 ;; | M!inner at calls.wat:36:8
-;; | M!outer at calls.wat:38:8
+;; | M!outer (inlined) at calls.wat:38:8
 ;; | M!through-table (inlined) at calls.wat:44:8
 ;; | adapter[host → lift through-table]
 ;; backtrace: memory()

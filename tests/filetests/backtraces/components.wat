@@ -2,13 +2,13 @@
 ;; in a destructor, one in a built-in and one in the adapter itself.
 ;; backtrace: in-callee()
 ;; | Guest!take (inlined) at components.wat:39:10
-;; | adapter[lower take → lift take]
+;; | adapter[lower take → lift take] (inlined)
 ;; | Main!in-callee (inlined) at components.wat:66:8
 ;; | adapter[host → lift in-callee]
 ;; backtrace: in-realloc()
 ;; | Guest!alloc (inlined) at components.wat:34:10
 ;; | Guest!realloc (inlined) at components.wat:36:10
-;; | adapter[lower take → lift take]
+;; | adapter[lower take → lift take] (inlined)
 ;; | Main!in-realloc (inlined) at components.wat:68:8
 ;; | adapter[host → lift in-realloc]
 ;; backtrace: in-destructor()
@@ -21,7 +21,7 @@
 ;; | Main!in-built-in (inlined) at components.wat:72:8
 ;; | adapter[host → lift in-built-in]
 ;; backtrace: in-adapter()
-;; | adapter[lower take → lift take]
+;; | adapter[lower take → lift take] (inlined)
 ;; | Main!in-adapter (inlined) at components.wat:74:8
 ;; | adapter[host → lift in-adapter]
 

@@ -1,6 +1,6 @@
 ;; An exception that nobody catches traps where it is thrown.
 ;; backtrace: f()
-;; | M!throw at exception.wat:11:8
+;; | M!throw (inlined) at exception.wat:11:8
 ;; | M!f (inlined) at exception.wat:13:8
 ;; | adapter[host → lift f]
 
