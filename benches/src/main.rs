@@ -1,7 +1,7 @@
 //! Cantilever beside Wasmtime, as shipped and at its best settings, and beside bounds.
 //!
 //! ```text
-//! cargo run --release --manifest-path benches/Cargo.toml [-- [--quick] [--no-write] NAME…]
+//! cargo run --release --manifest-path benches/Cargo.toml [-- OPTIONS NAME…]
 //! ```
 //!
 //! Runs the workloads whose names or groups contain one of the arguments (all without), prints a table, and when all were
@@ -9,41 +9,81 @@
 //!
 //! The harness is a small one of its own and not criterion: what is wanted is a *ratio* on a machine whose speed drifts, so
 //! the contestants take turns in one process, a few milliseconds each, and their medians are compared. Criterion measures one
-//! function to the end before it begins with the next.
+//! function to the end before it begins with the next; it runs the same workloads, for whoever wants to follow one figure,
+//! by `cargo bench --manifest-path benches/Cargo.toml -- NAME`.
 
-mod bound;
-mod compilation;
-mod contestant;
-mod measure;
-mod plot;
-mod report;
-mod workload;
+use anyhow::{Context, Result};
+use cantilever_benches::contestant::Contestant;
+use cantilever_benches::measure::{self, Effort};
+use cantilever_benches::report::{self, Row};
+use cantilever_benches::workload::{self, Workload};
+use cantilever_benches::{compilation, plot};
+use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
 
-use contestant::Contestant;
-use measure::Effort;
-use report::Row;
+/// Measures Cantilever beside Wasmtime, as shipped and at its best settings, and beside bounds.
+///
+/// When all workloads are run, the tables of BENCHMARKS.md and the plot are written anew.
+#[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Arguments {
+    /// Run only the workloads whose names or groups contain one of these
+    names: Vec<String>,
+    /// Measure for a fifteenth of the time: enough to see what is far off
+    #[arg(long)]
+    quick: bool,
+    /// Print only; leave BENCHMARKS.md and the plot as they are
+    #[arg(long)]
+    no_write: bool,
+    /// Measure nothing: write the workloads' components and modules to this directory, to look at their code
+    #[arg(long, value_name = "DIR")]
+    guests: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
 
-fn main() -> anyhow::Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [command, rest @ ..] = &arguments[..]
-        && command == compilation::COMMAND
-    {
-        return compilation::turn(rest);
+#[derive(Subcommand)]
+enum Command {
+    /// Compile a file once and print what that cost; this is what a turn of `Compilation` runs
+    #[command(hide = true)]
+    CompileOnce {
+        contestant: String,
+        file: PathBuf,
+        /// Where the image goes, if it is wanted
+        image: Option<PathBuf>,
+    },
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(Command::CompileOnce { contestant, file, image }) = &arguments.command {
+        return compilation::turn(contestant, file, image.as_deref());
     }
-    let mut names = Vec::new();
-    let (mut effort, mut write) = (Effort::THOROUGH, true);
-    for argument in arguments {
-        match argument.as_str() {
-            "--quick" => effort = Effort::QUICK,
-            "--no-write" => write = false,
-            "--bench" => {}
-            name => names.push(name.to_owned()),
-        }
-    }
+    let names = &arguments.names;
     let chosen = |name: &str| names.is_empty() || names.iter().any(|part| name.contains(part.as_str()));
+    let workloads = workload::all().into_iter().filter(|w| chosen(&w.name) || chosen(w.group));
+    if let Some(directory) = &arguments.guests {
+        return write_guests(directory, workloads);
+    }
+    let effort = if arguments.quick { Effort::QUICK } else { Effort::THOROUGH };
+    let rows = measure_all(workloads, effort)?;
+    let compilations = compilation::all(chosen, effort.compilations)?;
+    if !arguments.no_write && names.is_empty() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let (file, plot) = (root.join("BENCHMARKS.md"), root.join("benches/ratios.svg"));
+        let old = std::fs::read_to_string(&file).unwrap_or_default();
+        let tables = report::markdown(&rows) + &compilation::section(&compilations);
+        std::fs::write(file, tables + report::kept(&old))?;
+        std::fs::write(plot, plot::ratios(&rows))?;
+    }
+    Ok(())
+}
+
+/// Measures the workloads and prints the table, a line each.
+fn measure_all(workloads: impl Iterator<Item = Workload>, effort: Effort) -> Result<Vec<Row>> {
     let contestants = Contestant::all()?;
     let mut rows = Vec::new();
-    for workload in workload::all().into_iter().filter(|w| chosen(&w.name) || chosen(w.group)) {
+    for workload in workloads {
         match measure::workload(&workload, &contestants, effort) {
             Ok(times) => {
                 let row = Row { name: workload.name, group: workload.group, goal: workload.goal, times };
@@ -56,14 +96,18 @@ fn main() -> anyhow::Result<()> {
     for rows in rows.chunk_by(|a, b| a.group == b.group) {
         println!("{}: geometric mean {:.2}×", rows[0].group, report::geometric_mean(rows));
     }
-    let compilations = compilation::all(chosen, effort.compilations)?;
-    if write && names.is_empty() {
-        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let (file, plot) = (root.join("BENCHMARKS.md"), root.join("benches/ratios.svg"));
-        let old = std::fs::read_to_string(&file).unwrap_or_default();
-        let tables = report::markdown(&rows) + &compilation::section(&compilations);
-        std::fs::write(file, tables + report::kept(&old))?;
-        std::fs::write(plot, plot::ratios(&rows))?;
+    Ok(rows)
+}
+
+/// Writes what the workloads run, each under its name.
+fn write_guests(directory: &Path, workloads: impl Iterator<Item = Workload>) -> Result<()> {
+    std::fs::create_dir_all(directory)?;
+    for workload in workloads {
+        let extension = if workload.guest.starts_with(b"\0asm") { "wasm" } else { "wat" };
+        let name = workload.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let file = directory.join(name).with_extension(extension);
+        std::fs::write(&file, &workload.guest).with_context(|| format!("{} cannot be written", file.display()))?;
+        println!("{}", file.display());
     }
     Ok(())
 }

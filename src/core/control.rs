@@ -8,6 +8,7 @@ use super::exception::Handler;
 use super::translator::Translator;
 use crate::block::TrapKind;
 use crate::clif::trap::trap_code;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder};
 use wasmparser::{BlockType, Operator as O, ValType};
 
@@ -149,7 +150,10 @@ impl Translator<'_> {
         let (params, results) = env.block_types(ty);
         let condition = self.pop();
         let (then, otherwise) = (self.e.b.create_block(), self.e.b.create_block());
-        self.e.b.ins().brif(condition, then, &[], otherwise, &[]);
+        // Cranelift lays the second target of a branch out first: this way the arms lie as they are written, and a loop's body
+        // behind its head.
+        let fails = self.e.b.ins().icmp_imm_u(IntCC::Equal, condition, 0);
+        self.e.b.ins().brif(fails, otherwise, &[], then, &[]);
         self.e.b.seal_block(then);
         self.e.b.seal_block(otherwise);
         let target = self.block_with_params(results);

@@ -9,7 +9,7 @@ mod turn;
 
 pub use cost::Cost;
 pub use table::section;
-pub use turn::{COMMAND, turn};
+pub use turn::turn;
 
 use anyhow::{Context, Result};
 use std::path::Path;

@@ -2,13 +2,13 @@
 
 use super::Cost;
 use crate::contestant;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-/// The first argument of such a process.
-pub const COMMAND: &str = "compile-once";
+/// The command of the program that such a process runs.
+const COMMAND: &str = "compile-once";
 
 /// Who compiles.
 pub const CONTESTANTS: [&str; 4] =
@@ -21,18 +21,16 @@ pub fn in_child(contestant: &str, file: &Path) -> Result<Cost> {
     Cost::parse(std::str::from_utf8(&output.stdout)?)
 }
 
-/// Compiles a file, and prints what that cost. The arguments: contestant, file, and where the image goes, if it is
-/// wanted.
-pub fn turn(arguments: &[String]) -> Result<()> {
-    let [contestant, file, keep @ ..] = arguments else { bail!("a contestant and a file are expected") };
+/// Compiles a file, and prints what that cost. The image is written if there is a place for it.
+pub fn turn(contestant: &str, file: &Path, image_file: Option<&Path>) -> Result<()> {
     let guest = wat::parse_bytes(&std::fs::read(file)?)?.into_owned();
     let compile = contestant::compiler(contestant)?;
     let start = Instant::now();
     let image = compile(&guest)?;
     let time = start.elapsed();
     println!("{}", Cost::of(time, &image)?.line());
-    match keep {
-        [] => Ok(()),
-        [path, ..] => std::fs::write(path, &image).with_context(|| format!("{path} cannot be written")),
+    match image_file {
+        None => Ok(()),
+        Some(path) => std::fs::write(path, &image).with_context(|| format!("{} cannot be written", path.display())),
     }
 }

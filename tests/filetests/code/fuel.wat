@@ -13,28 +13,30 @@
 ;; |     trapnz v6, user17  ; trap: wasm trap: all fuel consumed
 ;; |     v7 = isub v5, v3  ; v3 = 2
 ;; |     store notrap aligned region1 v7, v4  ; fuel
-;; |     brif.i32 v1, block3, block4
+;; |     v8 = iconst.i32 0
+;; |     v9 = icmp.i32 eq v1, v8  ; v8 = 0
+;; |     brif v9, block4, block3
 ;; | block3:
-;; |     v39 = iconst.i64 2
-;; |     v40 = icmp.i64 eq v5, v39  ; v39 = 2
-;; |     trapnz v40, user17  ; trap: wasm trap: all fuel consumed
-;; |     v41 = iconst.i64 3
-;; |     v35 = isub.i64 v5, v41  ; v41 = 3
-;; |     store notrap aligned region1 v35, v4  ; fuel
+;; |     v40 = iconst.i64 2
+;; |     v41 = icmp.i64 eq v5, v40  ; v40 = 2
+;; |     trapnz v41, user17  ; trap: wasm trap: all fuel consumed
+;; |     v32 = iconst.i64 3
+;; |     v33 = isub.i64 v5, v32  ; v32 = 3
+;; |     store notrap aligned region1 v33, v4  ; fuel
 ;; |     jump block5(v1)
 ;; | block4:
-;; |     v14 = iconst.i64 3
-;; |     v37 = isub.i64 v5, v3  ; v3 = 2
-;; |     v38 = icmp ult v37, v14  ; v14 = 3
-;; |     trapnz v38, user17  ; trap: wasm trap: all fuel consumed
-;; |     v21 = iconst.i64 5
-;; |     v22 = isub.i64 v5, v21  ; v21 = 5
-;; |     store notrap aligned region1 v22, v4  ; fuel
-;; |     v19 = iconst.i32 7
-;; |     v24 = iadd.i32 v1, v19  ; v19 = 7
-;; |     jump block5(v24)
-;; | block5(v8: i32):
-;; |     return v8
+;; |     v42 = iconst.i64 3
+;; |     v43 = isub.i64 v5, v3  ; v3 = 2
+;; |     v44 = icmp ult v43, v42  ; v42 = 3
+;; |     trapnz v44, user17  ; trap: wasm trap: all fuel consumed
+;; |     v35 = iconst.i64 5
+;; |     v36 = isub.i64 v5, v35  ; v35 = 5
+;; |     store notrap aligned region1 v36, v4  ; fuel
+;; |     v21 = iconst.i32 7
+;; |     v38 = iadd.i32 v1, v21  ; v21 = 7
+;; |     jump block5(v38)
+;; | block5(v10: i32):
+;; |     return v10
 
 (component
   (core module $M
