@@ -2,7 +2,8 @@
 //!
 //! We describe by hand two component instances. Instance 0 implements a resource type `counter` and lifts a core function as
 //! `[method]counter.get: func(self: borrow<counter>) -> u32`. Instance 1 imports both: it lowers the method, and has a
-//! `resource.drop`. The pass turns each of the two into a CLIF function, which we print and compile.
+//! `resource.drop`. The pass turns each of the two into a CLIF function, which we print and compile; and whatever adds handles
+//! calls a third one when a table is full.
 //!
 //! ```text
 //! cargo run --example adapter_pass --no-default-features
@@ -11,6 +12,7 @@
 use cantilever::block::{BlockLayoutBuilder, FuncDef, Supervision};
 use cantilever::canon::{CanonEnv, Parts, emit_adapter, emit_builtin};
 use cantilever::clif::Convention;
+use cantilever::handles::emit_grow;
 use cantilever::model::adapter::Dtor;
 use cantilever::model::{
     Adapter, Builtin, Callee, CanonOptions, FuncKey, FuncType, GuestSide, LiftSide, LowerSide, Resource, ResourceImpl,
@@ -80,7 +82,10 @@ pub fn main() -> Result<(), Failure> {
 
     // A built-in of the user.
     let drop = emit_builtin(&env, &mut builder, FuncKey::Canon(1), USER, &Builtin::ResourceDrop(counter));
-    show(&*isa, "canon.resource.drop[counter]", drop)
+    show(&*isa, "canon.resource.drop[counter]", drop)?;
+
+    // What code that adds handles calls as `FuncKey::GrowHandles`. It calls the runtime, and preserves all registers.
+    show(&*isa, "canon.handles.grow", emit_grow(env.convention, &mut builder))
 }
 
 /// Some 64-bit target that this Cranelift knows: code for another machine than this one is as good here.

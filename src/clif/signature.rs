@@ -48,6 +48,13 @@ impl Convention {
         signature
     }
 
+    /// A function without results that preserves all registers, so that callers which seldom call it keep theirs.
+    pub fn preserving(self, params: &[Type]) -> Signature {
+        let mut signature = Signature::new(CallConv::PreserveAll);
+        signature.params.extend(params.iter().copied().map(AbiParam::new));
+        signature
+    }
+
     /// An intrinsic: `vmctx`, then its parameters.
     pub fn intrinsic(self, intrinsic: Intrinsic) -> Signature {
         let (params, result) = intrinsic.signature();

@@ -1,8 +1,9 @@
 //! `Table.add`.
 
+use super::grow::grow;
 use super::record::record;
 use super::{Entry, Table, unlent};
-use crate::block::{HandleEntry, HandleRecord, HandleTable, Intrinsic, TrapKind};
+use crate::block::{HandleEntry, HandleRecord, HandleTable};
 use crate::clif::Emit;
 use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -37,11 +38,11 @@ fn take_free(e: &mut Emit, table: Table) -> Entry {
     let limit = table.load_head(e, offset_of!(HandleTable, limit));
     let inside = e.b.ins().icmp(IntCC::UnsignedLessThan, index, limit);
     let go_on = e.b.create_block();
-    let grow = e.cold_block();
-    e.b.ins().brif(inside, go_on, &[], grow, &[]);
-    e.b.seal_block(grow);
-    e.b.switch_to_block(grow);
-    emit_grow(e, table);
+    let full = e.cold_block();
+    e.b.ins().brif(inside, go_on, &[], full, &[]);
+    e.b.seal_block(full);
+    e.b.switch_to_block(full);
+    grow(e, table);
     e.jump(go_on, &[]);
     e.b.seal_block(go_on);
     e.b.switch_to_block(go_on);
@@ -51,15 +52,4 @@ fn take_free(e: &mut Emit, table: Table) -> Entry {
     let next = e.b.ins().iadd(after, delta);
     table.set_free_head(e, next);
     entry
-}
-
-/// The slow path: the runtime raises the limit above the free head, which it leaves as it is; or the table is full.
-fn emit_grow(e: &mut Emit, table: Table) {
-    let head = e.offset(e.vmctx, table.head as i64);
-    let grown = e.call_intrinsic(Intrinsic::HandleTableGrow, &[head]).expect("it has a result");
-    let full = e.b.ins().icmp_imm_u(IntCC::Equal, grown, 0);
-    let quota = table.load_head(e, offset_of!(HandleTable, quota));
-    e.trap_if_with(full, TrapKind::HandleTableFull, &[quota]);
-    let grown = e.b.current_block().expect("in the slow path");
-    e.b.set_cold_block(grown);
 }

@@ -15,12 +15,14 @@
 mod add;
 mod fault;
 mod get;
+mod grow;
 mod lend;
 mod record;
 mod remove;
 
 pub use add::{add_borrow, add_own};
 pub use get::get_rep;
+pub use grow::emit_grow;
 pub use lend::{Lent, lend, unlend};
 pub use remove::{Kinds, remove, remove_own};
 

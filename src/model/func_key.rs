@@ -25,6 +25,8 @@ pub enum FuncKey {
     Part(u32),
     /// The core-convention function that throws: `(vmctx, exception)`. Returns when nobody catches it.
     Throw,
+    /// The function that makes room in a full handle table: `(vmctx, table)`. It preserves all registers.
+    GrowHandles,
 }
 
 impl FuncKey {
@@ -44,6 +46,7 @@ impl FuncKey {
             FuncKey::Dtor(i) => (6, i),
             FuncKey::Throw => (7, 0),
             FuncKey::Part(i) => (8, i),
+            FuncKey::GrowHandles => (9, 0),
         }
     }
 
@@ -59,12 +62,13 @@ impl FuncKey {
             6 => FuncKey::Dtor(index),
             7 => FuncKey::Throw,
             8 => FuncKey::Part(index),
+            9 => FuncKey::GrowHandles,
             module => FuncKey::Core(module - KINDS, index),
         }
     }
 }
 
 /// How many namespaces are not core modules.
-const KINDS: u32 = 9;
+const KINDS: u32 = 10;
 /// The number of core modules that can be named.
 const CORE_BASE: u32 = u32::MAX - KINDS;

@@ -199,6 +199,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         FuncKey::Entry(index) => entry::component_entry(convention, cx, key, FuncKey::Lift(index)),
         FuncKey::CoreEntry(ty) => entry::core_entry(convention, cx, key, signature(ty)),
         FuncKey::Throw => throw::throw(convention, cx, key),
+        FuncKey::GrowHandles => crate::handles::emit_grow(convention, cx),
         FuncKey::HostCall(ty) => entry::host_call(convention, cx, key, signature(ty)),
     })
 }

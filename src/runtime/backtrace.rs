@@ -70,7 +70,11 @@ impl Image {
             FuncKey::Core(module, defined) => (Some(module), Some(defined)),
             FuncKey::Init(module) => (Some(module), None),
             FuncKey::Canon(_) | FuncKey::Lift(_) | FuncKey::Part(_) | FuncKey::Dtor(_) => (None, None),
-            FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Throw => return None,
+            FuncKey::Entry(_)
+            | FuncKey::CoreEntry(_)
+            | FuncKey::HostCall(_)
+            | FuncKey::Throw
+            | FuncKey::GrowHandles => return None,
         };
         let module = module.and_then(|index| self.artifact.modules.get(index as usize));
         let in_module = module.and_then(|module| entry.name.strip_prefix(&module.name)?.strip_prefix('.'));

@@ -18,6 +18,7 @@ use super::part::Threshold;
 use super::{CanonEnv, Parts, emit_adapter, emit_builtin, emit_part};
 use crate::block::{BlockLayout, BlockLayoutBuilder, HostCallee, MemoryDef, Supervision};
 use crate::clif::Convention;
+use crate::handles::emit_grow;
 use crate::model::adapter::Dtor;
 use crate::model::flatten::{Context, flatten_functype, pointer};
 use crate::model::*;
@@ -152,7 +153,8 @@ impl Fixture {
             .collect()
     }
 
-    fn machine(&self, functions: Vec<Function>) -> Machine {
+    fn machine(&self, mut functions: Vec<Function>) -> Machine {
+        functions.push(emit_grow(self.convention, &mut FunctionBuilderContext::new()));
         Machine::new(self.layout.clone(), &self.memories, functions, self.optimised)
     }
 }

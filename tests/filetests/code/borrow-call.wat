@@ -2,7 +2,7 @@
 ;; back after, and between them the callee's body, which has the representation.
 ;; run: call(5) -> 6
 ;; clif: Main.just-call
-;; | function u10:0(i64 vmctx, i32) -> i32 tail
+;; | function u11:0(i64 vmctx, i32) -> i32 tail
 ;; | block0(v0: i64, v1: i32):
 ;; |     jump block1
 ;; | block1:

@@ -5,7 +5,7 @@
 ;; trap: twice(65529) -> "out of bounds memory access"
 ;; trap: twice(4294967295) -> "out of bounds memory access"
 ;; clif: M.twice
-;; | function u9:0(i64 vmctx, i32) -> i32 tail
+;; | function u10:0(i64 vmctx, i32) -> i32 tail
 ;; | block0(v0: i64, v1: i32):
 ;; |     jump block1
 ;; | block1:

@@ -2,7 +2,7 @@
 ;; fuel: 100
 ;; run: choose(3) -> 3
 ;; clif: M.choose
-;; | function u9:0(i64 vmctx, i32) -> i32 tail
+;; | function u10:0(i64 vmctx, i32) -> i32 tail
 ;; | block0(v0: i64, v1: i32):
 ;; |     jump block1
 ;; | block1:

@@ -3,7 +3,7 @@
 ;; interruptible: yes
 ;; run: down-and-up(3) -> 10
 ;; clif: M.down-and-up
-;; | function u9:0(i64 vmctx, i32) -> i32 tail
+;; | function u10:0(i64 vmctx, i32) -> i32 tail
 ;; | block0(v0: i64, v1: i32):
 ;; |     jump block1
 ;; | block1:

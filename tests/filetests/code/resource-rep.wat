@@ -1,7 +1,7 @@
 ;; `resource.rep` in a guest is a bound, a compare of the entry's tag, and a load.
 ;; run: rep(9) -> 9
 ;; clif: M.just-rep
-;; | function u9:0(i64 vmctx, i32) -> i32 tail
+;; | function u10:0(i64 vmctx, i32) -> i32 tail
 ;; | block0(v0: i64, v1: i32):
 ;; |     jump block1
 ;; | block1:

@@ -2,7 +2,7 @@
 ;; to leave.
 ;; run: add(20, 21) -> 42
 ;; clif: D.add
-;; | function u10:0(i64 vmctx, i32, i32) -> i32 tail
+;; | function u11:0(i64 vmctx, i32, i32) -> i32 tail
 ;; | block0(v0: i64, v1: i32, v2: i32):
 ;; |     jump block1
 ;; | block1:

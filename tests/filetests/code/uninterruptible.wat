@@ -1,7 +1,7 @@
 ;; Without options a loop has no instruction but its own.
 ;; run: down(3) -> 0
 ;; clif: M.down
-;; | function u9:0(i64 vmctx, i32) -> i32 tail
+;; | function u10:0(i64 vmctx, i32) -> i32 tail
 ;; | block0(v0: i64, v1: i32):
 ;; |     jump block1
 ;; | block1:

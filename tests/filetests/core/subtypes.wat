@@ -15,7 +15,7 @@
 ;; run: kind(2) -> 0
 ;; run: kind(3) -> 3
 ;; clif: Main.final
-;; | function u9:5(i64 vmctx, i32) -> i32 tail
+;; | function u10:5(i64 vmctx, i32) -> i32 tail
 ;; | block0(v0: i64, v1: i32):
 ;; |     jump block1
 ;; | block1:
