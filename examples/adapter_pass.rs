@@ -64,6 +64,7 @@ pub fn main() -> Result<(), Failure> {
         keeps_tasks: &[],
         parts: &parts,
         may_always_leave: &[],
+        counts_borrows: &[],
         spectre: true,
         supervision: Supervision::default(),
     };

@@ -129,7 +129,8 @@ pub struct HandleEntry {
     pub lends: u32,
     /// The representation.
     pub rep: u32,
-    /// Free: the delta of the free list. Borrow: the index of its scope.
+    /// Free: the delta of the free list. Borrow: its scope, the index of an element of the array of scopes; or, in the table of an
+    /// instance whose borrows are not counted, a number that no other call has which has not ended.
     pub aux: u32,
 }
 

@@ -183,7 +183,7 @@ impl Call<'_, '_> {
         let result = self.result();
         let mut c = self.crossing(e, borrows, (callee, caller.side), Direction::Result);
         pass(&mut c, &result, results, |c| {
-            c.borrows.check_returned(c.e);
+            c.borrows.check_returned(c.e, c.env);
             match caller.result {
                 ResultPlace::Flat(width) => vec![Target::Flat(width); result.len()],
                 ResultPlace::Pointer(pointer) => {

@@ -1,5 +1,5 @@
 //! What a call owes: the handles that its caller lent (`lenders`), and the handles that its callee must give back
-//! (`num_borrows`).
+//! (`num_borrows`), which [`scope`](super::scope) knows.
 //!
 //! The index of a lent handle is kept where nobody can change it during the call: in an SSA value; for a handle in a
 //! variant in a variable that is 0 when the case did not occur; for handles in lists on the array of borrow scopes,
@@ -7,15 +7,14 @@
 
 use super::CanonEnv;
 use super::crossing::Occurrence;
+use super::scope::{Listed, Scope, address, adjust, load_top, store_top};
 use super::shape::Shape;
 use super::side::Side;
 use super::variant::{distinct, payload_occurrence};
-use crate::block::{Header, TrapKind};
-use crate::clif::signature::POINTER;
+use crate::block::TrapKind;
 use crate::clif::{Emit, Region};
 use crate::handles::{Table, unlend};
-use crate::model::{FuncType, ValType};
-use core::mem::offset_of;
+use crate::model::{FuncType, ResourceId, ValType};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::Variable;
@@ -30,8 +29,8 @@ pub(super) struct Borrows {
     used: usize,
     /// Are there lenders on the array of scopes?
     stacked: bool,
-    /// The callee's scope: `num_borrows` is counted there.
-    scope: Option<Value>,
+    /// What the callee must give back.
+    scope: Option<Scope>,
     /// `scope_top` as it was before the call, when the call changes it.
     top: Option<Value>,
     /// The component instance of the callee, or the host as one.
@@ -80,12 +79,15 @@ impl Borrows {
             e.b.def_var(variable, none);
             borrows.perhaps.push(variable);
         }
-        if need.scope || need.stacked {
+        let counted = need.scope && env.counts_borrows(callee.instance);
+        if counted || need.stacked {
             borrows.top = Some(load_top(e));
         }
-        if need.scope {
+        if counted {
             let certain = e.b.ins().iconst(types::I32, need.certain);
-            borrows.scope = Some(borrows.push(e, certain));
+            borrows.scope = Some(Scope::Counted(borrows.push(e, certain)));
+        } else if need.scope {
+            borrows.scope = Some(Scope::Listed(Listed::open(e, callee.table)));
         }
         borrows
     }
@@ -112,22 +114,27 @@ impl Borrows {
     /// `num_borrows += 1`, which for certain ones was done when the scope was opened; the scope, for the handle that is being
     /// added.
     pub(super) fn incur(&self, e: &mut Emit, occurrence: Occurrence) -> Value {
-        let scope = self.scope.expect("a callee that receives borrow handles has a scope");
-        if occurrence != Occurrence::Once {
-            adjust(e, self.scopes, scope, 1);
+        let scope = self.scope.as_ref().expect("a callee that receives borrow handles has a scope");
+        if let (Scope::Counted(index), Occurrence::Perhaps | Occurrence::Repeated) = (scope, occurrence) {
+            adjust(e, self.scopes, *index, 1);
         }
-        scope
+        scope.id()
     }
 
-    /// The callee's scope, if it must give handles back.
+    /// The borrow handle was added to the callee's table.
+    pub(super) fn incurred(&mut self, index: Value, resource: ResourceId) {
+        self.scope.as_mut().expect("it has been asked for").add(index, resource);
+    }
+
+    /// What the callee's handles name as their scope, if it must give any back.
     pub(super) fn scope(&self) -> Option<Value> {
-        self.scope
+        self.scope.as_ref().map(Scope::id)
     }
 
     /// `trap_if(num_borrows > 0)`.
-    pub(super) fn check_returned(&self, e: &mut Emit) {
-        if let Some(scope) = self.scope {
-            check_scope(e, self.scopes, (self.callee, scope), |e| e.own_name());
+    pub(super) fn check_returned(&self, e: &mut Emit, env: &CanonEnv) {
+        if let Some(scope) = &self.scope {
+            scope.check_returned(e, env, self.callee);
         }
     }
 
@@ -149,7 +156,7 @@ impl Borrows {
         }
         let Some(top) = self.top else { return };
         if self.stacked {
-            let first = if self.scope.is_some() { e.b.ins().iadd_imm_u(top, 1) } else { top };
+            let first = if let Some(Scope::Counted(_)) = self.scope { e.b.ins().iadd_imm_u(top, 1) } else { top };
             let end = load_top(e);
             let [first, end] = [first, end].map(|index| address(e, index));
             let each = e.begin_loop(&[first], end);
@@ -208,55 +215,4 @@ impl Need {
             | Shape::Unsupported => {}
         }
     }
-}
-
-/// `trap_if(num_borrows > 0)` of a component instance's scope, given the block offset of the array of scopes and who lent.
-pub(super) fn check_scope(
-    e: &mut Emit,
-    scopes: usize,
-    (instance, scope): (u32, Value),
-    lender: impl FnOnce(&mut Emit) -> Value,
-) {
-    let left = load(e, scopes, scope);
-    let (cold, go_on) = (e.cold_block(), e.b.create_block());
-    e.b.ins().brif(left, cold, &[], go_on, &[]);
-    e.b.seal_block(cold);
-    e.b.seal_block(go_on);
-    e.b.switch_to_block(cold);
-    let instance = e.b.ins().iconst(types::I32, i64::from(instance));
-    let lender = lender(e);
-    e.trap_with(TrapKind::BorrowsRemain, &[left, instance, scope, lender]);
-    e.b.switch_to_block(go_on);
-}
-
-/// Resource drop's `num_borrows -= 1` of the scope of a borrow handle, given the block offset of the array of scopes.
-pub(super) fn give_back(e: &mut Emit, scopes: usize, scope: Value) {
-    adjust(e, scopes, scope, -1);
-}
-
-fn adjust(e: &mut Emit, scopes: usize, scope: Value, by: i64) {
-    let at = address(e, scope);
-    let count = e.load_field(types::I32, Region::Scopes, at, scopes);
-    let count = e.b.ins().iadd_imm_s(count, by);
-    e.store_field(Region::Scopes, count, at, scopes);
-}
-
-fn load(e: &mut Emit, scopes: usize, index: Value) -> Value {
-    let at = address(e, index);
-    e.load_field(types::I32, Region::Scopes, at, scopes)
-}
-
-/// An element of the array of scopes, less the array's block offset.
-fn address(e: &mut Emit, index: Value) -> Value {
-    let wide = e.b.ins().uextend(POINTER, index);
-    let scaled = e.b.ins().ishl_imm_u(wide, i64::from(size_of::<u32>().trailing_zeros()));
-    e.b.ins().iadd(e.vmctx, scaled)
-}
-
-fn load_top(e: &mut Emit) -> Value {
-    e.load_field(types::I32, Region::Scopes, e.vmctx, offset_of!(Header, scope_top))
-}
-
-fn store_top(e: &mut Emit, top: Value) {
-    e.store_field(Region::Scopes, top, e.vmctx, offset_of!(Header, scope_top));
 }

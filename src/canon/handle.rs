@@ -37,7 +37,9 @@ pub(super) fn lower_borrow(c: &mut Crossing, resource: ResourceId, rep: Value, t
         rep
     } else {
         let scope = c.borrows.incur(c.e, c.occurrence);
-        add_borrow(c.e, c.to.table, resource.as_u32(), rep, scope)
+        let index = add_borrow(c.e, c.to.table, resource.as_u32(), rep, scope);
+        c.borrows.incurred(index, resource);
+        index
     };
     target.put(c.e, handle, SIZE)
 }

@@ -32,6 +32,7 @@ mod operand;
 mod part;
 mod record;
 mod scalar;
+mod scope;
 mod shape;
 mod side;
 mod signature;
@@ -46,6 +47,7 @@ mod variant;
 pub use adapter::emit_adapter;
 pub use builtin::{emit_builtin, emit_dtor};
 pub use part::{Direction, Part, Parts, emit_part};
+pub use scope::counts_borrows;
 pub use signature::{builtin_signature, core_signature, dtor_signature};
 
 use crate::block::{BlockLayout, Supervision};
@@ -79,6 +81,9 @@ pub struct CanonEnv<'a> {
     /// For each component instance: is it proven that none of its canonical functions is called while its `realloc` or
     /// `post-return` runs? Then `may_leave` is neither kept nor checked. For an instance past the end it is not.
     pub may_always_leave: &'a [bool],
+    /// For each component instance: are the borrow handles that its callers lend it counted ([`counts_borrows`])? Those of an
+    /// instance past the end are.
+    pub counts_borrows: &'a [bool],
     /// Guard handle indices against speculation past the end of a table.
     pub spectre: bool,
     /// How the host can keep the code in check.
@@ -89,6 +94,10 @@ impl CanonEnv<'_> {
     /// The handle table of a component instance, or of the host.
     fn table(&self, instance: u32) -> Table {
         Table::of(self.layout, instance, self.spectre)
+    }
+
+    fn counts_borrows(&self, instance: u32) -> bool {
+        self.counts_borrows.get(instance as usize).copied().unwrap_or(true)
     }
 
     fn keeps_tasks(&self, instance: u32) -> bool {

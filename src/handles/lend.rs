@@ -5,6 +5,7 @@ use super::get::get;
 use crate::block::HandleEntry;
 use crate::clif::Emit;
 use core::mem::offset_of;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 /// A handle that has been lent.
@@ -35,4 +36,11 @@ pub fn unlend(e: &mut Emit, table: Table, index: Value) {
     let lends = entry.load(e, types::I32, offset_of!(HandleEntry, lends));
     let less = e.b.ins().iadd_imm_s(lends, -1);
     entry.store(e, less, offset_of!(HandleEntry, lends));
+}
+
+/// Is there still a borrow handle of a type at an index where there was one?
+pub fn holds_borrow(e: &mut Emit, table: Table, index: Value, resource: u32) -> Value {
+    let entry = table.trusted(e, index);
+    let tag = entry.load(e, types::I32, offset_of!(HandleEntry, tag));
+    e.b.ins().icmp_imm_u(IntCC::Equal, tag, i64::from(HandleEntry::tag(resource, true)))
 }

@@ -23,7 +23,7 @@ mod remove;
 pub use add::{add_borrow, add_own};
 pub use get::get_rep;
 pub use grow::emit_grow;
-pub use lend::{Lent, lend, unlend};
+pub use lend::{Lent, holds_borrow, lend, unlend};
 pub use remove::{Kinds, remove, remove_own};
 
 use record::Records;

@@ -170,6 +170,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         keeps_tasks: &placed.keeps_tasks,
         parts: &graph.parts,
         may_always_leave: &placed.may_always_leave,
+        counts_borrows: &graph.counts_borrows,
         spectre: graph.spectre_guard,
         supervision: graph.supervision,
     };

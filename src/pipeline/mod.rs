@@ -31,7 +31,7 @@ pub use text::{EmitText, emit_text};
 
 use crate::block::Supervision;
 use crate::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
-use crate::canon::Parts;
+use crate::canon::{Parts, counts_borrows};
 use crate::clif::Convention;
 use crate::core::core_signature;
 use crate::decode::provided::provide;
@@ -68,6 +68,8 @@ struct Graph {
     functions: Vec<Function>,
     /// The parts of large adapters.
     parts: Parts,
+    /// For each component instance: are the borrow handles counted that it is lent?
+    counts_borrows: Vec<bool>,
     /// The signatures of the plan's core function types.
     signatures: PrimaryMap<CoreTypeId, Signature>,
     spectre_guard: bool,
@@ -87,6 +89,8 @@ impl Graph {
         functions::intern_entry_types(&mut plan);
         let placed = placement::place(&plan, options).map_err(too_large)?;
         let parts = Parts::of(&plan.types, placed.adapters());
+        let adapters = placed.adapters().map(|(_, adapter)| adapter);
+        let counts_borrows = counts_borrows(&plan.types, &placed.resources, adapters, plan.instances.len());
         let functions = functions::list(&plan, &placed, &parts);
         let convention = Convention::of(&*isa);
         let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
@@ -96,6 +100,7 @@ impl Graph {
             isa,
             functions,
             parts,
+            counts_borrows,
             signatures,
             spectre_guard: options.spectre_guard,
             inlining: options.inlining,

@@ -1,7 +1,7 @@
 //! `resource.new`, `resource.rep`, `resource.drop`, and destructors.
 
 use crate::canon::CanonEnv;
-use crate::canon::borrow::give_back;
+use crate::canon::scope::give_back;
 use crate::canon::side::Side;
 use crate::canon::signature::dtor_signature;
 use crate::canon::task::TaskScope;
@@ -29,14 +29,18 @@ pub(super) fn canon_resource_rep(e: &mut Emit, side: Side, resource: ResourceId,
 pub(super) fn canon_resource_drop(e: &mut Emit, env: &CanonEnv, side: Side, resource: ResourceId, index: Value) {
     side.check_may_leave(e);
     let kinds = if side.implements(env, resource) { Kinds::Own } else { Kinds::OwnAndBorrow };
-    let scopes = env.layout.scopes as usize;
+    let counted = env.counts_borrows(side.instance).then_some(env.layout.scopes as usize);
     remove(
         e,
         side.table,
         index,
         (resource.as_u32(), kinds),
         |e, rep| call_dtor(e, env, resource, rep),
-        |e, scope| give_back(e, scopes, scope),
+        |e, scope| {
+            if let Some(scopes) = counted {
+                give_back(e, scopes, scope);
+            }
+        },
     );
     e.b.ins().return_(&[]);
 }

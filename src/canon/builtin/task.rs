@@ -2,9 +2,10 @@
 
 use crate::block::{Intrinsic, Task, TrapKind};
 use crate::canon::CanonEnv;
-use crate::canon::borrow::{Borrows, check_scope};
+use crate::canon::borrow::Borrows;
 use crate::canon::crossing::{Crossing, Occurrence};
 use crate::canon::operand::{Operand, Target};
+use crate::canon::scope::check_scope;
 use crate::canon::side::Side;
 use crate::canon::task::{SIGNATURE_MEMORY, backpressure_offset, current_task, signature, storage_offset};
 use crate::canon::transfer::transfer;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::block::{HandleEntry, Header, TrapKind};
+use crate::canon::counts_borrows;
 use std::cell::Cell;
 
 const NEW: FuncKey = FuncKey::Canon(1);
@@ -151,7 +152,12 @@ unsafe extern "C" fn drop_it(_: *mut u8, slots: *mut u64) {
 
 #[test]
 fn a_borrow_elsewhere_is_a_handle_that_must_be_dropped() {
-    let mut f = Fixture::new();
+    for counts in [true, false] {
+        must_be_dropped(Fixture { counts_borrows: vec![counts; 3], ..Fixture::new() });
+    }
+}
+
+fn must_be_dropped(mut f: Fixture) {
     let r = f.resource(ResourceImpl::Guest(CALLER), Dtor::None);
     let borrow = ValType::Type(f.types.intern(TypeDef::Borrow(r)));
     let m = handle_call(&f, borrow, r, drop_it);
@@ -291,4 +297,32 @@ fn the_host_holds_handles_of_guests_resources() {
     m.call(ADAPTER, &[params.as_ptr() as u64, results.as_mut_ptr() as u64]);
     assert_eq!((SEEN.get(), results[0]), (1, 2));
     assert_eq!((m.entry(host, 2).rep, m.entry(host, 1).lends, m.entry(CALLEE, 1).tag), (90, 0, 0));
+}
+
+#[test]
+fn borrows_are_counted_where_it_depends_on_values_which_there_are() {
+    let mut f = Fixture::new();
+    let r = f.resource(ResourceImpl::Guest(CALLER), Dtor::None);
+    let own_of_callee = f.resource(ResourceImpl::Guest(CALLEE), Dtor::None);
+    let mut t = |def| ValType::Type(f.types.intern(def));
+    let (handle, rep) = (t(TypeDef::Borrow(r)), t(TypeDef::Borrow(own_of_callee)));
+    let (pair, option, list) =
+        (t(TypeDef::Tuple(vec![handle; 2])), t(TypeDef::Option(handle)), t(TypeDef::List(handle)));
+    let reps = t(TypeDef::List(rep));
+    let counts = |params: &[ValType], is_async| {
+        let mut side = f.side(CALLEE, Encoding::Utf8, PointerWidth::W32);
+        side.options.is_async = is_async;
+        let lift = LiftSide::Guest { side, callee: direct(CORE) };
+        let adapter = Adapter { name: String::new(), ty: func_type(params, None), lower: LowerSide::Host, lift };
+        let counts = counts_borrows(&f.types, &f.resources, core::iter::once(&adapter), 3);
+        assert!(!counts[0] && !counts[CALLER as usize], "only the callee is lent anything");
+        counts[CALLEE as usize]
+    };
+    for params in [&[][..], &[handle], &[handle, pair, ValType::U8], &[rep, reps], &[handle; 8]] {
+        assert!(!counts(params, false), "{params:?}");
+    }
+    for params in [&[option][..], &[list], &[handle, list], &[handle; 9]] {
+        assert!(counts(params, false), "{params:?}");
+    }
+    assert!(counts(&[handle], true), "tasks may end in any order");
 }

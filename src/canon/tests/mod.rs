@@ -52,6 +52,8 @@ struct Fixture {
     parts: Parts,
     /// Are adapters cut into as many parts as possible?
     in_parts: bool,
+    /// As in [`CanonEnv`].
+    counts_borrows: Vec<bool>,
     spectre: bool,
     supervision: Supervision,
     optimised: bool,
@@ -73,6 +75,7 @@ impl Fixture {
             convention: Convention::of(&*host_isa(true)),
             parts: Parts::default(),
             in_parts: false,
+            counts_borrows: Vec::new(),
             spectre: true,
             supervision: Supervision::default(),
             optimised: true,
@@ -95,6 +98,7 @@ impl Fixture {
             keeps_tasks: &[],
             parts: &self.parts,
             may_always_leave: &[],
+            counts_borrows: &self.counts_borrows,
             spectre: self.spectre,
             supervision: self.supervision,
         }

@@ -57,6 +57,7 @@ use super::random::{Handles, Rng};
 use super::state::{Allocator, Table};
 use super::*;
 use crate::block::{Header, TrapKind};
+use crate::canon::counts_borrows;
 use crate::canon::shape::is_narrow;
 use crate::model::flatten::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 use std::cell::{Cell, RefCell};
@@ -123,11 +124,7 @@ fn compile(f: &Fixture, ty: &FuncType, lower: Option<&GuestSide>, lift: Option<&
         let drop = |r: ResourceId| f.builtin(call::drop_key(r), callee, Builtin::ResourceDrop(r));
         functions.extend(f.resources.keys().map(drop));
     }
-    let lower = lower.map_or(LowerSide::Host, |side| LowerSide::Guest(side.clone()));
-    let lift = match lift {
-        Some(side) => LiftSide::Guest { side: side.clone(), callee: direct(CORE) },
-        None => LiftSide::Host { callee: f.host_callee },
-    };
+    let (lower, lift) = (lower_side(lower), lift_side(f, lift));
     if f.in_parts {
         functions.extend(f.adapter_in_parts(ty, lower, lift));
     } else {
@@ -144,6 +141,24 @@ fn compile(f: &Fixture, ty: &FuncType, lower: Option<&GuestSide>, lift: Option<&
         m.state(instance).handles.quota = f.layout.handle_capacity;
     }
     m
+}
+
+fn lower_side(side: Option<&GuestSide>) -> LowerSide {
+    side.map_or(LowerSide::Host, |side| LowerSide::Guest(side.clone()))
+}
+
+fn lift_side(f: &Fixture, side: Option<&GuestSide>) -> LiftSide {
+    match side {
+        Some(side) => LiftSide::Guest { side: side.clone(), callee: direct(CORE) },
+        None => LiftSide::Host { callee: f.host_callee },
+    }
+}
+
+/// Which instances count their borrows, if there is nothing but this call.
+fn who_counts(f: &Fixture, ty: &FuncType, lower: Option<&GuestSide>, lift: Option<&GuestSide>) -> Vec<bool> {
+    let (lower, lift) = (lower_side(lower), lift_side(f, lift));
+    let adapter = Adapter { name: String::new(), ty: ty.clone(), lower, lift };
+    counts_borrows(&f.types, &f.resources, core::iter::once(&adapter), f.memories.len())
 }
 
 /// What goes wrong in a call: at most one thing.
@@ -187,6 +202,9 @@ fn run(seed: u64) -> Vec<String> {
     }
     let hosts = rng.below(4);
     let (lower, lift) = ((hosts != 0).then_some(lower), (hosts != 1).then_some(lift));
+    if rng.one_in(2) {
+        f.counts_borrows = who_counts(&f, &ty, lower.as_ref(), lift.as_ref());
+    }
     let m = compile(&f, &ty, lower.as_ref(), lift.as_ref());
     let faults = Faults::random(&mut rng);
     let mut allocators: [Allocator; 3] = Default::default();
