@@ -1,4 +1,4 @@
-//! Exceptions of core code, as compiled code sees them, and where one lands.
+//! Exceptions of core code, as compiled code sees them; and where exceptions and traps land.
 
 use core::ffi::c_void;
 
@@ -21,7 +21,8 @@ pub const PAYLOAD_SLOT: usize = 16;
 
 const _: () = assert!(size_of::<Exception>().is_multiple_of(PAYLOAD_SLOT));
 
-/// Where a thrown exception is caught: at a handler of a call that has not returned.
+/// A place to go on at, in a frame with a call that has not returned: a handler that catches an exception; or the exceptional return of an
+/// entry trampoline, for traps. An entry trampoline writes the latter where its caller says.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Landing {

@@ -40,12 +40,6 @@ impl Context {
 pub struct Header {
     /// The block's own context: `vmctx` of the block is a pointer to this.
     pub context: Context,
-    /// Where a trap lands: stack pointer of the innermost host entry trampoline in this block.
-    pub entry_sp: usize,
-    /// Where a trap lands: frame pointer of the same.
-    pub entry_fp: usize,
-    /// Where a trap lands: the address of the trampoline's exceptional return.
-    pub entry_handler: usize,
     /// Values that explain the trap, written by the cold block that raises it. Their meaning is per
     /// [`TrapKind`](super::TrapKind).
     pub trap_values: [u64; 4],

@@ -9,7 +9,7 @@
 use core::ffi::c_void;
 
 /// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
-pub const INTRINSICS_VERSION: u32 = 4;
+pub const INTRINSICS_VERSION: u32 = 5;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
 macro_rules! intrinsics {

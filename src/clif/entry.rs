@@ -1,15 +1,14 @@
 //! Where native code and the host's Rust or C meet: entry trampolines, through which the host calls, and host calls,
 //! through which core code calls the host.
 //!
-//! An entry trampoline is where a trap lands. Before it calls it stores in the block's [`Header`] where its exceptional
-//! return is, and what stack and frame pointer that needs; afterwards, on both paths, it puts back what was there, so
-//! that entries nest.
+//! An entry trampoline is where a trap lands. Before it calls it stores in a [`Landing`], which its caller provides, where its
+//! exceptional return is, and what stack and frame pointer that needs.
 
 use super::emit::{Emit, offset32};
 use super::region::Region;
 use super::signature::{Convention, POINTER};
 use super::throw::exception_table;
-use crate::block::{Header, HostCallee, TrapKind};
+use crate::block::{HostCallee, Landing, TrapKind};
 use crate::model::FuncKey;
 use core::mem::offset_of;
 use cranelift_codegen::ir::{
@@ -26,7 +25,7 @@ pub const TRAPPED: u32 = 1;
 /// Size of the slot of one core value in the arrays of [`core_entry`] and [`host_call`].
 pub const VALUE_SLOT: usize = 16;
 
-/// `(block, params, results) -> status`: calls a host→guest adapter, `(vmctx, params, results)`.
+/// `(block, params, results, landing) -> status`: calls a host→guest adapter, `(vmctx, params, results)`.
 pub fn component_entry(
     convention: Convention,
     cx: &mut FunctionBuilderContext,
@@ -35,15 +34,15 @@ pub fn component_entry(
 ) -> Function {
     let mut func = Function::new();
     let (mut e, params) = Emit::c(&mut func, cx, key, convention.entry(), convention);
-    let (block, arguments) = (params[0], &params[..]);
+    let [arguments @ .., to] = &params[..] else { unreachable!("the signature has four parameters") };
     let callee = e.declare(lift, convention.core([POINTER, POINTER], []));
     let signature = e.b.func.dfg.ext_funcs[callee].signature;
-    landing(&mut e, block, signature, |e, table| e.b.ins().try_call(callee, arguments, table), |_, _| {});
+    landing(&mut e, *to, signature, |e, table| e.b.ins().try_call(callee, arguments, table), |_, _| {});
     e.finish();
     func
 }
 
-/// `(block, code, vmctx, values) -> status`: calls core-convention code of a signature. `values` points to 16-byte
+/// `(block, code, vmctx, values, landing) -> status`: calls core-convention code of a signature. `values` points to 16-byte
 /// slots, which hold the parameters before the call and the results after it, each in native byte order.
 pub fn core_entry(
     convention: Convention,
@@ -53,14 +52,14 @@ pub fn core_entry(
 ) -> Function {
     let mut func = Function::new();
     let (mut e, params) = Emit::c(&mut func, cx, key, convention.core_entry(), convention);
-    let [block, code, vmctx, values] = params[..] else { unreachable!("the signature has four parameters") };
+    let [_, code, vmctx, values, to] = params[..] else { unreachable!("the signature has five parameters") };
     let mut arguments = vec![vmctx];
     let types = signature.params[1..].iter().map(|param| param.value_type);
     arguments.extend(load_slots(&mut e, types, values));
     let signature = e.b.import_signature(signature);
     landing(
         &mut e,
-        block,
+        to,
         signature,
         |e, table| e.b.ins().try_call_indirect(code, &arguments, table),
         |e, results| store_slots(e, results, values),
@@ -99,11 +98,11 @@ pub fn host_call(
     func
 }
 
-/// Calls so that a trap lands here: stores where in the block's header, emits the call, and ends the trampoline on
+/// Calls so that a trap lands here: stores where in the [`Landing`] at `to`, emits the call, and ends the trampoline on
 /// both paths. `returned` is given the results.
 fn landing<'f>(
     e: &mut Emit<'f>,
-    block: Value,
+    to: Value,
     signature: SigRef,
     call: impl FnOnce(&mut Emit<'f>, ExceptionTable) -> cranelift_codegen::ir::Inst,
     returned: impl FnOnce(&mut Emit<'f>, &[Value]),
@@ -111,35 +110,24 @@ fn landing<'f>(
     let (calling, normal, exceptional) = (e.b.create_block(), e.b.create_block(), e.b.create_block());
     e.b.ins().jump(calling, &[]);
     e.b.switch_to_block(calling);
-    let outer = LANDING_FIELDS.map(|field| e.load_field(POINTER, Region::Landing, block, field));
     let own = [
-        e.b.ins().get_stack_pointer(POINTER),
-        e.b.ins().get_frame_pointer(POINTER),
-        e.b.ins().get_exception_handler_address(POINTER, calling, 0),
+        (offset_of!(Landing, sp), e.b.ins().get_stack_pointer(POINTER)),
+        (offset_of!(Landing, fp), e.b.ins().get_frame_pointer(POINTER)),
+        (offset_of!(Landing, handler), e.b.ins().get_exception_handler_address(POINTER, calling, 0)),
     ];
-    set_landing(e, block, own);
+    for (field, value) in own {
+        e.store_field(Region::Landing, value, to, field);
+    }
     let table = exception_table(e, signature, normal, exceptional, &[]);
     call(e, table);
 
     e.b.switch_to_block(normal);
-    set_landing(e, block, outer);
     let results = e.b.block_params(normal).to_vec();
     returned(e, &results);
     return_status(e, RETURNED);
 
     e.b.switch_to_block(exceptional);
-    set_landing(e, block, outer);
     return_status(e, TRAPPED);
-}
-
-/// The fields that say where a trap lands.
-const LANDING_FIELDS: [usize; 3] =
-    [offset_of!(Header, entry_sp), offset_of!(Header, entry_fp), offset_of!(Header, entry_handler)];
-
-fn set_landing(e: &mut Emit<'_>, block: Value, values: [Value; 3]) {
-    for (field, value) in LANDING_FIELDS.into_iter().zip(values) {
-        e.store_field(Region::Landing, value, block, field);
-    }
 }
 
 fn return_status(e: &mut Emit<'_>, status: u32) {

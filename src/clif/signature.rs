@@ -67,14 +67,14 @@ impl Convention {
         self.c(&[POINTER; 4], Some(types::I32))
     }
 
-    /// A component entry trampoline: `(block, params, results) -> status`.
+    /// A component entry trampoline: `(block, params, results, landing) -> status`.
     pub fn entry(self) -> Signature {
-        self.c(&[POINTER; 3], Some(types::I32))
+        self.c(&[POINTER; 4], Some(types::I32))
     }
 
-    /// A core entry trampoline: `(block, code, vmctx, values) -> status`.
+    /// A core entry trampoline: `(block, code, vmctx, values, landing) -> status`.
     pub fn core_entry(self) -> Signature {
-        self.c(&[POINTER; 4], Some(types::I32))
+        self.c(&[POINTER; 5], Some(types::I32))
     }
 }
 

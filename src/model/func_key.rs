@@ -12,10 +12,10 @@ pub enum FuncKey {
     Canon(u32),
     /// The host→guest adapter of an export, by the index of the lift: takes `(vmctx, params, results)`.
     Lift(u32),
-    /// The host entry trampoline for a `Lift`: in C convention, `(vmctx, params, results) -> status`.
+    /// The host entry trampoline for a `Lift`: in C convention, `(vmctx, params, results, landing) -> status`.
     Entry(u32),
     /// The host entry trampoline for core functions of a type: C convention,
-    /// `(block, code, vmctx, values) -> status`, where `values` holds 16-byte slots.
+    /// `(block, code, vmctx, values, landing) -> status`, where `values` holds 16-byte slots.
     CoreEntry(u32),
     /// The core-convention function of a type whose `vmctx` is a `HostCallee`.
     HostCall(u32),

@@ -28,13 +28,32 @@ pub(crate) struct Arena {
     fences: Fences<Mark>,
 }
 
-/// A height of the arena.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd)]
-pub(crate) struct Mark {
-    /// Chunks below this one are full; it is `chunks.len()` or less.
-    chunk: usize,
-    /// Bytes in use of that chunk.
-    used: usize,
+/// A height of the arena: the index of a chunk below which all are full, `chunks.len()` or less; and the bytes in use of that
+/// chunk, in the lower [`USED_BITS`] bits. One word, since every call from the host keeps two.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd)]
+pub(crate) struct Mark(u64);
+
+/// A chunk is smaller than two to this power.
+const USED_BITS: u32 = 40;
+
+impl Mark {
+    fn new(chunk: usize, used: usize) -> Self {
+        Mark((chunk as u64) << USED_BITS | used as u64)
+    }
+
+    fn chunk(self) -> usize {
+        (self.0 >> USED_BITS) as usize
+    }
+
+    fn used(self) -> usize {
+        (self.0 & ((1 << USED_BITS) - 1)) as usize
+    }
+}
+
+impl std::fmt::Debug for Mark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Mark").field(&self.chunk()).field(&self.used()).finish()
+    }
 }
 
 /// What [`Arena::enter`] saved.
@@ -53,7 +72,8 @@ struct Chunk {
 
 impl Chunk {
     fn new(len: usize) -> Option<Self> {
-        let layout = Layout::from_size_align(len, CHUNK_ALIGN).ok().filter(|l| l.size() > 0)?;
+        let layout =
+            Layout::from_size_align(len, CHUNK_ALIGN).ok().filter(|l| (1..1 << USED_BITS).contains(&l.size()))?;
         // SAFETY: the size is not zero.
         let base = unsafe { std::alloc::alloc(layout) };
         (!base.is_null()).then_some(Chunk { base, len })
@@ -112,10 +132,11 @@ impl Arena {
         self.begin_host_call();
         let fenced = size.checked_add(FENCE)?;
         loop {
-            if let Some(chunk) = self.chunks.get(self.top.chunk) {
-                let start = self.top.used.checked_next_multiple_of(align)?;
+            let index = self.top.chunk();
+            if let Some(chunk) = self.chunks.get(index) {
+                let start = self.top.used().checked_next_multiple_of(align)?;
                 if let Some(end) = start.checked_add(fenced).filter(|end| *end <= chunk.len) {
-                    self.top.used = end;
+                    self.top = Mark::new(index, end);
                     // SAFETY: `start` is at most `end`, which is at most the chunk's length; the fence lies between the
                     // allocation and `end`.
                     unsafe {
@@ -123,7 +144,7 @@ impl Arena {
                         return Some(chunk.base.add(start));
                     }
                 }
-                self.top = Mark { chunk: self.top.chunk + 1, used: 0 };
+                self.top = Mark::new(index + 1, 0);
             } else {
                 let last = self.chunks.last().map_or(FIRST_CHUNK / 2, |c| c.len.min(KEPT_CHUNK / 2));
                 self.chunks.push(Chunk::new(fenced.checked_add(CHUNK_ALIGN)?.max(last * 2))?);
@@ -138,7 +159,7 @@ impl Arena {
         }
         self.fences.take_down(&to);
         self.top = to;
-        if self.chunks.len() > to.chunk + 1 {
+        if self.chunks.len() > to.chunk() + 1 {
             self.give_back(to);
         }
     }
@@ -146,7 +167,7 @@ impl Arena {
     /// Keeps one spare chunk of modest size above the height.
     #[cold]
     fn give_back(&mut self, to: Mark) {
-        self.chunks.truncate(to.chunk + 2);
+        self.chunks.truncate(to.chunk() + 2);
         if self.chunks.last().is_some_and(|c| c.len > KEPT_CHUNK) {
             self.chunks.pop();
         }

@@ -3,20 +3,26 @@
 use super::backtrace::backtrace;
 use super::error::{Error, Result};
 use super::instance::InstanceRecord;
-use super::stack::with_thread;
+use super::stack::this_thread;
 use super::store::{Failure, StoreState};
 use super::trap::{Activation, Backtrace, Trap, describe};
-use crate::block::{Header, TrapKind};
+use crate::block::{Header, Landing, TrapKind};
 use std::ffi::c_void;
 
 /// The entry trampoline of a lifted function, `FuncKey::Entry`.
-pub(crate) type Entry = unsafe extern "C" fn(block: *mut Header, params: *const u8, results: *mut u8) -> u32;
+pub(crate) type Entry =
+    unsafe extern "C" fn(block: *mut Header, params: *const u8, results: *mut u8, landing: *mut Landing) -> u32;
 
 /// The entry trampoline for core functions of a type, `FuncKey::CoreEntry`.
-pub(crate) type CoreEntry =
-    unsafe extern "C" fn(block: *mut Header, code: *const u8, vmctx: *mut c_void, values: *mut [u8; 16]) -> u32;
+pub(crate) type CoreEntry = unsafe extern "C" fn(
+    block: *mut Header,
+    code: *const u8,
+    vmctx: *mut c_void,
+    values: *mut [u8; 16],
+    landing: *mut Landing,
+) -> u32;
 
-/// Enters compiled code by `call`, which gets the block and returns the trampoline's status.
+/// Enters compiled code by `call`, which gets the block and a place for the landing, and returns the trampoline's status.
 ///
 /// # Safety
 ///
@@ -26,33 +32,33 @@ pub(crate) type CoreEntry =
 pub(crate) unsafe fn enter(
     store: *mut StoreState,
     record: &InstanceRecord,
-    call: impl FnOnce(*mut Header) -> u32,
+    call: impl FnOnce(*mut Header, *mut Landing) -> u32,
 ) -> Result<()> {
     let block = record.block.header();
-    with_thread(|thread| {
-        // SAFETY: the block lives as long as its record; the store's state is not referred to by anybody else now.
-        unsafe {
-            if (*block).poisoned != 0 {
-                return Err(poisoned());
-            }
-            if (*store).stack_limit != thread.known_stack_limit() {
-                (*store).move_to_stack(thread.stack_limit());
-            }
+    // SAFETY: this function stays on its thread.
+    let thread = unsafe { &*this_thread() };
+    // SAFETY: the block lives as long as its record; the store's state is not referred to by anybody else now.
+    unsafe {
+        if (*block).poisoned != 0 {
+            return Err(poisoned());
         }
-        let activation = Activation::new(block, thread);
-        let status = activation.run(thread, || call(block));
+        if (*store).stack_limit != thread.known_stack_limit() {
+            (*store).move_to_stack(thread.stack_limit());
+        }
+    }
+    let activation = Activation::new(block, thread);
+    let status = activation.run(thread, |landing| call(block, landing));
+    // SAFETY: as above; compiled code has been left.
+    unsafe {
+        if !(*store).exceptions.is_empty() && thread.activation.get().is_null() {
+            (*store).exceptions.end_call();
+        }
+    }
+    match status {
+        0 => Ok(()),
         // SAFETY: as above; compiled code has been left.
-        unsafe {
-            if !(*store).exceptions.is_empty() && thread.activation.get().is_null() {
-                (*store).exceptions.end_call();
-            }
-        }
-        match status {
-            0 => Ok(()),
-            // SAFETY: as above; compiled code has been left.
-            _ => Err(unsafe { landed(&mut *store, record, &activation) }),
-        }
-    })
+        _ => Err(unsafe { landed(&mut *store, record, &activation) }),
+    }
 }
 
 #[cold]
@@ -76,7 +82,7 @@ pub(crate) unsafe fn enter_core(
     // SAFETY: the caller vouches for the trampoline.
     let entry: CoreEntry = unsafe { std::mem::transmute(entry) };
     // SAFETY: the caller vouches for the arguments.
-    unsafe { enter(store, record, |block| entry(block, code, vmctx, values.as_mut_ptr())) }
+    unsafe { enter(store, record, |block, landing| entry(block, code, vmctx, values.as_mut_ptr(), landing)) }
 }
 
 /// Finds out why the entry trampoline returned by its exceptional way. A host's panic goes on from here.

@@ -168,7 +168,7 @@ pub(crate) unsafe fn call_raw(
     unsafe {
         (*store).arena.begin_activation();
         match target {
-            Target::Guest(entry) => enter(store, record, |block| entry(block, params, results)),
+            Target::Guest(entry) => enter(store, record, |block, landing| entry(block, params, results, landing)),
             Target::Host(at) => call_host(store, record, at, params, results),
         }
     }

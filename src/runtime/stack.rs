@@ -39,9 +39,14 @@ thread_local! {
 /// Runs `f` on the state of this thread.
 #[inline(always)]
 pub(crate) fn with_thread<R>(f: impl FnOnce(&ThreadState) -> R) -> R {
-    let thread = THREAD.with(std::ptr::from_ref);
-    // SAFETY: it has no destructor, so it lives as long as the thread, which does not end before `f` returns.
-    f(unsafe { &*thread })
+    // SAFETY: the thread does not end before `f` returns.
+    f(unsafe { &*this_thread() })
+}
+
+/// The state of this thread. It has no destructor, so it lives as long as the thread.
+#[inline(always)]
+pub(crate) fn this_thread() -> *const ThreadState {
+    THREAD.with(std::ptr::from_ref)
 }
 
 impl ThreadState {

@@ -1,13 +1,15 @@
 //! Where a trap of a test's code lands: a signal handler returns to the entry trampoline, as the runtime's does.
 
 use super::machine::Machine;
-use crate::block::{Header, TrapKind};
+use crate::block::{Landing, TrapKind};
 use std::cell::Cell;
 use std::sync::OnceLock;
 
 thread_local! {
     /// The machine whose code runs on this thread.
     static RUNNING: Cell<*const Machine> = const { Cell::new(std::ptr::null()) };
+    /// Where its traps land.
+    static LANDING: Cell<*const Landing> = const { Cell::new(std::ptr::null()) };
     /// What it trapped with.
     static TRAPPED: Cell<Option<TrapKind>> = const { Cell::new(None) };
 }
@@ -16,11 +18,13 @@ thread_local! {
 static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 
 /// Runs a machine's code; what it trapped with, if it trapped.
-pub fn run(machine: &Machine, enter: impl FnOnce() -> u32) -> Result<(), TrapKind> {
+pub fn run(machine: &Machine, enter: impl FnOnce(*mut Landing) -> u32) -> Result<(), TrapKind> {
     install();
-    let outer = RUNNING.replace(machine);
-    let status = enter();
-    RUNNING.set(outer);
+    let mut landing = Landing { handler: 0, sp: 0, fp: 0 };
+    let outer = (RUNNING.replace(machine), LANDING.replace(&raw const landing));
+    let status = enter(&raw mut landing);
+    RUNNING.set(outer.0);
+    LANDING.set(outer.1);
     match status {
         crate::clif::entry::RETURNED => Ok(()),
         _ => Err(TRAPPED.take().expect("it landed because of a trap")),
@@ -47,13 +51,13 @@ unsafe extern "C" fn on_signal(signal: i32, siginfo: *mut libc::siginfo_t, conte
     unsafe {
         let registers = &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs;
         let pc = registers[libc::REG_RIP as usize] as usize;
-        let kind = RUNNING.get().as_ref().and_then(|machine| Some((machine, machine.trap_at(pc)?)));
-        if let Some((machine, kind)) = kind {
-            let header = machine.at::<Header>(0);
+        let kind = RUNNING.get().as_ref().and_then(|machine| machine.trap_at(pc));
+        if let Some(kind) = kind {
+            let landing = LANDING.get().read_volatile();
             TRAPPED.set(Some(kind));
-            registers[libc::REG_RIP as usize] = header.entry_handler as i64;
-            registers[libc::REG_RSP as usize] = header.entry_sp as i64;
-            registers[libc::REG_RBP as usize] = header.entry_fp as i64;
+            registers[libc::REG_RIP as usize] = landing.handler as i64;
+            registers[libc::REG_RSP as usize] = landing.sp as i64;
+            registers[libc::REG_RBP as usize] = landing.fp as i64;
             return;
         }
         match PREVIOUS.get() {

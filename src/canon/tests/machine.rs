@@ -209,7 +209,9 @@ impl Machine {
         let mut slots: Vec<[u64; 2]> = args.iter().map(|arg| [*arg, 0]).collect();
         slots.push([0; 2]);
         // SAFETY: the function's parameters are in the slots, and there is one for its result.
-        landing::run(self, || unsafe { entry(self.block, self.addresses[&key], self.block, slots.as_mut_ptr()) })?;
+        landing::run(self, |landing| unsafe {
+            entry(self.block, self.addresses[&key], self.block, slots.as_mut_ptr(), landing)
+        })?;
         Ok(slots[0][0])
     }
 
@@ -239,7 +241,7 @@ impl Machine {
     }
 }
 
-type CoreEntry = unsafe extern "C" fn(*mut u8, usize, *mut u8, *mut [u64; 2]) -> u32;
+type CoreEntry = unsafe extern "C" fn(*mut u8, usize, *mut u8, *mut [u64; 2], *mut Landing) -> u32;
 
 thread_local! {
     /// Entry trampolines that have been made.

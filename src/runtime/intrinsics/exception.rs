@@ -32,11 +32,11 @@ pub(super) unsafe extern "C" fn exception_is_live(vmctx: *mut c_void, exception:
 
 /// Looks for a handler.
 pub(super) unsafe extern "C" fn find_handler(_vmctx: *mut c_void, frame: *mut u8, landing: *mut u8) -> u32 {
-    // SAFETY: compiled code runs, so there is an activation, whose block lives and holds the frame of its trampoline;
+    // SAFETY: compiled code runs, so there is an activation, which knows the frame of its trampoline;
     // above a host function that the guest called there would be another activation. The caller passes its own frame and a
     // place for a landing.
     with_thread(|thread| unsafe {
-        let entry = (*(*thread.activation.get()).block()).entry_fp;
+        let entry = (*thread.activation.get()).landing().fp;
         match find(frame as usize, entry, &thread.trace) {
             Some(found) => {
                 landing.cast::<Landing>().write(found);

@@ -1,7 +1,7 @@
 //! Hand-made guests: CLIF functions compiled for this host, with the metadata that a compiler would write.
 
 use crate::block::memory::RESERVATION;
-use crate::block::{BlockLayoutBuilder, Context, Header, INTRINSICS_VERSION, Supervision, TrapKind};
+use crate::block::{BlockLayoutBuilder, Context, INTRINSICS_VERSION, Landing, Supervision, TrapKind};
 use crate::model::{FuncKey, FuncType, Resource, Types};
 use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, FunctionEntry, ImportEntry, Step};
 use crate::object::load::{ObjectFile, Relocation, RelocationKind, RelocationTarget};
@@ -76,12 +76,11 @@ impl Guest {
         let lift = self.artifact.exports.len() as u32;
         self.core(FuncKey::Lift(lift), &[I64, I64], body);
         let entry = FuncKey::Entry(lift);
-        let block_params = 3;
-        self.define(entry, &c_signature(block_params), &|b, params| {
+        self.define(entry, &c_signature(4), &|b, params| {
             let callee = declare(b, FuncKey::Lift(lift), core_signature(&[I64, I64]));
             let sig = b.func.dfg.ext_funcs[callee].signature;
-            landing(b, params[0], sig, &|b, table| {
-                b.ins().try_call(callee, params, table);
+            landing(b, params[3], sig, &|b, table| {
+                b.ins().try_call(callee, &params[..3], table);
             });
         });
         self.artifact.exports.push((name.to_owned(), ExportEntry::Func { lift, ty }));
@@ -98,10 +97,10 @@ impl Guest {
         let id = self.artifact.resources.len() as u32;
         self.artifact.resources.push(resource);
         self.core(FuncKey::Dtor(id), &[types::I32], dtor);
-        self.define(FuncKey::CoreEntry(DTOR_TYPE), &c_signature(4), &|b, params| {
+        self.define(FuncKey::CoreEntry(DTOR_TYPE), &c_signature(5), &|b, params| {
             let rep = b.ins().load(types::I32, MemFlagsData::trusted(), params[3], 0);
             let sig = b.import_signature(core_signature(&[types::I32]));
-            landing(b, params[0], sig, &|b, table| {
+            landing(b, params[4], sig, &|b, table| {
                 b.ins().try_call_indirect(params[1], &[params[2], rep], table);
             });
         });
@@ -222,30 +221,26 @@ pub(super) fn core_signature(params: &[ir::Type]) -> Signature {
     signature
 }
 
-/// Ends an entry trampoline: a call on whose exceptional path traps land.
+/// Ends an entry trampoline: a call on whose exceptional path traps land, which it writes to `to`.
 fn landing(
     b: &mut FunctionBuilder<'_>,
-    block: Value,
+    to: Value,
     signature: ir::SigRef,
     call: &dyn Fn(&mut FunctionBuilder<'_>, ir::ExceptionTable),
 ) {
-    let fields = [offset_of!(Header, entry_sp), offset_of!(Header, entry_fp), offset_of!(Header, entry_handler)];
+    let fields = [offset_of!(Landing, sp), offset_of!(Landing, fp), offset_of!(Landing, handler)];
     let flags = MemFlagsData::trusted();
     let (calling, normal, exceptional) = (b.create_block(), b.create_block(), b.create_block());
     b.ins().jump(calling, &[]);
     b.switch_to_block(calling);
-    let outer = fields.map(|field| b.ins().load(I64, flags, block, field as i32));
     let own = [
         b.ins().get_stack_pointer(I64),
         b.ins().get_frame_pointer(I64),
         b.ins().get_exception_handler_address(I64, calling, 0),
     ];
-    let set = |b: &mut FunctionBuilder<'_>, values: [Value; 3]| {
-        for (field, value) in fields.into_iter().zip(values) {
-            b.ins().store(flags, value, block, field as i32);
-        }
-    };
-    set(b, own);
+    for (field, value) in fields.into_iter().zip(own) {
+        b.ins().store(flags, value, to, field as i32);
+    }
     let lists = &mut b.func.dfg.value_lists;
     let (to_normal, to_exceptional) = (BlockCall::new(normal, [], lists), BlockCall::new(exceptional, [], lists));
     let table = ExceptionTableData::new(signature, to_normal, [ExceptionTableItem::Default(to_exceptional)]);
@@ -253,7 +248,6 @@ fn landing(
     call(b, table);
     for (block, status) in [(normal, 0), (exceptional, 1)] {
         b.switch_to_block(block);
-        set(b, outer);
         let status = b.ins().iconst(types::I32, status);
         b.ins().return_(&[status]);
     }

@@ -200,9 +200,9 @@ fn may_change(record: &InstanceRecord, crime: Call, (part, at): (Part, usize)) -
     let layout = record.block.layout();
     let state = layout.instance_state(HOSTILE) as usize;
     let scopes = layout.scopes as usize;
-    // Where a trap lands, and its values; the array of borrow scopes.
+    // The values of a trap; the array of borrow scopes.
     let notes = [
-        offset_of!(Header, entry_sp)..offset_of!(Header, store),
+        offset_of!(Header, trap_values)..offset_of!(Header, store),
         offset_of!(Header, poisoned)..size_of::<Header>(),
         scopes..scopes + layout.scope_capacity as usize * size_of::<u32>(),
         state..state + size_of::<InstanceState>(),

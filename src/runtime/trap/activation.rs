@@ -1,8 +1,9 @@
 //! One stay of a thread in compiled code.
 
-use crate::block::Header;
+use crate::block::{Header, Landing};
 use crate::runtime::stack::ThreadState;
 use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
 
 /// What the signal handler saw. Written by the handler, read after the entry trampoline has returned.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +16,10 @@ pub(crate) struct Hit {
 #[derive(Debug)]
 pub(crate) struct Activation {
     previous: *const Activation,
-    /// Where traps land.
+    /// What was entered.
     block: *mut Header,
+    /// Where traps land: written by the entry trampoline.
+    landing: UnsafeCell<MaybeUninit<Landing>>,
     hit: UnsafeCell<Hit>,
 }
 
@@ -24,15 +27,16 @@ impl Activation {
     /// An entry into `block`, which must be live for as long as the activation runs.
     #[inline]
     pub(crate) fn new(block: *mut Header, thread: &ThreadState) -> Self {
-        Activation { previous: thread.activation.get(), block, hit: UnsafeCell::new(Hit { kind: 0 }) }
+        let landing = UnsafeCell::new(MaybeUninit::uninit());
+        Activation { previous: thread.activation.get(), block, landing, hit: UnsafeCell::new(Hit { kind: 0 }) }
     }
 
-    /// Runs `enter` with this activation as the thread's innermost. Entry trampolines put back the landing of an outer
-    /// activation of the same block themselves.
-    #[inline]
-    pub(crate) fn run(&self, thread: &ThreadState, enter: impl FnOnce() -> u32) -> u32 {
+    /// Runs `enter` with this activation as the thread's innermost. It is given the place where its trampoline says where traps
+    /// land.
+    #[inline(always)]
+    pub(crate) fn run(&self, thread: &ThreadState, enter: impl FnOnce(*mut Landing) -> u32) -> u32 {
         thread.activation.set(self);
-        let status = enter();
+        let status = enter(self.landing.get().cast());
         thread.activation.set(self.previous);
         status
     }
@@ -43,9 +47,19 @@ impl Activation {
         unsafe { self.hit.get().read_volatile() }
     }
 
-    /// The block whose landing is used.
+    /// The block that was entered.
     pub(crate) fn block(&self) -> *mut Header {
         self.block
+    }
+
+    /// Where traps land.
+    ///
+    /// # Safety
+    ///
+    /// Compiled code must have been called by the entry trampoline: that wrote the landing before.
+    pub(crate) unsafe fn landing(&self) -> Landing {
+        // SAFETY: it was written on this thread.
+        unsafe { self.landing.get().read_volatile().assume_init() }
     }
 
     /// Notes what happened.

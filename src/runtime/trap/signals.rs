@@ -4,7 +4,7 @@
 
 use super::activation::Hit;
 use super::registry::{Found, call_sites, find};
-use crate::block::{Header, TrapKind};
+use crate::block::{Landing, TrapKind};
 use crate::runtime::stack::with_thread;
 use libc::{c_int, c_void, siginfo_t, ucontext_t};
 use std::mem::MaybeUninit;
@@ -65,14 +65,14 @@ unsafe extern "C" fn on_signal(signal: c_int, siginfo: *mut siginfo_t, context: 
             Some(Found::OtherCode) | None => return false,
         };
         // SAFETY: the activation lies in a frame of this thread that compiled code, and so this fault, was called from;
-        // its block lives while it is entered. Between the fault and the entry trampoline there is only compiled code.
+        // between the fault and the entry trampoline there is only compiled code.
         unsafe {
-            let header = &*(*activation).block();
-            let (frame, stack) = (frame_pointer(registers), stack_pointer(registers)..header.entry_fp);
+            let landing = (*activation).landing();
+            let (frame, stack) = (frame_pointer(registers), stack_pointer(registers)..landing.fp);
             let uncaught = kind == TrapKind::UncaughtException as u8;
             call_sites(|site| thread.trace.record((pc, uncaught), frame, stack, &|address| site(address).is_some()));
             (*activation).record(Hit { kind });
-            land(registers, header);
+            land(registers, landing);
         }
         true
     });
@@ -121,11 +121,11 @@ fn frame_pointer(context: &ucontext_t) -> usize {
 }
 
 #[cfg(target_arch = "x86_64")]
-fn land(context: &mut ucontext_t, header: &Header) {
+fn land(context: &mut ucontext_t, landing: Landing) {
     let registers = &mut context.uc_mcontext.gregs;
-    registers[libc::REG_RIP as usize] = header.entry_handler as i64;
-    registers[libc::REG_RSP as usize] = header.entry_sp as i64;
-    registers[libc::REG_RBP as usize] = header.entry_fp as i64;
+    registers[libc::REG_RIP as usize] = landing.handler as i64;
+    registers[libc::REG_RSP as usize] = landing.sp as i64;
+    registers[libc::REG_RBP as usize] = landing.fp as i64;
 }
 
 #[cfg(target_arch = "aarch64")]
@@ -148,8 +148,8 @@ fn frame_pointer(context: &ucontext_t) -> usize {
 }
 
 #[cfg(target_arch = "aarch64")]
-fn land(context: &mut ucontext_t, header: &Header) {
-    context.uc_mcontext.pc = header.entry_handler as u64;
-    context.uc_mcontext.sp = header.entry_sp as u64;
-    context.uc_mcontext.regs[FRAME_POINTER] = header.entry_fp as u64;
+fn land(context: &mut ucontext_t, landing: Landing) {
+    context.uc_mcontext.pc = landing.handler as u64;
+    context.uc_mcontext.sp = landing.sp as u64;
+    context.uc_mcontext.regs[FRAME_POINTER] = landing.fp as u64;
 }

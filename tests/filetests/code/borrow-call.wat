@@ -8,7 +8,7 @@
 ;; | block1:
 ;; |     jump block3
 ;; | block3:
-;; |     v7 = load.i32 notrap aligned region1 v0+228  ; handle table: free list and limit
+;; |     v7 = load.i32 notrap aligned region1 v0+204  ; handle table: free list and limit
 ;; |     v8 = icmp.i32 ult v1, v7
 ;; |     v9 = iconst.i32 0
 ;; |     v10 = select_spectre_guard.i32 v8, v1, v9  ; v9 = 0
@@ -29,16 +29,16 @@
 ;; | block6 cold:
 ;; |     v52 = uextend.i64 v1
 ;; |     v53 = load.i64 notrap aligned readonly can_move region3 v0+16  ; constant part of the block
-;; |     store notrap aligned region4 v52, v53+64  ; where a trap lands, and its values
+;; |     store notrap aligned region4 v52, v53+40  ; where a trap lands, and its values
 ;; |     trap user33  ; trap: unknown handle index {0}
 ;; | block7 cold:
 ;; |     v40 = uextend.i64 v1
 ;; |     v39 = load.i64 notrap aligned readonly can_move region3 v0+16  ; constant part of the block
-;; |     store notrap aligned region4 v40, v39+64  ; where a trap lands, and its values
+;; |     store notrap aligned region4 v40, v39+40  ; where a trap lands, and its values
 ;; |     v43 = iconst.i64 2
-;; |     store notrap aligned region4 v43, v39+72  ; v43 = 2  ; where a trap lands, and its values
+;; |     store notrap aligned region4 v43, v39+48  ; v43 = 2  ; where a trap lands, and its values
 ;; |     v42 = uextend.i64 v15
-;; |     store notrap aligned region4 v42, v39+80  ; where a trap lands, and its values
+;; |     store notrap aligned region4 v42, v39+56  ; where a trap lands, and its values
 ;; |     trap user34  ; trap: handle index {0} used with the wrong type, expected {t1} but found {t2} (expected {n1}, found {n2})
 ;; | block4:
 ;; |     v20 = load.i32 notrap aligned region2 v14+0x0841_0004  ; handle entry

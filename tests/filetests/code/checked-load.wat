@@ -9,13 +9,13 @@
 ;; | block0(v0: i64, v1: i32):
 ;; |     jump block1
 ;; | block1:
-;; |     v7 = load.i64 notrap aligned region0 v0+240  ; base and length of a memory
+;; |     v7 = load.i64 notrap aligned region0 v0+216  ; base and length of a memory
 ;; |     v3 = uextend.i64 v1
 ;; |     v5 = iconst.i64 4
 ;; |     v6 = iadd v3, v5  ; v5 = 4
 ;; |     v8 = icmp ugt v6, v7
 ;; |     trapnz v8, user2  ; trap: wasm trap: out of bounds memory access
-;; |     v4 = load.i64 notrap aligned readonly can_move region0 v0+232  ; base and length of a memory
+;; |     v4 = load.i64 notrap aligned readonly can_move region0 v0+208  ; base and length of a memory
 ;; |     v9 = iadd v4, v3
 ;; |     v10 = select_spectre_guard v8, v4, v9
 ;; |     v11 = load.i32 user2 little region1 v10  ; linear memory

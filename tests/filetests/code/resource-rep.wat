@@ -7,7 +7,7 @@
 ;; | block1:
 ;; |     jump block3
 ;; | block3:
-;; |     v5 = load.i32 notrap aligned region1 v0+132  ; handle table: free list and limit
+;; |     v5 = load.i32 notrap aligned region1 v0+108  ; handle table: free list and limit
 ;; |     v6 = icmp.i32 ult v1, v5
 ;; |     v7 = iconst.i32 0
 ;; |     v8 = select_spectre_guard.i32 v6, v1, v7  ; v7 = 0
@@ -28,16 +28,16 @@
 ;; | block6 cold:
 ;; |     v32 = uextend.i64 v1
 ;; |     v33 = load.i64 notrap aligned readonly can_move region3 v0+16  ; constant part of the block
-;; |     store notrap aligned region4 v32, v33+64  ; where a trap lands, and its values
+;; |     store notrap aligned region4 v32, v33+40  ; where a trap lands, and its values
 ;; |     trap user33  ; trap: unknown handle index {0}
 ;; | block7 cold:
 ;; |     v26 = uextend.i64 v1
 ;; |     v25 = load.i64 notrap aligned readonly can_move region3 v0+16  ; constant part of the block
-;; |     store notrap aligned region4 v26, v25+64  ; where a trap lands, and its values
+;; |     store notrap aligned region4 v26, v25+40  ; where a trap lands, and its values
 ;; |     v29 = iconst.i64 2
-;; |     store notrap aligned region4 v29, v25+72  ; v29 = 2  ; where a trap lands, and its values
+;; |     store notrap aligned region4 v29, v25+48  ; v29 = 2  ; where a trap lands, and its values
 ;; |     v28 = uextend.i64 v13
-;; |     store notrap aligned region4 v28, v25+80  ; where a trap lands, and its values
+;; |     store notrap aligned region4 v28, v25+56  ; where a trap lands, and its values
 ;; |     trap user34  ; trap: handle index {0} used with the wrong type, expected {t1} but found {t2} (expected {n1}, found {n2})
 ;; | block4:
 ;; |     v18 = load.i32 notrap aligned region2 v12+0x0001_0008  ; handle entry

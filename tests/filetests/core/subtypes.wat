@@ -23,7 +23,7 @@
 ;; |     v4 = iconst.i64 4
 ;; |     v5 = icmp uge v3, v4  ; v4 = 4
 ;; |     trapnz v5, user13  ; trap: wasm trap: undefined element: out of bounds table access
-;; |     v6 = load.i64 notrap aligned readonly can_move region0 v0+248  ; base and length of a table
+;; |     v6 = load.i64 notrap aligned readonly can_move region0 v0+224  ; base and length of a table
 ;; |     v7 = iconst.i64 3
 ;; |     v8 = ishl v3, v7  ; v7 = 3
 ;; |     v9 = iadd v6, v8
