@@ -6,7 +6,7 @@
 
 use super::Graph;
 use super::codegen::Worker;
-use super::functions::{self, Function};
+use super::functions;
 use super::inline::{self, Budget};
 use super::origin::Origins;
 use crate::canon::{self, CanonEnv};
@@ -15,6 +15,7 @@ use crate::core::{self, ModuleEnv, Tunables};
 use crate::error::Error;
 use crate::model::adapter::Dtor;
 use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
+use crate::object::artifact::FunctionIdentity;
 use cranelift_codegen::ir;
 use cranelift_entity::EntityRef;
 use cranelift_frontend::FunctionBuilderContext;
@@ -91,7 +92,7 @@ impl Bodies {
     }
 
     /// The body of a function as it is compiled.
-    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &Function) -> Result<Body, Error> {
+    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &FunctionIdentity) -> Result<Body, Error> {
         // A body of a lower stratum still calls what is in the higher ones.
         let mut body = match self.inlinable.get(&function.key) {
             Some(body) => body.clone(),
