@@ -28,7 +28,8 @@ pub enum EmitText {
     Asm,
 }
 
-/// Lists every function, or those whose symbol contains `function`.
+/// Lists every function, or those whose symbol contains `function`: also those that an object would not have, since nothing needs
+/// their code.
 pub fn emit_text(
     bytes: &[u8],
     options: &CompileOptions,
