@@ -1,4 +1,5 @@
-//! Function bodies: validated on all cores, and in the same pass asked which tables they write and whether they throw.
+//! Function bodies: validated on all cores, and in the same pass asked which tables they write, which functions
+//! they refer to, and whether they throw.
 
 use super::{features, garbage_collection};
 use crate::error::Result;
@@ -20,6 +21,8 @@ pub(super) struct Body<'a> {
 struct Findings {
     /// The tables that it writes, with repetitions.
     written: Vec<u32>,
+    /// The functions to which it takes references, with repetitions.
+    referred_to: Vec<u32>,
     /// Does it throw or catch exceptions?
     throws: bool,
     /// Where it uses something of the garbage-collection proposal that is refused.
@@ -31,6 +34,8 @@ struct Findings {
 pub(super) struct Found {
     /// The tables that they write, as pairs of module and table, with repetitions.
     pub(super) written: Vec<(usize, u32)>,
+    /// The functions to which they take references, as pairs of module and function, with repetitions.
+    pub(super) referred_to: Vec<(usize, u32)>,
     /// The modules that throw or catch exceptions, with repetitions.
     pub(super) throwing: Vec<usize>,
 }
@@ -48,6 +53,7 @@ pub(super) fn validate(bodies: Vec<Body>) -> Result<Found> {
             return Err(garbage_collection::refusal(offset));
         }
         found.written.extend(findings.written.into_iter().map(|table| (module, table)));
+        found.referred_to.extend(findings.referred_to.into_iter().map(|func| (module, func)));
         found.throwing.extend(findings.throws.then_some(module));
     }
     Ok(found)
@@ -67,6 +73,9 @@ fn validate_one(body: Body, allocations: &mut FuncValidatorAllocations) -> wasmp
         let (operator, offset) = operators.read_with_offset()?;
         validator.op(offset, &operator)?;
         findings.written.extend(written_table(&operator));
+        if let Operator::RefFunc { function_index } = operator {
+            findings.referred_to.push(function_index);
+        }
         findings.throws |= is_exception_operator(&operator);
         if garbage_collection::is_operator(&operator) {
             findings.garbage_collection.get_or_insert(offset);

@@ -72,11 +72,7 @@ impl ModuleBuilder {
             Payload::ExportSection(exports) => {
                 for export in exports.clone() {
                     let export = export?;
-                    let entity = entity(export.kind, export.index);
-                    if let Entity::Func(index) = entity {
-                        self.escaping.push(index);
-                    }
-                    self.module.exports.push((export.name.to_string(), entity));
+                    self.module.exports.push((export.name.to_string(), entity(export.kind, export.index)));
                 }
             }
             Payload::StartSection { func, .. } => self.module.start = Some(*func),

@@ -46,7 +46,7 @@ pub struct Module {
     pub bodies: Vec<Range<usize>>,
     /// For each function, its name from the name section.
     pub func_names: Vec<Option<String>>,
-    /// For each function: is a reference to it taken (`ref.func`, element segments, exports), so that it needs a
+    /// For each function: is a reference to it taken (`ref.func`, element segments; exports of a root), so that it needs a
     /// [`FuncDef`](crate::block::FuncDef)?
     pub escapes: Vec<bool>,
     /// For each table: does any instruction of the module write it (`table.set`, `.grow`, `.fill`, `.copy`, `.init`)?
