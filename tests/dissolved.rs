@@ -3,7 +3,7 @@
 
 use cantilever::object::artifact::{Artifact, FunctionIdentity};
 use cantilever::object::load::ObjectFile;
-use cantilever::runtime::{CoreInstance, CoreVal, Engine, Frame, Module, Store};
+use cantilever::runtime::{Component, CoreInstance, CoreVal, Engine, Frame, Linker, Module, Store};
 use cantilever::{CompileOptions, OptLevel};
 
 /// `$inner` is only called, `$taken` is in a table as well, `$dead` is in no use.
@@ -101,4 +101,95 @@ fn adapters_without_code_have_names() {
     let is_adapter = |function: &FunctionIdentity| function.name == "adapter[lower f → lift f]";
     assert!(artifact.dissolved.iter().any(is_adapter));
     assert!(!artifact.functions.iter().any(|function| is_adapter(&function.identity)));
+}
+
+#[test]
+fn exports_of_core_instances_need_no_code() {
+    let component = wat::parse_str(ADAPTED).unwrap();
+    let artifact = artifact(&cantilever::compile(&component, &CompileOptions::default(), &()).unwrap());
+    let with_code: Vec<&str> = artifact.functions.iter().map(|function| function.identity.name.as_str()).collect();
+    assert_eq!(with_code, ["adapter[host → lift g]", "entry[g]"]);
+}
+
+/// Code takes a reference to a function of which nothing but the export says that it may.
+const REFERRED_TO: &str = r#"(component
+  (core module $M
+    (type $answer (func (result i32)))
+    (func $f (export "f") (result i32) (i32.const 42))
+    (func (export "run") (result i32) (call_ref $answer (ref.func $f))))
+  (core instance $m (instantiate $M))
+  (func (export "run") (result u32) (canon lift (core func $m "run"))))"#;
+
+#[test]
+fn an_export_to_which_code_refers_has_code() {
+    let engine = Engine::default();
+    let component = Component::new(&engine, &wat::parse_str(REFERRED_TO).unwrap()).unwrap();
+    let mut store = Store::new(&engine, ());
+    let instance = Linker::new(&engine).instantiate(&mut store, &component).unwrap();
+    let run = instance.get_typed_func::<(), u32>(&mut store, "run").unwrap();
+    assert_eq!(run.call(&mut store, ()).unwrap(), 42);
+}
+
+/// Which of the functions in a table have code when a function has this body.
+fn in_table(body: &str, export: &str) -> Vec<String> {
+    let text = format!(
+        r#"(module $m
+             (type $one (func (result i32)))
+             (table $t {export} 3 funcref)
+             (table $other 3 funcref)
+             (elem (table $t) (i32.const 0) func $a $b)
+             (func $a (type $one) (i32.const 1))
+             (func $b (result i64) (i64.const 2))
+             (func (export "run") (param i32) (result i32) {body}))"#
+    );
+    let object = cantilever::compile(&wat::parse_str(text).unwrap(), &CompileOptions::default(), &()).unwrap();
+    let artifact = artifact(&object);
+    let mut with_code = core(artifact.functions.iter().map(|function| &function.identity));
+    assert_eq!(with_code.pop(), Some("run"));
+    with_code.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_table_that_nothing_reads_needs_no_code() {
+    let direct = "(call_indirect $t (type $one) (i32.const 0))";
+    assert_eq!(in_table(direct, ""), [""; 0]);
+    assert_eq!(in_table("(table.size $t)", ""), [""; 0]);
+    let readers = [
+        ("(call_indirect $t (type $one) (local.get 0))", "which element is called depends"),
+        ("(call_indirect $t (type $one) (i32.const 1))", "the element is of another type"),
+        ("(call_indirect $t (type $one) (i32.const 2))", "the element is null"),
+        ("(call_indirect $t (type $one) (i32.const 3))", "there is no such element"),
+        ("(return_call_indirect $t (type $one) (local.get 0))", "it is read by a tail call"),
+        ("(ref.is_null (table.get $t (local.get 0)))", "an element is read"),
+        ("(table.copy $other $t (i32.const 0) (i32.const 0) (i32.const 2)) (i32.const 0)", "elements are copied"),
+        ("(table.set $t (local.get 0) (ref.null func)) (i32.const 0)", "it is not known"),
+    ];
+    for (reader, reason) in readers {
+        assert_eq!(in_table(reader, ""), ["a", "b"], "{reason}");
+        assert_eq!(in_table(&format!("{direct} (drop) {reader}"), ""), ["a", "b"], "{reason}");
+    }
+    assert_eq!(in_table(direct, r#"(export "t")"#), ["a", "b"], "the host reads it");
+}
+
+/// Two instances of a module have a table each, which their code reads.
+const TWICE: &str = r#"(component
+  (core module $M
+    (import "" "f" (func $f (result i32)))
+    (table 1 funcref)
+    (elem (i32.const 0) func $f)
+    (func (export "f") (result i32) (i32.add (call_indirect (result i32) (i32.const 0)) (i32.const 1))))
+  (core module $N (func (export "f") (result i32) (i32.const 40)))
+  (core instance $n (instantiate $N))
+  (core instance $first (instantiate $M (with "" (instance $n))))
+  (core instance $second (instantiate $M (with "" (instance $first))))
+  (func (export "run") (result u32) (canon lift (core func $second "f"))))"#;
+
+#[test]
+fn tables_of_shared_modules_are_read() {
+    let engine = Engine::default();
+    let component = Component::new(&engine, &wat::parse_str(TWICE).unwrap()).unwrap();
+    let mut store = Store::new(&engine, ());
+    let instance = Linker::new(&engine).instantiate(&mut store, &component).unwrap();
+    let run = instance.get_typed_func::<(), u32>(&mut store, "run").unwrap();
+    assert_eq!(run.call(&mut store, ()).unwrap(), 42);
 }
