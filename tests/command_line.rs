@@ -130,7 +130,7 @@ fn a_trap_is_134_with_its_place() {
 fn functions_are_named_for_perf() {
     let folder = Folder::new("perf");
     let adder = folder.file("adder.wat", ADDER);
-    let arguments = ["run", "--profile", "perfmap", "--invoke", "add(1, 2)", &adder];
+    let arguments = ["run", "--no-inlining", "--profile", "perfmap", "--invoke", "add(1, 2)", &adder];
     let child = Command::new(env!("CARGO_BIN_EXE_cantilever")).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let map = format!("/tmp/perf-{}.map", child.id());
     assert!(child.wait_with_output().unwrap().status.success());

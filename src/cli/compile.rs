@@ -46,7 +46,8 @@ Examples:
   cantilever compile kv.wasm -o kv.o
   cantilever compile kv.wasm -o kv.o --target aarch64-unknown-linux-gnu
   cantilever compile kv.wasm --emit clif
-      Every function in Cranelift's intermediate form, with what was inlined.
+      Every function in Cranelift's intermediate form, with what was inlined; also
+      those of which an object has no code, since all calls of them are dissolved.
   cantilever compile kv.wasm --emit asm --function run
       The machine code of the functions whose symbols contain `run`.
   cantilever compile app.wasm -o app.o --provide math=math.wasm

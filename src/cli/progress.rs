@@ -42,7 +42,7 @@ impl Progress for ProgressLine {
         let now = Instant::now();
         if now >= *next {
             *next = now + INTERVAL;
-            eprint!("\r\x1b[Kcompiling: {done} of {} functions", self.total.load(Ordering::Relaxed));
+            eprint!("\r\x1b[Kcompiling: {done} of at most {} functions", self.total.load(Ordering::Relaxed));
             let _ = std::io::stderr().flush();
         }
     }

@@ -1,7 +1,9 @@
-//! Function bodies: validated on all cores, and in the same pass asked which tables they write and whether they throw.
+//! Function bodies: validated on all cores, and in the same pass asked which tables they read and write, which
+//! functions they refer to, and whether they throw.
 
 use super::{features, garbage_collection};
 use crate::error::Result;
+use crate::model::module::TableCall;
 use rayon::prelude::*;
 use wasmparser::{FuncToValidate, FuncValidatorAllocations, FunctionBody, Operator, ValidatorResources};
 
@@ -20,6 +22,12 @@ pub(super) struct Body<'a> {
 struct Findings {
     /// The tables that it writes, with repetitions.
     written: Vec<u32>,
+    /// The tables of which it reads elements, with repetitions.
+    read: Vec<u32>,
+    /// The elements of tables that it calls by constant indices, with repetitions.
+    calls: Vec<TableCall>,
+    /// The functions to which it takes references, with repetitions.
+    referred_to: Vec<u32>,
     /// Does it throw or catch exceptions?
     throws: bool,
     /// Where it uses something of the garbage-collection proposal that is refused.
@@ -31,6 +39,12 @@ struct Findings {
 pub(super) struct Found {
     /// The tables that they write, as pairs of module and table, with repetitions.
     pub(super) written: Vec<(usize, u32)>,
+    /// The tables of which they read elements, likewise, other than by `calls`.
+    pub(super) read: Vec<(usize, u32)>,
+    /// The calls of elements at constant indices, each with its module.
+    pub(super) calls: Vec<(usize, TableCall)>,
+    /// The functions to which they take references, as pairs of module and function, with repetitions.
+    pub(super) referred_to: Vec<(usize, u32)>,
     /// The modules that throw or catch exceptions, with repetitions.
     pub(super) throwing: Vec<usize>,
 }
@@ -48,6 +62,9 @@ pub(super) fn validate(bodies: Vec<Body>) -> Result<Found> {
             return Err(garbage_collection::refusal(offset));
         }
         found.written.extend(findings.written.into_iter().map(|table| (module, table)));
+        found.read.extend(findings.read.into_iter().map(|table| (module, table)));
+        found.calls.extend(findings.calls.into_iter().map(|call| (module, call)));
+        found.referred_to.extend(findings.referred_to.into_iter().map(|func| (module, func)));
         found.throwing.extend(findings.throws.then_some(module));
     }
     Ok(found)
@@ -63,10 +80,17 @@ fn validate_one(body: Body, allocations: &mut FuncValidatorAllocations) -> wasmp
     }
     validator.read_locals(&mut locals)?;
     let mut operators = wasmparser::OperatorsReader::new(locals);
+    // What the last operator has pushed, if it is a constant.
+    let mut constant = None;
     while !operators.eof() {
         let (operator, offset) = operators.read_with_offset()?;
         validator.op(offset, &operator)?;
         findings.written.extend(written_table(&operator));
+        findings.note_read(&operator, constant);
+        constant = if let Operator::I32Const { value } = operator { Some(value.cast_unsigned()) } else { None };
+        if let Operator::RefFunc { function_index } = operator {
+            findings.referred_to.push(function_index);
+        }
         findings.throws |= is_exception_operator(&operator);
         if garbage_collection::is_operator(&operator) {
             findings.garbage_collection.get_or_insert(offset);
@@ -75,6 +99,23 @@ fn validate_one(body: Body, allocations: &mut FuncValidatorAllocations) -> wasmp
     operators.finish()?;
     *allocations = validator.into_allocations();
     Ok(findings)
+}
+
+impl Findings {
+    /// Notes the table of which an operator reads an element. `index` is the top of the stack, if it is a constant.
+    fn note_read(&mut self, operator: &Operator, index: Option<u32>) {
+        let (table, called) = match *operator {
+            Operator::CallIndirect { table_index, type_index }
+            | Operator::ReturnCallIndirect { table_index, type_index } => (table_index, Some(type_index)),
+            Operator::TableGet { table } | Operator::TableCopy { src_table: table, .. } => (table, None),
+            _ => return,
+        };
+        match (called, index) {
+            (Some(ty), Some(element)) => self.calls.push(TableCall { table, element, ty }),
+            _ if self.read.last() != Some(&table) => self.read.push(table),
+            _ => {}
+        }
+    }
 }
 
 /// The table that an operator writes.

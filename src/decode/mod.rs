@@ -77,6 +77,15 @@ fn decode_valid(bytes: &Arc<[u8]>) -> Result<Decoded> {
     for (module, table) in found.written {
         modules[module].table_written[table as usize] = true;
     }
+    for (module, table) in found.read {
+        modules[module].table_read[table as usize] = true;
+    }
+    for (module, call) in found.calls {
+        modules[module].table_calls.push(call);
+    }
+    for (module, func) in found.referred_to {
+        modules[module].escapes[func as usize] = true;
+    }
     for module in found.throwing {
         modules[module].throws = true;
     }

@@ -72,11 +72,7 @@ impl ModuleBuilder {
             Payload::ExportSection(exports) => {
                 for export in exports.clone() {
                     let export = export?;
-                    let entity = entity(export.kind, export.index);
-                    if let Entity::Func(index) = entity {
-                        self.escaping.push(index);
-                    }
-                    self.module.exports.push((export.name.to_string(), entity));
+                    self.module.exports.push((export.name.to_string(), entity(export.kind, export.index)));
                 }
             }
             Payload::StartSection { func, .. } => self.module.start = Some(*func),
@@ -140,11 +136,7 @@ impl ModuleBuilder {
             }
         };
         let items = match segment.items {
-            ElementItems::Functions(items) => {
-                let funcs = items.into_iter().collect::<Result<Vec<u32>>>()?;
-                self.escaping.extend(&funcs);
-                ElemItems::Funcs(funcs)
-            }
+            ElementItems::Functions(items) => ElemItems::Funcs(items.into_iter().collect::<Result<Vec<u32>>>()?),
             ElementItems::Expressions(ty, items) => {
                 if garbage_collection::is_ref_type(ty) {
                     self.garbage_collection.get_or_insert(segment.range.start);
@@ -213,6 +205,7 @@ impl ModuleBuilder {
             }
         }
         module.table_written = vec![false; module.tables.len()];
+        module.table_read = vec![false; module.tables.len()];
         module
     }
 }

@@ -28,16 +28,16 @@ pub fn known_tables(plan: &Plan) -> HashMap<(usize, u32), Elements> {
     // The last core instance so far that has a start function.
     let mut started = None;
     for (core_instance, made) in plan.core_instances.iter().enumerate() {
-        let filler = Filler::of(plan, core_instance);
-        for (index, _) in (0u32..).zip(&filler.module.table_written).filter(|(_, written)| **written) {
-            tables.remove(&filler.table(index));
+        let user = TableUser::of(plan, core_instance);
+        for (index, _) in (0u32..).zip(&user.module.table_written).filter(|(_, written)| **written) {
+            tables.remove(&user.table(index));
         }
-        for segment in &filler.module.elems {
+        for segment in &user.module.elems {
             let SegmentMode::Active { target, offset } = &segment.mode else { continue };
-            let key = filler.table(*target);
+            let key = user.table(*target);
             let read_early = started.is_some_and(|started| started >= key.0);
             let Some(table) = tables.get_mut(&key) else { continue };
-            if read_early || filler.fill(segment, offset, table).is_none() {
+            if read_early || user.fill(segment, offset, table).is_none() {
                 tables.remove(&key);
             }
         }
@@ -68,8 +68,8 @@ fn candidates(plan: &Plan) -> HashMap<(usize, u32), Elements> {
     tables
 }
 
-/// A core instance whose segments fill tables.
-struct Filler<'a> {
+/// A core instance that fills or reads tables.
+pub(super) struct TableUser<'a> {
     source: &'a [u8],
     core_instance: usize,
     module: &'a Module,
@@ -77,8 +77,8 @@ struct Filler<'a> {
     imported_tables: Vec<CoreRef>,
 }
 
-impl<'a> Filler<'a> {
-    fn of(plan: &'a Plan, core_instance: usize) -> Self {
+impl<'a> TableUser<'a> {
+    pub(super) fn of(plan: &'a Plan, core_instance: usize) -> Self {
         let made = &plan.core_instances[core_instance];
         let (mut imported_funcs, mut imported_tables) = (Vec::new(), Vec::new());
         for item in &made.imports {
@@ -89,11 +89,11 @@ impl<'a> Filler<'a> {
             }
         }
         let (source, module) = (&plan.source[..], &plan.modules[made.module]);
-        Filler { source, core_instance, module, imported_funcs, imported_tables }
+        TableUser { source, core_instance, module, imported_funcs, imported_tables }
     }
 
     /// The definition of a table. Tables of the host's give a key that no candidate has.
-    fn table(&self, index: u32) -> (usize, u32) {
+    pub(super) fn table(&self, index: u32) -> (usize, u32) {
         match self.imported_tables.get(index as usize) {
             None => (self.core_instance, index),
             Some(CoreRef::Defined { core_instance, index }) => (*core_instance, *index),

@@ -19,6 +19,7 @@ mod suites;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
 mod types;
+pub mod unread_tables;
 
 use crate::decode::component::Component;
 use crate::decode::{Decoded, Root, decode};

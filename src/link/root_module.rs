@@ -8,7 +8,13 @@ use crate::model::plan::{CoreFuncRef, CoreInstance, CoreItem, CoreRef, Export, I
 /// The plan of a root core module.
 pub(super) fn link(decoded: Decoded, index: usize) -> Plan {
     let Decoded { source, core_types, core_type_decls, core_type_ids, mut modules, .. } = decoded;
-    let module = modules.swap_remove(index);
+    let mut module = modules.swap_remove(index);
+    // The host takes references to what is exported.
+    for (_, entity) in &module.exports {
+        if let Entity::Func(index) = entity {
+            module.escapes[*index as usize] = true;
+        }
+    }
     let imports: Vec<Import> = module
         .imports
         .iter()

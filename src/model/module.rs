@@ -46,11 +46,15 @@ pub struct Module {
     pub bodies: Vec<Range<usize>>,
     /// For each function, its name from the name section.
     pub func_names: Vec<Option<String>>,
-    /// For each function: is a reference to it taken (`ref.func`, element segments, exports), so that it needs a
-    /// [`FuncDef`](crate::block::FuncDef)?
+    /// For each function: is a reference to it taken (`ref.func`, exports of a root), so that it needs a
+    /// [`FuncDef`](crate::block::FuncDef)? Those in element segments that are lists of indices need one where the segment is used.
     pub escapes: Vec<bool>,
     /// For each table: does any instruction of the module write it (`table.set`, `.grow`, `.fill`, `.copy`, `.init`)?
     pub table_written: Vec<bool>,
+    /// For each table: does any instruction of the module read elements of it, other than those of `table_calls`?
+    pub table_read: Vec<bool>,
+    /// The calls through tables at constant indices.
+    pub table_calls: Vec<TableCall>,
     /// Does any instruction of the module throw or catch exceptions?
     pub throws: bool,
     /// Where the module begins in the input.
@@ -121,6 +125,17 @@ pub struct TableDecl {
     pub ty: wasmparser::TableType,
     /// The initial value of its elements, when it is not null: a constant expression.
     pub init: Option<Range<usize>>,
+}
+
+/// A call through a table at a constant index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableCall {
+    /// The table.
+    pub table: u32,
+    /// The index in it.
+    pub element: u32,
+    /// The index of the type that the function must have.
+    pub ty: u32,
 }
 
 /// A global.

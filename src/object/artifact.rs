@@ -37,8 +37,10 @@ pub struct Artifact {
     /// Lists of functions to which steps refer: for each element the offset of its `FuncDef` from the base of a core
     /// instance, or nothing for null.
     pub elements: Vec<Vec<Option<u32>>>,
-    /// Every function, by ascending offset.
+    /// Every function that has code, by ascending offset.
     pub functions: Vec<FunctionEntry>,
+    /// The functions that have none and can be spoken of all the same: they were dissolved in all their callers.
+    pub dissolved: Vec<FunctionIdentity>,
     /// How many sites in the code can trap.
     pub trap_sites: u32,
     /// The core modules, by the index in [`FuncKey::Core`].
@@ -62,9 +64,23 @@ impl Artifact {
         self.layout.records.is_some()
     }
 
-    /// The function with this key.
-    pub fn function(&self, key: FuncKey) -> Option<&FunctionEntry> {
-        self.functions.iter().find(|f| f.key == key)
+    /// The functions that can be spoken of. Their order is that of the indices in the table of sites: those with code come first.
+    pub fn identities(&self) -> impl Iterator<Item = &FunctionIdentity> {
+        self.functions.iter().map(|function| &function.identity).chain(&self.dissolved)
+    }
+
+    /// The function with this index among [`identities`](Self::identities).
+    pub fn identity(&self, index: u32) -> Option<&FunctionIdentity> {
+        let index = index as usize;
+        match self.functions.get(index) {
+            Some(function) => Some(&function.identity),
+            None => self.dissolved.get(index - self.functions.len()),
+        }
+    }
+
+    /// The name of the function with this key.
+    pub fn name(&self, key: FuncKey) -> Option<&str> {
+        self.identities().find(|function| function.key == key).map(|function| function.name.as_str())
     }
 }
 
@@ -401,21 +417,28 @@ pub enum Step {
     },
 }
 
-/// A function of the object.
+/// A function that has code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FunctionEntry {
     /// Offset in the text section.
     pub start: u32,
     /// Length in bytes.
     pub len: u32,
-    /// What it is.
+    /// Which.
+    pub identity: FunctionIdentity,
+    /// How many bytes its block in the [table of sites](super::sites) has.
+    pub sites: u32,
+}
+
+/// A function of the compilation, whether it has code or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionIdentity {
+    /// Which.
     pub key: FuncKey,
     /// Its symbol.
     pub name: String,
     /// Where its body begins in the input; 0 when it is not from there.
     pub source: u32,
-    /// How many bytes its block in the [table of sites](super::sites) has.
-    pub sites: u32,
 }
 
 /// A core module: what backtraces say of it.

@@ -1,6 +1,6 @@
 //! Compiled functions, as code generation hands them to the writer of objects. Pure data.
 
-use super::artifact::HandlerSite;
+use super::artifact::{FunctionIdentity, HandlerSite};
 use super::sites::Site;
 use crate::model::FuncKey;
 use cranelift_codegen::binemit::Reloc;
@@ -9,11 +9,7 @@ use cranelift_codegen::isa::unwind::UnwindInfo;
 /// A compiled function.
 pub struct Compiled {
     /// Which.
-    pub key: FuncKey,
-    /// Its symbol.
-    pub name: String,
-    /// Where its body begins in the input; 0 when it is not from there.
-    pub source: u32,
+    pub identity: FunctionIdentity,
     /// Machine code.
     pub code: Vec<u8>,
     /// The alignment that it needs.

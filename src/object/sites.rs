@@ -26,7 +26,7 @@ use super::numbers::write;
 /// A function that was inlined: a scope of the function that it was inlined into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InlinedCall {
-    /// Its index in [`Artifact::functions`](super::artifact::Artifact::functions).
+    /// Its index among [`Artifact::identities`](super::artifact::Artifact::identities).
     pub function: u32,
     /// The scope that its call lay in: 0 is the function itself, `n` the `n`-th one that was inlined, an earlier one.
     pub parent: u32,
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
 /// A place in the input that a native address stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// The function, by its index in [`Artifact::functions`](super::artifact::Artifact::functions).
+    /// The function, by its index among [`Artifact::identities`](super::artifact::Artifact::identities).
     pub function: u32,
     /// The offset in the input, where it is known.
     pub source: Option<u32>,
@@ -249,9 +249,11 @@ impl SiteTable {
 mod tests {
     use super::*;
     use crate::model::FuncKey;
+    use crate::object::artifact::FunctionIdentity;
 
     fn function(start: u32, sites: usize) -> FunctionEntry {
-        FunctionEntry { start, len: 0x100, key: FuncKey::Throw, name: String::new(), source: 0, sites: sites as u32 }
+        let identity = FunctionIdentity { key: FuncKey::Throw, name: String::new(), source: 0 };
+        FunctionEntry { start, len: 0x100, identity, sites: sites as u32 }
     }
 
     fn site(at: u32, kind: SiteKind, scope: u32, source: Option<u32>) -> Site {

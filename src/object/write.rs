@@ -28,7 +28,8 @@ const META_SYMBOL: &str = "cantilever_artifact";
 
 /// Writes the object of a compilation. Fills in the parts of the metadata that depend on where functions lie.
 ///
-/// `data` are the parts of the data section.
+/// `data` are the parts of the data section. Every function that compiled code refers to is among `compiled`; every one that was
+/// inlined is there or in the metadata's list of those that are dissolved.
 pub fn write_object<'a>(
     isa: &OwnedTargetIsa,
     mut artifact: Artifact,
@@ -39,15 +40,14 @@ pub fn write_object<'a>(
     let mut object = empty_object(isa)?;
     let text = object.section_id(StandardSection::Text);
     let symbols = write_text(&mut object, text, &mut compiled, &mut artifact)?;
-    let blocks = site_blocks(&mut compiled, &symbols, &mut artifact);
+    let blocks = site_blocks(&mut compiled, &mut artifact);
     let mut frames = FrameDescriptions::new();
-    for function in compiled {
+    for (function, entry) in compiled.into_iter().zip(&artifact.functions) {
         for relocation in &function.relocs {
-            let start = artifact.functions[symbols[&function.key].0].start;
-            relocate(&mut object, text, u64::from(start), relocation, &symbols)?;
+            relocate(&mut object, text, u64::from(entry.start), relocation, &symbols)?;
         }
         if let Some(unwind) = function.unwind {
-            frames.add(&**isa, symbols[&function.key].1, unwind);
+            frames.add(&**isa, symbols[&function.identity.key], unwind);
         }
     }
     frames.write(&mut object, run_time_endian(isa));
@@ -85,8 +85,8 @@ fn run_time_endian(isa: &OwnedTargetIsa) -> gimli::RunTimeEndian {
     }
 }
 
-/// For each function: its index in the artifact's list, and its symbol.
-type Symbols = HashMap<FuncKey, (usize, SymbolId)>;
+/// The symbol of each function that has code.
+type Symbols = HashMap<FuncKey, SymbolId>;
 
 /// Appends the code of all functions, with symbols, and records where functions lie. Takes the code out of them: it is too
 /// large to be kept twice.
@@ -103,16 +103,16 @@ fn write_text(
         let too_large = |_| Error::TooLarge { what: "bytes of machine code", limit: u64::from(u32::MAX), offset: None };
         let start32 = u32::try_from(start).map_err(too_large)?;
         let symbol = object.add_symbol(Symbol {
-            name: function.name.clone().into_bytes(),
+            name: function.identity.name.clone().into_bytes(),
             value: start,
             size: code.len() as u64,
             kind: SymbolKind::Text,
-            scope: scope(function.key),
+            scope: scope(function.identity.key),
             weak: false,
             section: SymbolSection::Section(text),
             flags: SymbolFlags::None,
         });
-        symbols.insert(function.key, (artifact.functions.len(), symbol));
+        symbols.insert(function.identity.key, symbol);
         artifact.handlers.extend(function.handlers.iter().map(|site| HandlerSite {
             at: start32 + site.at,
             handler: start32 + site.handler,
@@ -121,9 +121,7 @@ fn write_text(
         artifact.functions.push(FunctionEntry {
             start: start32,
             len: code.len() as u32,
-            key: function.key,
-            name: function.name.clone(),
-            source: function.source,
+            identity: function.identity.clone(),
             sites: 0,
         });
     }
@@ -131,17 +129,18 @@ fn write_text(
 }
 
 /// The table of sites, which are taken out of the functions. Records how it is divided among these.
-fn site_blocks(compiled: &mut [Compiled], symbols: &Symbols, artifact: &mut Artifact) -> Vec<u8> {
+fn site_blocks(compiled: &mut [Compiled], artifact: &mut Artifact) -> Vec<u8> {
+    let indices: HashMap<FuncKey, u32> = artifact.identities().map(|function| function.key).zip(0..).collect();
     let mut blocks = Vec::new();
-    for function in compiled {
+    for (function, entry) in compiled.iter_mut().zip(&mut artifact.functions) {
         let call = |call: &Inlined| InlinedCall {
-            function: symbols[&call.function].0 as u32,
+            function: indices[&call.function],
             parent: call.parent,
             source: call.source,
         };
         let sites = take(&mut function.sites);
         let block = encode(&function.inlined.iter().map(call).collect::<Vec<_>>(), &sites);
-        artifact.functions[symbols[&function.key].0].sites = block.len() as u32;
+        entry.sites = block.len() as u32;
         artifact.trap_sites += sites.iter().filter(|site| site.kind != SiteKind::Call).count() as u32;
         blocks.extend(block);
     }
@@ -180,7 +179,7 @@ fn relocate(
         Reloc::S390xPLTRel32Dbl => generic(RelocationKind::PltRelative, RelocationEncoding::S390xDbl, 32),
         other => unreachable!("no pass makes a relocation {other:?}"),
     };
-    let symbol = symbols.get(&relocation.target).expect("every function that is called is compiled").1;
+    let symbol = *symbols.get(&relocation.target).expect("what compiled code refers to is compiled");
     let offset = start + u64::from(relocation.at);
     let relocation = ObjectRelocation { offset, symbol, addend: relocation.addend, flags };
     object

@@ -6,7 +6,7 @@
 
 use super::Graph;
 use super::codegen::Worker;
-use super::functions::{self, Function};
+use super::functions;
 use super::inline::{self, Budget};
 use super::origin::Origins;
 use crate::canon::{self, CanonEnv};
@@ -15,6 +15,7 @@ use crate::core::{self, ModuleEnv, Tunables};
 use crate::error::Error;
 use crate::model::adapter::Dtor;
 use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
+use crate::object::artifact::FunctionIdentity;
 use cranelift_codegen::ir;
 use cranelift_entity::EntityRef;
 use cranelift_frontend::FunctionBuilderContext;
@@ -67,10 +68,10 @@ impl Bodies {
         bodies.add(graph, core_callees(graph), Budget::SMALL_CORE)?;
         let adapters = (0..graph.placed.canons.len() as u32).map(FuncKey::Canon).collect();
         bodies.add(graph, adapters, Budget::ADAPTER)?;
-        bodies.add(graph, shims(graph)?, Budget::SHIM)?;
-        let (leaves, callers) = small_functions(graph)?;
-        bodies.add(graph, leaves, Budget::CORE)?;
-        bodies.add(graph, callers, Budget::CORE)?;
+        let SmallFunctions { shims, leaves, callers } = small_functions(graph)?;
+        bodies.add_translated(shims, Budget::SHIM)?;
+        bodies.add_translated(leaves, Budget::CORE)?;
+        bodies.add_translated(callers, Budget::CORE)?;
         Ok(bodies)
     }
 
@@ -81,17 +82,32 @@ impl Bodies {
             .into_par_iter()
             .filter(wanted)
             .map_init(FunctionBuilderContext::new, |cx, key| {
-                let mut body = Body::new(translate(graph, cx, key)?);
-                inline::inline(&mut body, key, &self.inlinable)?;
-                Ok(budget.admits(&body).then_some((key, body)))
+                self.admitted(key, Body::new(translate(graph, cx, key)?), budget)
             })
             .collect::<Result<Vec<_>, Error>>()?;
         self.inlinable.extend(stratum.into_iter().flatten());
         Ok(())
     }
 
+    /// The same for functions that have been translated to see what they call.
+    fn add_translated(&mut self, functions: Vec<(FuncKey, Body)>, budget: Budget) -> Result<(), Error> {
+        let stratum = functions
+            .into_par_iter()
+            .filter(|(key, _)| !self.inlinable.contains_key(key))
+            .map(|(key, body)| self.admitted(key, body, budget))
+            .collect::<Result<Vec<_>, Error>>()?;
+        self.inlinable.extend(stratum.into_iter().flatten());
+        Ok(())
+    }
+
+    /// A function with the strata below inlined, if it is small enough then.
+    fn admitted(&self, key: FuncKey, mut body: Body, budget: Budget) -> Result<Option<(FuncKey, Body)>, Error> {
+        inline::inline(&mut body, key, &self.inlinable)?;
+        Ok(budget.admits(&body).then_some((key, body)))
+    }
+
     /// The body of a function as it is compiled.
-    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &Function) -> Result<Body, Error> {
+    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &FunctionIdentity) -> Result<Body, Error> {
         // A body of a lower stratum still calls what is in the higher ones.
         let mut body = match self.inlinable.get(&function.key) {
             Some(body) => body.clone(),
@@ -124,36 +140,38 @@ fn core_callees(graph: &Graph) -> Vec<FuncKey> {
     callees.collect()
 }
 
-/// Core functions that do little but call a canonical function: toolchains put such shims between a guest and the functions whose
-/// options need what the guest exports.
-fn shims(graph: &Graph) -> Result<Vec<FuncKey>, Error> {
-    let mut cx = FunctionBuilderContext::new();
-    let mut shims = Vec::new();
-    for (module, bodies) in graph.plan.modules.iter().map(|module| &module.bodies).enumerate() {
-        let keys = (0..bodies.len() as u32).map(|defined| FuncKey::Core(module as u32, defined));
-        for key in keys.filter(|key| Budget::SHIM.admits_source(graph, *key)) {
-            if inline::callees(&translate(graph, &mut cx, key)?).any(|callee| matches!(callee, FuncKey::Canon(_))) {
-                shims.push(key);
-            }
-        }
-    }
-    Ok(shims)
+/// Small core functions, by what they call.
+#[derive(Default)]
+struct SmallFunctions {
+    /// Those that do little but call a canonical function: toolchains put such shims between a guest and the functions whose
+    /// options need what the guest exports.
+    shims: Vec<(FuncKey, Body)>,
+    /// Others that call no function directly.
+    leaves: Vec<(FuncKey, Body)>,
+    /// All others.
+    callers: Vec<(FuncKey, Body)>,
 }
 
-/// Small core functions: those that call no function directly, and the others.
-fn small_functions(graph: &Graph) -> Result<(Vec<FuncKey>, Vec<FuncKey>), Error> {
+fn small_functions(graph: &Graph) -> Result<SmallFunctions, Error> {
     let modules = graph.plan.modules.iter().map(|module| &module.bodies).zip(0u32..);
     let keys = modules.flat_map(|(bodies, module)| (0..bodies.len() as u32).map(move |f| FuncKey::Core(module, f)));
-    let small: Vec<FuncKey> = keys.filter(|key| Budget::CORE.admits_source(graph, *key)).collect();
-    let is_leaf = small
-        .par_iter()
-        .map_init(FunctionBuilderContext::new, |cx, key| {
-            translate(graph, cx, *key).map(|body| inline::callees(&body).next().is_none())
-        })
-        .collect::<Result<Vec<bool>, Error>>()?;
-    let (leaves, callers): (Vec<_>, Vec<_>) = small.into_iter().zip(is_leaf).partition(|(_, is_leaf)| *is_leaf);
-    let keys = |functions: Vec<(FuncKey, bool)>| functions.into_iter().map(|(key, _)| key).collect();
-    Ok((keys(leaves), keys(callers)))
+    let keys: Vec<FuncKey> = keys.filter(|key| Budget::CORE.admits_source(graph, *key)).collect();
+    let translated = keys
+        .into_par_iter()
+        .map_init(FunctionBuilderContext::new, |cx, key| Ok((key, Body::new(translate(graph, cx, key)?))))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let mut small = SmallFunctions::default();
+    for (key, body) in translated {
+        let is_shim = Budget::SHIM.admits_source(graph, key)
+            && inline::callees(&body.func).any(|callee| matches!(callee, FuncKey::Canon(_)));
+        let group = match inline::callees(&body.func).next() {
+            _ if is_shim => &mut small.shims,
+            None => &mut small.leaves,
+            Some(_) => &mut small.callers,
+        };
+        group.push((key, body));
+    }
+    Ok(small)
 }
 
 /// Makes the CLIF of a function, as the pass that owns it does, without inlining.

@@ -1,12 +1,11 @@
 //! CLIF to machine code, one function at a time.
 
 use super::bodies::Body;
-use super::functions::Function;
 use super::origin::{Origin, Origins};
 use crate::clif::trap::trap_kind;
 use crate::error::Error;
 use crate::model::FuncKey;
-use crate::object::artifact::HandlerSite;
+use crate::object::artifact::{FunctionIdentity, HandlerSite};
 use crate::object::compiled::{Compiled, Relocation};
 use crate::object::sites::{Site, SiteKind};
 use cranelift_codegen::ir::{self, ExternalName};
@@ -31,7 +30,12 @@ impl Default for Worker {
 }
 
 /// Compiles a function.
-pub fn compile(isa: &dyn TargetIsa, worker: &mut Worker, function: &Function, body: Body) -> Result<Compiled, Error> {
+pub fn compile(
+    isa: &dyn TargetIsa,
+    worker: &mut Worker,
+    function: &FunctionIdentity,
+    body: Body,
+) -> Result<Compiled, Error> {
     worker.context.clear();
     worker.context.func = body.func;
     compile_context(isa, &mut worker.context, function, &body.origins).map(|(compiled, _)| compiled)
@@ -41,7 +45,7 @@ pub fn compile(isa: &dyn TargetIsa, worker: &mut Worker, function: &Function, bo
 pub fn disassemble(
     isa: &dyn TargetIsa,
     worker: &mut Worker,
-    function: &Function,
+    function: &FunctionIdentity,
     body: Body,
 ) -> Result<(Compiled, String), Error> {
     worker.context.clear();
@@ -51,20 +55,20 @@ pub fn disassemble(
 }
 
 /// Runs Cranelift's optimiser and stops there.
-pub fn optimize(isa: &dyn TargetIsa, function: &Function, body: Body) -> Result<Body, Error> {
+pub fn optimize(isa: &dyn TargetIsa, function: &FunctionIdentity, body: Body) -> Result<Body, Error> {
     let mut context = Context::for_function(body.func);
     context.optimize(isa, &mut Default::default()).map_err(|e| failed(function, e.to_string()))?;
     Ok(Body { func: context.func, origins: body.origins })
 }
 
-fn failed(function: &Function, reason: String) -> Error {
+fn failed(function: &FunctionIdentity, reason: String) -> Error {
     Error::Codegen { function: function.name.clone(), reason }
 }
 
 fn compile_context(
     isa: &dyn TargetIsa,
     context: &mut Context,
-    function: &Function,
+    function: &FunctionIdentity,
     origins: &Origins,
 ) -> Result<(Compiled, String), Error> {
     context.compile(isa, &mut Default::default()).map_err(|e| failed(function, format!("{:?}", e.inner)))?;
@@ -72,9 +76,7 @@ fn compile_context(
     let unwind = code.create_unwind_info(isa).map_err(|e| failed(function, e.to_string()))?;
     let mut sites = sites(&code, origins);
     let compiled = Compiled {
-        key: function.key,
-        name: function.name.clone(),
-        source: function.source,
+        identity: function.clone(),
         relocs: relocations(&context.func, function.key, code.buffer.relocs()),
         inlined: origins.used_scopes(sites.iter_mut().map(|site| &mut site.scope)),
         sites,

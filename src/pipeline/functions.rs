@@ -6,21 +6,10 @@ use crate::core::needs_init;
 use crate::model::module::Module;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
-use crate::object::artifact::{ExportEntry, ModuleEntry, Step};
+use crate::object::artifact::{ExportEntry, FunctionIdentity, ModuleEntry, Step};
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
 use wasmparser::{FuncType, ValType};
-
-/// A function to compile.
-#[derive(Debug, Clone)]
-pub struct Function {
-    /// Which.
-    pub key: FuncKey,
-    /// Its symbol.
-    pub name: String,
-    /// Where its body begins in the input; 0 when it is not from there.
-    pub source: u32,
-}
 
 /// Adds the types of the core functions that the runtime enters by itself: `[] -> []` for initialisation, `[i32] -> []`
 /// for destructors.
@@ -45,9 +34,9 @@ fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
 }
 
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
-pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<Function> {
+pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<FunctionIdentity> {
     let mut functions = Vec::new();
-    let mut add = |key, name: String, source| functions.push(Function { key, name, source });
+    let mut add = |key, name: String, source| functions.push(FunctionIdentity { key, name, source });
     for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
         add(FuncKey::Canon(i as u32), canon_name(plan, canon, func), 0);
     }

@@ -7,16 +7,18 @@
 //! | `functions::list` | both | every function of the compilation, with its symbol |
 //! | `bodies` | `core`, `canon`, `clif::entry` | CLIF of one function |
 //! | `inline` | CLIF of canonical and small functions | CLIF of a function with its callees dissolved |
+//! | `demand` | what the runtime finds | the functions whose code something needs |
 //! | `codegen` | CLIF | machine code, relocations, sites with their origins, unwinding |
 //! | `lines` | debugging information of the input | source lines of the sites |
 //! | [`object::write`](crate::object::write) | all of it | the object |
 //!
 //! Functions are translated, inlined and compiled in parallel, one at a time per thread, so that memory is bounded by
-//! the machine code and the inlinable bodies.
+//! the machine code and the inlinable bodies; and on demand, so that what is dissolved in all its callers has no code.
 
 pub mod artifact_types;
 mod bodies;
 mod codegen;
+mod demand;
 mod functions;
 mod inline;
 mod lines;
@@ -38,23 +40,20 @@ use crate::decode::provided::provide;
 use crate::error::Error;
 use crate::model::CoreTypeId;
 use crate::model::plan::Plan;
-use crate::object::artifact::Artifact;
-use crate::object::compiled::Compiled;
+use crate::object::artifact::{Artifact, FunctionIdentity};
 use crate::object::write::write_object;
 use bodies::Bodies;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_entity::PrimaryMap;
-use functions::Function;
 use placement::Placed;
-use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Compiles a component or core module (binary form) to a native relocatable object.
 pub fn compile(bytes: &[u8], options: &CompileOptions, progress: &dyn Progress) -> Result<Vec<u8>, Error> {
     let graph = Graph::new(bytes, options)?;
-    let compiled = graph.compile_all(progress)?;
-    let artifact = graph.artifact();
+    let compiled = demand::compile(&graph, &Bodies::new(&graph)?, progress)?;
+    let artifact = graph.artifact(demand::dissolved(&graph.functions, &compiled));
     let data = graph.placed.data.iter().map(|part| &graph.plan.source[part.clone()]);
     let lines = if options.debug_lines { lines::read(&graph.plan, &compiled) } else { None };
     write_object(&graph.isa, artifact, data, compiled, lines)
@@ -65,7 +64,7 @@ struct Graph {
     plan: Plan,
     placed: Placed,
     isa: OwnedTargetIsa,
-    functions: Vec<Function>,
+    functions: Vec<FunctionIdentity>,
     /// The parts of large adapters.
     parts: Parts,
     /// For each component instance: are the borrow handles counted that it is lent?
@@ -109,21 +108,7 @@ impl Graph {
         })
     }
 
-    fn compile_all(&self, progress: &dyn Progress) -> Result<Vec<Compiled>, Error> {
-        let bodies = Bodies::new(self)?;
-        progress.start(self.functions.len());
-        self.functions
-            .par_iter()
-            .map_init(codegen::Worker::default, |worker, function| {
-                let body = bodies.finished(self, worker, function)?;
-                let compiled = codegen::compile(&*self.isa, worker, function, body)?;
-                progress.compiled(&function.name);
-                Ok(compiled)
-            })
-            .collect()
-    }
-
-    fn artifact(&self) -> Artifact {
+    fn artifact(&self, dissolved: Vec<FunctionIdentity>) -> Artifact {
         let (placed, ids) = (&self.placed, &self.plan.core_type_ids);
         let core_types = self.plan.core_types.values().map(|ty| artifact_types::core_func_type(ids, ty));
         Artifact {
@@ -141,6 +126,7 @@ impl Graph {
             steps: placed.steps.clone(),
             elements: placed.elements.clone(),
             functions: Vec::new(),
+            dissolved,
             trap_sites: 0,
             modules: functions::modules(&self.plan),
             handlers: Vec::new(),

@@ -79,7 +79,7 @@ impl Default for CompileOptions {
 
 /// Is told how a compilation gets on. Called from several threads.
 pub trait Progress: Sync {
-    /// Compilation of this many functions begins.
+    /// Compilation begins, of this many functions at most: those that nothing turns out to need are left out.
     fn start(&self, functions: usize) {
         let _ = functions;
     }

@@ -3,14 +3,15 @@
 //! Comments are derived from the code itself (regions of memory accesses, kinds of traps, names of callees, positions in
 //! the input), so they survive inlining and say the same of inlined code.
 
+use super::Graph;
 use super::bodies::{Bodies, Body};
 use super::codegen::{self, Worker};
 use super::options::CompileOptions;
-use super::{Function, Graph};
 use crate::block::TrapKind;
 use crate::clif::trap::trap_kind;
 use crate::error::Error;
 use crate::model::FuncKey;
+use crate::object::artifact::FunctionIdentity;
 use cranelift_codegen::ir::{self, ExternalName, Inst, InstructionData};
 use cranelift_codegen::write::{FuncWriter, PlainWriter};
 use std::collections::HashMap;
@@ -27,7 +28,8 @@ pub enum EmitText {
     Asm,
 }
 
-/// Lists every function, or those whose symbol contains `function`.
+/// Lists every function, or those whose symbol contains `function`: also those that an object would not have, since nothing needs
+/// their code.
 pub fn emit_text(
     bytes: &[u8],
     options: &CompileOptions,
@@ -119,7 +121,7 @@ fn comment(func: &ir::Function, inst: Inst, names: &Names<'_>) -> Option<String>
 fn asm(
     graph: &Graph,
     worker: &mut Worker,
-    function: &Function,
+    function: &FunctionIdentity,
     body: Body,
     names: &Names<'_>,
 ) -> Result<String, Error> {

@@ -53,7 +53,7 @@ impl Image {
 
     /// The frame of a call at an offset of the input.
     pub(crate) fn call(&self, source: u32) -> Option<Frame> {
-        let starts = self.artifact.functions.iter().map(|function| function.source).enumerate();
+        let starts = self.artifact.identities().map(|function| function.source).enumerate();
         let (function, _) = starts.filter(|(_, start)| (1..=source).contains(start)).max_by_key(|(_, start)| *start)?;
         self.frame(Place { function: function as u32, source: Some(source) }, false)
     }
@@ -65,8 +65,8 @@ impl Image {
     }
 
     fn frame(&self, place: Place, inlined: bool) -> Option<Frame> {
-        let entry = self.artifact.functions.get(place.function as usize)?;
-        let (module, index) = match entry.key {
+        let function = self.artifact.identity(place.function)?;
+        let (module, index) = match function.key {
             FuncKey::Core(module, defined) => (Some(module), Some(defined)),
             FuncKey::Init(module) => (Some(module), None),
             FuncKey::Canon(_) | FuncKey::Lift(_) | FuncKey::Part(_) | FuncKey::Dtor(_) => (None, None),
@@ -77,10 +77,10 @@ impl Image {
             | FuncKey::GrowHandles => return None,
         };
         let module = module.and_then(|index| self.artifact.modules.get(index as usize));
-        let in_module = module.and_then(|module| entry.name.strip_prefix(&module.name)?.strip_prefix('.'));
+        let in_module = module.and_then(|module| function.name.strip_prefix(&module.name)?.strip_prefix('.'));
         Some(Frame {
             module: module.map(|module| module.name.clone()),
-            function: in_module.unwrap_or(&entry.name).to_owned(),
+            function: in_module.unwrap_or(&function.name).to_owned(),
             function_index: index.zip(module).and_then(|(index, module)| index.checked_add(module.imported_funcs)),
             offset: place.source,
             module_offset: place

@@ -111,7 +111,7 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
         let [_, instance, scope, _] = values.map(|value| value as u32);
         values[1] = first_borrow(record, instance, scope).unwrap_or(0).into();
     }
-    let function = |key| record.image.artifact.function(key).map(|function| function.name.as_str());
+    let function = |key| record.image.artifact.name(key);
     let message = describe(kind, &values, |identity| record.image.resource(identity), function) + &about_handle;
     Box::new(Trap::new(kind, message, backtrace(store, record, hit))).into()
 }

@@ -43,12 +43,9 @@ pub struct HandleSite {
 
 impl HandleSite {
     fn new(image: &Image, event: &HandleEvent) -> Self {
-        let function = image.artifact.function(func_key(event.by)).filter(|_| event.by != HandleEvent::HOST);
+        let name = image.artifact.name(func_key(event.by)).filter(|_| event.by != HandleEvent::HOST);
         let calls = event.calls.into_iter().take_while(|source| *source != 0);
-        HandleSite {
-            by: function.map(|function| function.name.clone()),
-            calls: calls.filter_map(|source| image.call(source)).collect(),
-        }
+        HandleSite { by: name.map(str::to_owned), calls: calls.filter_map(|source| image.call(source)).collect() }
     }
 }
 

@@ -69,7 +69,7 @@ impl Image {
             type_ids,
             sites,
             lines: SourceLines::new(lines),
-            starts: artifact.functions.iter().map(|f| (f.key, f.start)).collect(),
+            starts: artifact.functions.iter().map(|f| (f.identity.key, f.start)).collect(),
             artifact,
         };
         image.plan = InstancePlan::new(&image, steps, memories)?;

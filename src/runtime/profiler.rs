@@ -35,7 +35,8 @@ fn append_to_map(code: &Code, functions: &[FunctionEntry]) -> io::Result<()> {
     let mut lines = String::new();
     for function in functions {
         let address = start + function.start as usize;
-        writeln!(lines, "{address:x} {:x} {}", function.len, function.name).expect("a string takes everything");
+        writeln!(lines, "{address:x} {:x} {}", function.len, function.identity.name)
+            .expect("a string takes everything");
     }
     // One write, so that what other threads load does not come between.
     OpenOptions::new().append(true).create(true).open(map_path())?.write_all(lines.as_bytes())

@@ -24,12 +24,13 @@ pub fn read(bytes: &[u8]) -> Result<Artifact, String> {
 pub fn write(out: &mut Outline, artifact: &Artifact) {
     let code: u64 = artifact.functions.iter().map(|f| u64::from(f.len)).sum();
     out.paragraph(format_args!(
-        "object for {}, written by cantilever {}\ncpu features: {}\n{} functions, {code} bytes of code, {} trap sites{}",
+        "object for {}, written by cantilever {}\ncpu features: {}\n{} functions, {code} bytes of code, {} trap sites{}{}",
         artifact.triple,
         artifact.version,
         if artifact.cpu_features.is_empty() { "baseline".to_owned() } else { artifact.cpu_features.join(" ") },
         artifact.functions.len(),
         artifact.trap_sites,
+        dissolved(artifact.dissolved.len()),
         if artifact.debugs_handles() { "\nrecords where handles are created and dropped" } else { "" }
     ));
     supervision(out, artifact);
@@ -40,8 +41,17 @@ pub fn write(out: &mut Outline, artifact: &Artifact) {
     out.section("exports", &exports(artifact));
     let mut functions: Vec<_> = artifact.functions.iter().collect();
     functions.sort_by(|a, b| b.len.cmp(&a.len).then(a.start.cmp(&b.start)));
-    let rows = functions.iter().take(LARGEST).map(|f| (f.name.clone(), format!("{} bytes", f.len))).collect();
+    let rows = functions.iter().take(LARGEST).map(|f| (f.identity.name.clone(), format!("{} bytes", f.len))).collect();
     out.section("largest functions", &aligned(rows));
+}
+
+/// What is said of functions without code.
+fn dissolved(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => "\n1 more function was dissolved in its callers".to_owned(),
+        count => format!("\n{count} more functions were dissolved in their callers"),
+    }
 }
 
 /// What differs from the default in how the code runs.

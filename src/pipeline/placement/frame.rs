@@ -81,8 +81,8 @@ impl Frame {
         frame.tables = each::<TableDef>(arena, defined(module.tables.len(), module.imported_tables))?;
         frame.globals = each::<GlobalSlot>(arena, defined(module.globals.len(), module.imported_globals))?;
         frame.tags = each::<u64>(arena, defined(module.tags.len(), module.imported_tags))?;
-        for escapes in &module.escapes {
-            frame.func_defs.push(if *escapes { Some(arena.one::<FuncDef>()?) } else { None });
+        for escapes in escapes(module, prepared) {
+            frame.func_defs.push(if escapes { Some(arena.one::<FuncDef>()?) } else { None });
         }
         frame.datas = each::<SegmentSlot>(arena, module.datas.len())?;
         for (segment, done) in module.elems.iter().zip(&prepared.elems) {
@@ -93,6 +93,20 @@ impl Frame {
         }
         Ok(frame)
     }
+}
+
+/// For each function: does its reference occur, in code, expressions or segments?
+fn escapes(module: &Module, prepared: &PreparedModule) -> Vec<bool> {
+    let mut escapes = module.escapes.clone();
+    let used = module
+        .elems
+        .iter()
+        .zip(&prepared.elements)
+        .filter(|(segment, _)| !matches!(segment.mode, SegmentMode::Declared));
+    for func in used.flat_map(|(_, elements)| elements.iter().flatten().flatten()) {
+        escapes[*func as usize] = true;
+    }
+    escapes
 }
 
 fn defined(all: usize, imported: u32) -> usize {

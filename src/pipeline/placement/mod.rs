@@ -25,6 +25,7 @@ use crate::core::ModulePlaces;
 use crate::link::known_tables::{self, known_tables};
 use crate::link::may_leave::may_always_leave;
 use crate::link::prepare::prepare;
+use crate::link::unread_tables::leave_out;
 use crate::model::adapter::Dtor;
 use crate::model::plan::Plan;
 use crate::model::prepared::Prepared;
@@ -119,12 +120,14 @@ pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLa
     }
     let arena = &mut builder.arena;
     let imports = ImportPlaces::reserve(plan, arena)?;
-    let prepared = prepare(plan);
+    let known_tables = known_tables(plan);
+    let mut prepared = prepare(plan);
+    leave_out(&mut prepared, plan, &known_tables);
     let frames = frame::reserve(plan, &prepared, arena)?;
     let bases = frame::bases(plan, &frames, arena)?;
     let data = contents::DataSection::new(plan, &prepared);
     let elements = contents::ElementLists::new(plan, &prepared, &frames);
-    let map = Map { plan, frames, bases, imports, known_tables: known_tables(plan), prepared, data, elements };
+    let map = Map { plan, frames, bases, imports, known_tables, prepared, data, elements };
     let modules = map.module_places();
     let resources = map.resources();
     Ok(Placed {

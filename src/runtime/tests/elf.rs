@@ -1,8 +1,8 @@
 //! Objects as files: what the loader accepts and what it refuses.
 
 use super::guest::Guest;
-use crate::model::{FuncType, ValType};
-use crate::object::artifact::{Artifact, Step};
+use crate::model::{CoreTypeId, FuncKey, FuncType, ValType};
+use crate::object::artifact::{Artifact, FunctionIdentity, Step};
 use crate::object::container::{DATA_SECTION, META_SECTION, PAYLOAD_START, SITES_SECTION, wrap};
 use crate::object::load::*;
 use crate::runtime::*;
@@ -116,6 +116,17 @@ fn foreign_objects_are_refused_with_a_reason() {
     let guest = guest();
     let unknown = load_error(&file(&guest, &meta(&guest.artifact), Some("mystery")));
     assert_eq!(unknown, LoadError::UnknownSymbol("mystery".into()));
+}
+
+#[test]
+fn a_function_without_code_has_no_address() {
+    let mut guest = guest();
+    let func = FuncKey::Canon(0);
+    guest.artifact.dissolved.push(FunctionIdentity { key: func, name: "dissolved".to_owned(), source: 0 });
+    let step = Step::FuncDef { at: guest.artifact.layout.scopes - 64, func, ctx: 0, ty: CoreTypeId::from_u32(0) };
+    guest.step(step);
+    let error = load_error(&file(&guest, &meta(&guest.artifact), None));
+    assert_eq!(error, LoadError::Malformed("the function Canon(0) is missing".to_owned()));
 }
 
 #[test]

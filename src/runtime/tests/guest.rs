@@ -3,7 +3,9 @@
 use crate::block::memory::RESERVATION;
 use crate::block::{BlockLayoutBuilder, Context, INTRINSICS_VERSION, Landing, Supervision, TrapKind};
 use crate::model::{FuncKey, FuncType, Resource, Types};
-use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, FunctionEntry, ImportEntry, Step};
+use crate::object::artifact::{
+    Artifact, CoreFuncType, ExportEntry, FunctionEntry, FunctionIdentity, ImportEntry, Step,
+};
 use crate::object::load::{ObjectFile, Relocation, RelocationKind, RelocationTarget};
 use crate::object::sites::{Site, SiteKind, SiteTable, encode};
 use cranelift_codegen::binemit::Reloc;
@@ -60,6 +62,7 @@ impl Guest {
             steps: Vec::new(),
             elements: Vec::new(),
             functions: Vec::new(),
+            dissolved: Vec::new(),
             trap_sites: 0,
             modules: Vec::new(),
             supervision: Supervision::default(),
@@ -172,13 +175,15 @@ impl Guest {
             self.calls.push((u64::from(start + reloc.offset), target, reloc.addend));
         }
         let len = code.code_buffer().len() as u32;
-        self.artifact.functions.push(FunctionEntry { start, len, key, name: format!("{key:?}"), source: 0, sites });
+        let identity = FunctionIdentity { key, name: format!("{key:?}"), source: 0 };
+        self.artifact.functions.push(FunctionEntry { start, len, identity, sites });
     }
 
     /// Where calls are to be patched.
     pub(super) fn relocations(&self) -> Vec<Relocation> {
         let kind = if cfg!(target_arch = "x86_64") { RelocationKind::Relative32 } else { RelocationKind::Call26 };
-        let target = |key| RelocationTarget::Text(u64::from(self.artifact.function(key).unwrap().start));
+        let function = |key| self.artifact.functions.iter().find(|function| function.identity.key == key).unwrap();
+        let target = |key| RelocationTarget::Text(u64::from(function(key).start));
         let calls = self.calls.iter();
         calls.map(|(at, key, addend)| Relocation { at: *at, kind, target: target(*key), addend: *addend }).collect()
     }

@@ -134,7 +134,7 @@ fn find_in(ranges: &[CodeRange], pc: usize) -> Option<Found> {
 mod tests {
     use super::*;
     use crate::model::FuncKey;
-    use crate::object::artifact::FunctionEntry;
+    use crate::object::artifact::{FunctionEntry, FunctionIdentity};
     use crate::object::sites::{Site, SiteKind, encode};
 
     /// The table of one function with these trap sites.
@@ -142,8 +142,8 @@ mod tests {
         let site = |(at, kind): &(u32, u8)| Site { at: *at, kind: SiteKind::Trap(*kind), scope: 0, source: None };
         let block = encode(&[], &traps.iter().map(site).collect::<Vec<_>>());
         let sites = block.len() as u32;
-        let function =
-            FunctionEntry { start: 0, len: 0x10, key: FuncKey::Throw, name: String::new(), source: 0, sites };
+        let identity = FunctionIdentity { key: FuncKey::Throw, name: String::new(), source: 0 };
+        let function = FunctionEntry { start: 0, len: 0x10, identity, sites };
         SiteTable::new(&[function], &block).unwrap()
     }
 

@@ -1,0 +1,71 @@
+//! Known tables whose elements nothing reads, since every call through them is direct: what is in them is left out, so that code to
+//! which only they refer is in no use.
+//!
+//! `wit-component`'s shim modules have such tables: each of their functions calls one element.
+
+use super::known_tables::{Elements, TableUser};
+use crate::model::module::{Module, TableCall};
+use crate::model::plan::Plan;
+use crate::model::prepared::{PlacedSegment, Prepared};
+use std::collections::{HashMap, HashSet};
+
+/// Leaves out what is in known tables that nothing reads.
+pub fn leave_out(prepared: &mut Prepared, plan: &Plan, known: &HashMap<(usize, u32), Elements>) {
+    let shared = shared_modules(plan);
+    let module_of = |placed: &PlacedSegment| plan.core_instances[placed.core_instance].module;
+    for (definer, index) in unread(plan, known, &shared) {
+        let segments = &mut prepared.instances[definer].tables[index as usize];
+        // Another instance of the module may have a table that is read.
+        if segments.iter().any(|placed| shared[module_of(placed)]) {
+            continue;
+        }
+        for placed in segments.drain(..) {
+            prepared.modules[module_of(&placed)].elements[placed.segment] = Some(Vec::new());
+        }
+    }
+}
+
+/// For each module: is it instantiated more than once? Then none of its calls through tables is direct.
+fn shared_modules(plan: &Plan) -> Vec<bool> {
+    let mut count = vec![0usize; plan.modules.len()];
+    for made in &plan.core_instances {
+        count[made.module] += 1;
+    }
+    count.into_iter().map(|count| count > 1).collect()
+}
+
+/// The known tables of which no instance reads an element.
+fn unread(plan: &Plan, known: &HashMap<(usize, u32), Elements>, shared: &[bool]) -> HashSet<(usize, u32)> {
+    let reads: Vec<Vec<bool>> =
+        plan.modules.iter().zip(shared).map(|(module, shared)| reads(module, *shared)).collect();
+    let mut unread: HashSet<(usize, u32)> = known.keys().copied().collect();
+    for (core_instance, made) in plan.core_instances.iter().enumerate() {
+        let user = TableUser::of(plan, core_instance);
+        for (index, _) in (0u32..).zip(&reads[made.module]).filter(|(_, read)| **read) {
+            unread.remove(&user.table(index));
+        }
+        let calls = if shared[made.module] { &[][..] } else { &plan.modules[made.module].table_calls };
+        for call in calls {
+            let table = user.table(call.table);
+            if !known.get(&table).is_some_and(|elements| is_direct(&plan.modules[made.module], call, elements)) {
+                unread.remove(&table);
+            }
+        }
+    }
+    unread
+}
+
+/// For each table of a module: do its instructions read elements, whatever is in it?
+fn reads(module: &Module, shared: bool) -> Vec<bool> {
+    let mut reads = module.table_read.clone();
+    if shared {
+        module.table_calls.iter().for_each(|call| reads[call.table as usize] = true);
+    }
+    reads
+}
+
+/// Is a call through a table of these elements a direct call?
+fn is_direct(module: &Module, call: &TableCall, elements: &Elements) -> bool {
+    let element = elements.get(call.element as usize).copied().flatten();
+    element.is_some_and(|(_, ty)| module.types[call.ty as usize] == Some(ty))
+}

@@ -1,0 +1,129 @@
+//! Compiles the functions whose code something needs: what the runtime finds by its key or puts into a `FuncDef`, and
+//! whatever compiled code refers to. What was dissolved in all its callers, or is never called, has no code.
+//!
+//! It must not know how a function is compiled, and nothing of inlining: what compiled code still refers to decides.
+
+use super::Graph;
+use super::bodies::Bodies;
+use super::codegen::{self, Worker};
+use super::options::Progress;
+use crate::error::Error;
+use crate::model::FuncKey;
+use crate::object::artifact::{FunctionIdentity, Step};
+use crate::object::compiled::{Compiled, Inlined};
+use rayon::Scope;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, OnceLock};
+
+/// Compiles what is needed, in parallel. The order is that of the graph's list.
+pub fn compile(graph: &Graph, bodies: &Bodies, progress: &dyn Progress) -> Result<Vec<Compiled>, Error> {
+    progress.start(graph.functions.len());
+    let demand = Demand {
+        graph,
+        bodies,
+        progress,
+        indices: graph.functions.iter().map(|function| function.key).zip(0..).collect(),
+        wanted: graph.functions.iter().map(|_| AtomicBool::new(false)).collect(),
+        compiled: graph.functions.iter().map(|_| OnceLock::new()).collect(),
+        failure: OnceLock::new(),
+        workers: Mutex::default(),
+    };
+    rayon::scope(|scope| roots(graph).for_each(|key| demand.want(scope, key)));
+    demand.finish()
+}
+
+/// The functions that the runtime finds by their keys, and those to which steps of the instantiation refer.
+fn roots(graph: &Graph) -> impl Iterator<Item = FuncKey> {
+    let is_found = |key: &FuncKey| match key {
+        FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Dtor(_) => true,
+        FuncKey::Core(..)
+        | FuncKey::Init(_)
+        | FuncKey::Canon(_)
+        | FuncKey::Lift(_)
+        | FuncKey::Part(_)
+        | FuncKey::Throw => false,
+    };
+    let found = graph.functions.iter().map(|function| function.key).filter(is_found);
+    let referred_to = graph.placed.steps.iter().filter_map(|step| match step {
+        Step::FuncDef { func, .. } | Step::Init { func, .. } => Some(*func),
+        _ => None,
+    });
+    found.chain(referred_to)
+}
+
+/// The functions without code that are spoken of: by backtraces, which name what was inlined, and by messages of traps, which
+/// name canonical functions.
+pub fn dissolved(functions: &[FunctionIdentity], compiled: &[Compiled]) -> Vec<FunctionIdentity> {
+    let inlined = |function: &Compiled| function.inlined.iter().map(|call: &Inlined| call.function).collect::<Vec<_>>();
+    let inlined: HashSet<FuncKey> = compiled.iter().flat_map(inlined).collect();
+    let mut with_code = compiled.iter().map(|function| function.identity.key).peekable();
+    // Both lists have the same order.
+    let lacks_code = |function: &&FunctionIdentity| with_code.next_if_eq(&function.key).is_none();
+    let is_named = |key: FuncKey| matches!(key, FuncKey::Canon(_)) || inlined.contains(&key);
+    functions.iter().filter(lacks_code).filter(|function| is_named(function.key)).cloned().collect()
+}
+
+/// A compilation under way.
+struct Demand<'a> {
+    graph: &'a Graph,
+    bodies: &'a Bodies,
+    progress: &'a dyn Progress,
+    /// The index of each function in the graph's list.
+    indices: HashMap<FuncKey, usize>,
+    /// For each function: is it compiled already, or going to be?
+    wanted: Vec<AtomicBool>,
+    /// For each function: its code.
+    compiled: Vec<OnceLock<Compiled>>,
+    /// The first failure. Nothing begins after it.
+    failure: OnceLock<Error>,
+    /// Buffers that no thread is using.
+    workers: Mutex<Vec<Worker>>,
+}
+
+impl Demand<'_> {
+    /// Sees to it that a function is compiled.
+    fn want<'s>(&'s self, scope: &Scope<'s>, key: FuncKey) {
+        let index = self.indices[&key];
+        if !self.wanted[index].swap(true, Relaxed) {
+            scope.spawn(move |scope| self.compile(scope, index));
+        }
+    }
+
+    /// Compiles a function, and has what it refers to compiled.
+    fn compile<'s>(&'s self, scope: &Scope<'s>, index: usize) {
+        if self.failure.get().is_some() {
+            return;
+        }
+        let mut worker = self.idle_workers().pop().unwrap_or_default();
+        match self.code(&mut worker, &self.graph.functions[index]) {
+            Ok(compiled) => {
+                compiled.relocs.iter().for_each(|relocation| self.want(scope, relocation.target));
+                let slot = self.compiled[index].set(compiled);
+                assert!(slot.is_ok(), "a function is compiled once");
+            }
+            // Another one may have come first.
+            Err(error) => drop(self.failure.set(error)),
+        }
+        self.idle_workers().push(worker);
+    }
+
+    fn code(&self, worker: &mut Worker, function: &FunctionIdentity) -> Result<Compiled, Error> {
+        let body = self.bodies.finished(self.graph, worker, function)?;
+        let compiled = codegen::compile(&*self.graph.isa, worker, function, body)?;
+        self.progress.compiled(&function.name);
+        Ok(compiled)
+    }
+
+    fn idle_workers(&self) -> MutexGuard<'_, Vec<Worker>> {
+        self.workers.lock().expect("nothing panics while it holds the lock")
+    }
+
+    /// What is compiled, in order.
+    fn finish(self) -> Result<Vec<Compiled>, Error> {
+        match self.failure.into_inner() {
+            Some(error) => Err(error),
+            None => Ok(self.compiled.into_iter().filter_map(OnceLock::into_inner).collect()),
+        }
+    }
+}
