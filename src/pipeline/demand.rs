@@ -42,7 +42,8 @@ fn roots(graph: &Graph) -> impl Iterator<Item = FuncKey> {
         | FuncKey::Canon(_)
         | FuncKey::Lift(_)
         | FuncKey::Part(_)
-        | FuncKey::Throw => false,
+        | FuncKey::Throw
+        | FuncKey::GrowHandles => false,
     };
     let found = graph.functions.iter().map(|function| function.key).filter(is_found);
     let referred_to = graph.placed.steps.iter().filter_map(|step| match step {

@@ -59,9 +59,7 @@ pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<FunctionIdentity
     if throws(plan) {
         add(FuncKey::Throw, "throw".to_owned(), 0);
     }
-    if has_handles(plan, placed) {
-        add(FuncKey::GrowHandles, "canon.handles.grow".to_owned(), 0);
-    }
+    add(FuncKey::GrowHandles, "canon.handles.grow".to_owned(), 0);
     for (i, module) in plan.modules.iter().enumerate() {
         let prefix = module_name(module, i);
         if needs_init(module, &placed.modules[i].prepared) {
@@ -102,12 +100,6 @@ fn symbol(name: &str) -> String {
 /// Does any core code of a plan throw or catch exceptions?
 pub fn throws(plan: &Plan) -> bool {
     plan.modules.iter().any(|module| module.throws)
-}
-
-/// Is there anything that handles can stand for?
-fn has_handles(plan: &Plan, placed: &Placed) -> bool {
-    let makes_error_context = |canon: &Canon| matches!(canon, Canon::ErrorContextNew { .. });
-    !placed.resources.is_empty() || plan.canons.iter().any(makes_error_context)
 }
 
 fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
