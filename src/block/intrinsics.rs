@@ -125,11 +125,10 @@ intrinsics! {
     Latin1ToUtf8Ascii = latin1_to_utf8_ascii(dst: ptr, src: ptr, len: u64) -> u64;
     /// Transcodes Latin-1 to UTF-8 (destination holds `2 * len` bytes): bytes written.
     Latin1ToUtf8 = latin1_to_utf8(dst: ptr, src: ptr, len: u64) -> u64;
-    /// Copies the longest prefix of UTF-8 that is representable in Latin-1. Returns bytes written in the high 32 bits
-    /// and source bytes consumed in the low 32; `u64::MAX` when ill-formed anywhere, `u64::MAX - 1` when incomplete.
+    /// Copies the longest well-formed prefix of UTF-8 that is representable in Latin-1. Returns bytes written in the high 32
+    /// bits and source bytes consumed in the low 32. Not yet validated beyond.
     Utf8ToLatin1 = utf8_to_latin1(dst: ptr, src: ptr, len: u64) -> u64;
-    /// Copies the longest prefix of UTF-16 that is representable in Latin-1: units copied; `u64::MAX` when ill-formed
-    /// anywhere.
+    /// Copies the longest prefix of UTF-16 that is representable in Latin-1: units copied. Not yet validated beyond.
     Utf16ToLatin1 = utf16_to_latin1(dst: ptr, src: ptr, units: u64) -> u64;
     /// Widens `len` Latin-1 bytes at `ptr` to UTF-16 in place, from the end.
     InflateLatin1 = inflate_latin1(ptr: ptr, len: u64);

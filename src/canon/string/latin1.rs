@@ -1,7 +1,7 @@
 //! `store_string_to_latin1_or_utf16`: first as if all were Latin-1; at the first character that is not, what was
-//! written is inflated and the rest follows as UTF-16.
+//! written is inflated and the rest follows as UTF-16, which also tells whether it is well-formed: what is Latin-1 is.
 
-use super::range::{check_utf8_length, check_utf16, check_utf16_length};
+use super::range::{check_utf8_length, check_utf16};
 use super::utf8::shrink;
 use super::{Source, doubled, utf16_tag};
 use crate::block::Intrinsic;
@@ -14,7 +14,6 @@ pub(super) fn store_utf8_to_latin1_or_utf16(c: &mut Crossing, source: Source) ->
     let first = c.to.allocate(c.e, 2, source.units);
     let done = c.e.call_intrinsic(Intrinsic::Utf8ToLatin1, &[first.address, source.address, source.units]);
     let done = done.expect("it has a result");
-    check_utf8_length(c, done);
     let written = c.e.b.ins().ushr_imm_u(done, i64::from(u32::BITS));
     let read = c.e.b.ins().band_imm_u(done, i64::from(u32::MAX));
     let all = c.e.b.ins().icmp(IntCC::Equal, read, source.units);
@@ -41,7 +40,6 @@ pub(super) fn store_utf16_to_latin1_or_utf16(c: &mut Crossing, source: Source) -
     let first = c.to.allocate(c.e, 2, source.units);
     let copied = c.e.call_intrinsic(Intrinsic::Utf16ToLatin1, &[first.address, source.address, source.units]);
     let copied = copied.expect("it has a result");
-    check_utf16_length(c, copied);
     let all = c.e.b.ins().icmp(IntCC::Equal, copied, source.units);
     c.choose(
         all,

@@ -150,23 +150,17 @@ unsafe extern "C" fn latin1_to_utf8(_: Ctx, dst: *mut u8, src: *mut u8, len: u64
 }
 
 unsafe extern "C" fn utf8_to_latin1(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    match std::str::from_utf8(bytes(src, len)) {
-        Ok(s) => {
-            let prefix: Vec<char> = s.chars().take_while(|c| u32::from(*c) < 0x100).collect();
-            let content: Vec<u8> = prefix.iter().map(|c| *c as u8).collect();
-            write(dst, &content);
-            (content.len() as u64) << 32 | prefix.iter().map(|c| c.len_utf8() as u64).sum::<u64>()
-        }
-        Err(e) => u64::MAX - u64::from(failure(e) / 2),
-    }
+    let content = bytes(src, len);
+    let valid = std::str::from_utf8(content).map_or_else(|e| &content[..e.valid_up_to()], str::as_bytes);
+    let valid = std::str::from_utf8(valid).expect("it is valid up to there");
+    let prefix: Vec<char> = valid.chars().take_while(|c| u32::from(*c) < 0x100).collect();
+    let content: Vec<u8> = prefix.iter().map(|c| *c as u8).collect();
+    write(dst, &content);
+    (content.len() as u64) << 32 | prefix.iter().map(|c| c.len_utf8() as u64).sum::<u64>()
 }
 
 unsafe extern "C" fn utf16_to_latin1(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let content = units(src, len);
-    if String::from_utf16(&content).is_err() {
-        return u64::MAX;
-    }
-    let prefix: Vec<u8> = content.into_iter().take_while(|u| *u < 0x100).map(|u| u as u8).collect();
+    let prefix: Vec<u8> = units(src, len).into_iter().take_while(|u| *u < 0x100).map(|u| u as u8).collect();
     write(dst, &prefix);
     prefix.len() as u64
 }

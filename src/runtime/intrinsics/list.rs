@@ -1,6 +1,6 @@
 //! Copies of lists whose elements are not just bytes: records with padding, and characters.
 
-use super::string::transcode;
+use super::string::convert;
 use super::vector;
 use std::ffi::c_void;
 
@@ -16,12 +16,12 @@ pub(super) unsafe extern "C" fn copy_fields(
     fields: u64,
 ) {
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), |src, dst| vector::copy_fields(src, dst, size as usize, fields)) };
+    unsafe { convert((dst, len), (src, len), |src, dst| vector::copy_fields(src, dst, size as usize, fields)) };
 }
 
 pub(super) unsafe extern "C" fn copy_chars(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, count: u64) -> u64 {
     // SAFETY: see above.
-    unsafe { transcode((dst, count), (src, count), vector::copy_chars) as u64 }
+    unsafe { convert((dst, count), (src, count), vector::copy_chars) as u64 }
 }
 
 #[cfg(test)]

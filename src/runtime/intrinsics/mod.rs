@@ -11,6 +11,7 @@ mod list;
 mod memory;
 mod string;
 mod table;
+mod transcode;
 mod vector;
 
 pub(crate) use self::vector::copy;

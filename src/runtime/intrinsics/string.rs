@@ -1,9 +1,9 @@
-//! Validation and transcoding of strings, by SIMD libraries.
+//! Validation and transcoding of strings: what compiled code calls, in terms of slices.
 //!
 //! A guest chooses where a transcoded string goes, and may choose a place that overlaps the source. Plain copies are
 //! `memmove`s, and transcoders read from a copy of the source then, so that no two Rust slices ever overlap.
 
-use super::vector;
+use super::{transcode, vector};
 use encoding_rs::mem;
 use std::ffi::c_void;
 
@@ -32,12 +32,12 @@ unsafe fn units<'a, T>(ptr: *const u8, len: u64) -> &'a [T] {
     unsafe { std::slice::from_raw_parts(ptr.cast(), len as usize) }
 }
 
-/// Runs a transcoder on a source of `src_len` units and a destination of `dst_len` units.
+/// Runs a conversion of a source of `src_len` units and a destination of `dst_len` units.
 ///
 /// # Safety
 ///
 /// Both ranges must be aligned and valid, the destination for writes. They may overlap.
-pub(super) unsafe fn transcode<S: Copy, D, R>(
+pub(super) unsafe fn convert<S: Copy, D, R>(
     (dst, dst_len): (*mut u8, u64),
     (src, src_len): (*mut u8, u64),
     run: impl FnOnce(&[S], &mut [D]) -> R,
@@ -57,16 +57,11 @@ pub(super) unsafe fn transcode<S: Copy, D, R>(
     run(source, destination)
 }
 
-/// Texts shorter than this are validated faster without vectors.
-const SHORT: usize = 64;
-
-fn check_utf8(bytes: &[u8]) -> Result<&str, u32> {
-    if bytes.len() >= SHORT
-        && let Ok(text) = simdutf8::basic::from_utf8(bytes)
-    {
-        return Ok(text);
-    }
-    std::str::from_utf8(bytes).map_err(|error| if error.error_len().is_none() { INCOMPLETE } else { INVALID })
+/// What is wrong with UTF-8 that is ill-formed.
+#[cold]
+fn fault(text: &[u8]) -> u32 {
+    let is_incomplete = std::str::from_utf8(text).is_err_and(|error| error.error_len().is_none());
+    if is_incomplete { INCOMPLETE } else { INVALID }
 }
 
 /// The status where a length is returned.
@@ -74,28 +69,23 @@ fn length(status: u32) -> u64 {
     if status == INCOMPLETE { INCOMPLETE_LEN } else { INVALID_LEN }
 }
 
+/// Characters that are widened or narrowed in place at once.
+const STEP: usize = 16;
+
 // SAFETY (of all routines below): compiled code has checked that the source range and a destination of the documented
 // size lie in memories of the instance or of the host, and that UTF-16 is aligned to two bytes; nothing else runs in the
 // store meanwhile.
 
 pub(super) unsafe extern "C" fn utf8_validate(_vmctx: *mut c_void, src: *mut u8, len: u64) -> u32 {
     // SAFETY: see above.
-    check_utf8(unsafe { units(src, len) }).map_or_else(|status| status, |_| VALID)
+    let text = unsafe { units(src, len) };
+    if transcode::is_utf8(text) { VALID } else { fault(text) }
 }
 
 pub(super) unsafe extern "C" fn utf8_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
-    let run = |src: &[u8], dst: &mut [u8]| {
-        let ascii = vector::copy_ascii(src, dst);
-        match check_utf8(&src[ascii..]) {
-            Ok(text) => {
-                dst[ascii..].copy_from_slice(text.as_bytes());
-                VALID
-            }
-            Err(status) => status,
-        }
-    };
+    let run = |src: &[u8], dst: &mut [u8]| if transcode::utf8_to_utf8(src, dst) { VALID } else { fault(src) };
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), run) }
+    unsafe { convert((dst, len), (src, len), run) }
 }
 
 pub(super) unsafe extern "C" fn utf16_validate(_vmctx: *mut c_void, src: *mut u8, units_len: u64) -> u32 {
@@ -103,86 +93,72 @@ pub(super) unsafe extern "C" fn utf16_validate(_vmctx: *mut c_void, src: *mut u8
     u32::from(vector::is_utf16(unsafe { units(src, units_len) }))
 }
 
-pub(super) unsafe extern "C" fn utf16_to_utf16(vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
+pub(super) unsafe extern "C" fn utf16_to_utf16(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
+    let run = |src: &[u16], dst: &mut [u16]| u32::from(transcode::utf16_to_utf16(src, dst).is_some());
     // SAFETY: see above.
-    unsafe {
-        let status = utf16_validate(vmctx, src, len);
-        if status == VALID {
-            std::ptr::copy(src, dst, 2 * len as usize);
-        }
-        status
-    }
+    unsafe { convert((dst, len), (src, len), run) }
 }
 
 pub(super) unsafe extern "C" fn utf8_to_utf16(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let run = |src: &[u8], dst: &mut [u16]| {
-        let ascii = vector::widen_ascii(src, dst);
-        match check_utf8(&src[ascii..]) {
-            Ok(text) => (ascii + mem::convert_str_to_utf16(text, &mut dst[ascii..])) as u64,
-            Err(status) => length(status),
-        }
+    let run = |src: &[u8], dst: &mut [u16]| match transcode::utf8_to_utf16(src, dst) {
+        Some(written) => written as u64,
+        None => length(fault(src)),
     };
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), run) }
+    unsafe { convert((dst, len), (src, len), run) }
 }
 
 pub(super) unsafe extern "C" fn latin1_to_utf16(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) {
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), vector::widen_latin1) };
+    unsafe { convert((dst, len), (src, len), vector::widen_latin1) };
 }
 
 pub(super) unsafe extern "C" fn utf16_to_utf8_ascii(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), vector::narrow_ascii) as u64 }
+    unsafe { convert((dst, len), (src, len), vector::narrow_ascii) as u64 }
 }
 
 pub(super) unsafe extern "C" fn utf16_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let run = |src: &[u16], dst: &mut [u8]| {
-        if vector::is_utf16(src) { mem::convert_utf16_to_utf8(src, dst) as u64 } else { INVALID_LEN }
-    };
+    let run =
+        |src: &[u16], dst: &mut [u8]| transcode::utf16_to_utf8(src, dst).map_or(INVALID_LEN, |written| written as u64);
     // SAFETY: see above.
-    unsafe { transcode((dst, 3 * len), (src, len), run) }
+    unsafe { convert((dst, 3 * len), (src, len), run) }
 }
 
 pub(super) unsafe extern "C" fn latin1_to_utf8_ascii(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), vector::copy_ascii) as u64 }
+    unsafe { convert((dst, len), (src, len), vector::copy_ascii) as u64 }
 }
 
 pub(super) unsafe extern "C" fn latin1_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
     // SAFETY: see above.
-    unsafe { transcode((dst, 2 * len), (src, len), mem::convert_latin1_to_utf8) as u64 }
+    unsafe { convert((dst, 2 * len), (src, len), mem::convert_latin1_to_utf8) as u64 }
 }
 
 pub(super) unsafe extern "C" fn utf8_to_latin1(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let run = |src: &[u8], dst: &mut [u8]| {
-        let ascii = vector::copy_ascii(src, dst);
-        match check_utf8(&src[ascii..]) {
-            Ok(text) => {
-                let latin1 = mem::str_latin1_up_to(text);
-                let written = mem::convert_utf8_to_latin1_lossy(&text.as_bytes()[..latin1], &mut dst[ascii..]);
-                ((ascii + written) as u64) << 32 | (ascii + latin1) as u64
-            }
-            Err(status) => length(status),
-        }
-    };
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), run) }
+    let (read, written) = unsafe { convert((dst, len), (src, len), transcode::utf8_to_latin1) };
+    (written as u64) << u32::BITS | read as u64
 }
 
 pub(super) unsafe extern "C" fn utf16_to_latin1(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let run = |src: &[u16], dst: &mut [u8]| {
-        // What is Latin-1 has no surrogates, so only the rest can be ill-formed.
-        let latin1 = vector::narrow_latin1(src, dst);
-        if vector::is_utf16(&src[latin1..]) { latin1 as u64 } else { INVALID_LEN }
-    };
     // SAFETY: see above.
-    unsafe { transcode((dst, len), (src, len), run) }
+    unsafe { convert((dst, len), (src, len), vector::narrow_latin1) as u64 }
 }
 
 pub(super) unsafe extern "C" fn inflate_latin1(_vmctx: *mut c_void, ptr: *mut u8, len: u64) {
-    for index in (0..len as usize).rev() {
-        // SAFETY: see above. From the end, so that a unit never overwrites a byte that is still to be read.
+    let mut left = len as usize;
+    // From the end, so that units never overwrite bytes that are still to be read.
+    while let Some(start) = left.checked_sub(STEP) {
+        // SAFETY: see above.
+        unsafe {
+            let bytes = ptr.add(start).cast::<[u8; STEP]>().read();
+            ptr.cast::<u16>().add(start).cast::<[u16; STEP]>().write_unaligned(bytes.map(u16::from));
+        }
+        left = start;
+    }
+    for index in (0..left).rev() {
+        // SAFETY: see above.
         unsafe { ptr.cast::<u16>().add(index).write_unaligned(u16::from(ptr.add(index).read())) };
     }
 }
@@ -193,20 +169,27 @@ pub(super) unsafe extern "C" fn utf16_to_probably_utf16(
     src: *mut u8,
     len: u64,
 ) -> u32 {
+    let run = |src: &[u16], dst: &mut [u16]| match transcode::utf16_to_utf16(src, dst) {
+        Some(bits) => 1 + u32::from(bits <= 0xff),
+        None => INVALID,
+    };
     // SAFETY: see above.
-    let source: &[u16] = unsafe { units(src, len) };
-    if !vector::is_utf16(source) {
-        return INVALID;
-    }
-    let narrow = vector::is_latin1(source);
-    // SAFETY: see above; the source is not used as a slice any more.
-    unsafe { std::ptr::copy(src, dst, 2 * len as usize) };
-    1 + u32::from(narrow)
+    unsafe { convert((dst, len), (src, len), run) }
 }
 
 pub(super) unsafe extern "C" fn deflate_utf16(_vmctx: *mut c_void, ptr: *mut u8, len: u64) {
-    for index in 0..len as usize {
-        // SAFETY: see above. From the start, so that a byte never overwrites a unit that is still to be read.
+    let len = len as usize;
+    let whole = len - len % STEP;
+    // From the start, so that bytes never overwrite units that are still to be read.
+    for start in (0..whole).step_by(STEP) {
+        // SAFETY: see above.
+        unsafe {
+            let units = ptr.cast::<u16>().add(start).cast::<[u16; STEP]>().read_unaligned();
+            ptr.add(start).cast::<[u8; STEP]>().write(units.map(|unit| unit as u8));
+        }
+    }
+    for index in whole..len {
+        // SAFETY: see above.
         unsafe { ptr.add(index).write(ptr.cast::<u16>().add(index).read_unaligned() as u8) };
     }
 }

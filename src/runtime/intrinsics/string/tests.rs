@@ -51,7 +51,6 @@ fn ill_formed_text_is_told_from_incomplete_text() {
             assert_eq!(utf8_validate(NULL, bytes(&mut text), len), status);
             assert_eq!(utf8_to_utf8(NULL, bytes(&mut out), bytes(&mut text), len), status);
             assert_eq!(utf8_to_utf16(NULL, bytes(&mut out), bytes(&mut text), len), length(status));
-            assert_eq!(utf8_to_latin1(NULL, bytes(&mut out), bytes(&mut text), len), length(status));
         }
     }
     let mut lone = [0x61u16, 0xd800];
@@ -60,7 +59,7 @@ fn ill_formed_text_is_told_from_incomplete_text() {
     unsafe {
         assert_eq!(utf16_validate(NULL, bytes(&mut lone), 2), INVALID);
         assert_eq!(utf16_to_utf8(NULL, bytes(&mut out), bytes(&mut lone), 2), INVALID_LEN);
-        assert_eq!(utf16_to_latin1(NULL, bytes(&mut out), bytes(&mut lone), 2), INVALID_LEN);
+        assert_eq!(utf16_to_latin1(NULL, bytes(&mut out), bytes(&mut lone), 2), 1);
         assert_eq!(utf16_to_probably_utf16(NULL, bytes(&mut out), bytes(&mut lone), 2), INVALID);
     }
 }
@@ -98,4 +97,47 @@ fn a_destination_may_overlap_its_source() {
         assert_eq!(utf8_to_utf16(NULL, base, base.add(4), 7), 7);
     }
     assert_eq!(String::from_utf16_lossy(&memory[..7]), "overlap");
+}
+
+#[test]
+fn latin1_is_widened_and_narrowed_in_place() {
+    for len in 0..70 {
+        let latin1: Vec<u8> = (0..len).map(|index| (index * 37) as u8).collect();
+        let expected: Vec<u16> = latin1.iter().copied().map(u16::from).collect();
+        let mut units = vec![0u16; len + 1];
+        // SAFETY: the vector has room for all units.
+        unsafe {
+            bytes(&mut units).copy_from_nonoverlapping(latin1.as_ptr(), len);
+            inflate_latin1(NULL, bytes(&mut units), len as u64);
+            assert_eq!((&units[..len], units[len]), (&*expected, 0));
+            deflate_utf16(NULL, bytes(&mut units), len as u64);
+            assert_eq!(std::slice::from_raw_parts(bytes(&mut units), len), latin1);
+        }
+    }
+}
+
+#[test]
+fn every_routine_allows_its_ranges_to_overlap() {
+    type Routine = unsafe extern "C" fn(*mut c_void, *mut u8, *mut u8, u64) -> u64;
+    let text = "é漢a".repeat(20);
+    let units = utf16(&text);
+    let wide: Vec<u8> = units.iter().copied().flat_map(u16::to_ne_bytes).collect();
+    let cases: [(Routine, &[u8], u64, &[u8]); 2] = [
+        (utf8_to_utf16, text.as_bytes(), text.len() as u64, &wide),
+        (utf16_to_utf8, &wide, units.len() as u64, text.as_bytes()),
+    ];
+    for (routine, source, len, expected) in cases {
+        for distance in [0, 2, 16, 64] {
+            let mut memory = vec![0u64; 128];
+            let base = bytes(&mut memory);
+            // SAFETY: both ranges lie in `memory`.
+            unsafe {
+                base.add(64).copy_from_nonoverlapping(source.as_ptr(), source.len());
+                let written = routine(NULL, base.add(64).sub(distance), base.add(64), len) as usize;
+                let written = written * if expected == wide { 2 } else { 1 };
+                let result = std::slice::from_raw_parts(base.add(64).sub(distance), written);
+                assert_eq!(result, expected, "{distance} bytes before");
+            }
+        }
+    }
 }
