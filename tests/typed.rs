@@ -11,6 +11,8 @@ mod echo;
 mod files;
 #[path = "typed/handles.rs"]
 mod handles;
+#[path = "typed/large.rs"]
+mod large;
 #[path = "typed/mismatches.rs"]
 mod mismatches;
 #[path = "typed/random.rs"]

@@ -211,4 +211,7 @@ pub struct HostCallee {
     pub func: Option<HostFunc>,
     /// Its first argument.
     pub data: *mut c_void,
+    /// Non-zero if the function keeps the strings that it receives, so that they may as well be copied while they are
+    /// validated. Read by [`Intrinsic::Utf8ToHost`](super::Intrinsic::Utf8ToHost) only.
+    pub keeps_strings: u64,
 }

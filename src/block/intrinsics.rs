@@ -104,9 +104,11 @@ intrinsics! {
     CopyFields = copy_fields(dst: ptr, src: ptr, len: u64, size: u64, fields: u64);
     /// Copies little-endian code points up to the first that is no Unicode scalar value: how many, `count` when all are.
     CopyChars = copy_chars(dst: ptr, src: ptr, count: u64) -> u64;
-    /// Is this range well-formed UTF-8? 1, or 0; a failure whose only fault is that it ends inside a sequence is 2.
-    Utf8Validate = utf8_validate(src: ptr, len: u64) -> u32;
-    /// Copies UTF-8 while validating: as [`Intrinsic::Utf8Validate`].
+    /// UTF-8 that the host receives, and may look at where it lies: validates it, and copies it if the runtime likes that better.
+    /// `receiver` is the address of the `HostCallee` that receives it, or null if it is a guest's result. The address where it
+    /// is, or 0 when it is ill-formed; a failure whose only fault is that it ends inside a sequence is 1.
+    Utf8ToHost = utf8_to_host(src: ptr, len: u64, receiver: ptr) -> u64;
+    /// Copies UTF-8 while validating: 1, or 0; a failure whose only fault is that it ends inside a sequence is 2.
     Utf8ToUtf8 = utf8_to_utf8(dst: ptr, src: ptr, len: u64) -> u32;
     /// Is this range of `units` little-endian code units well-formed UTF-16? 1 or 0.
     Utf16Validate = utf16_validate(src: ptr, units: u64) -> u32;

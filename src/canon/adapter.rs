@@ -7,7 +7,7 @@ use super::lift::lift;
 use super::lower::lower;
 use super::operand::{Operand, Target, widen_pointer};
 use super::part::{Direction, PartsOf};
-use super::side::Side;
+use super::side::{Receiver, Side};
 use super::signature::core_signature;
 use super::task::{AsyncCall, Suspension, TaskScope, check_backpressure, returned_subtask, run_callbacks};
 use super::transfer::transfer;
@@ -216,8 +216,10 @@ pub(super) fn caller_side<'a>(env: &CanonEnv, adapter: &'a Adapter) -> Side<'a> 
     match (&adapter.lower, &adapter.lift) {
         (LowerSide::Guest(guest), _) => Side::guest(env, guest),
         // A view of a result lives until the guest runs again, so it must not run `post-return`.
-        (LowerSide::Host, LiftSide::Guest { side, .. }) => Side::host(env, side.options.post_return.is_none()),
-        (LowerSide::Host, LiftSide::Host { .. }) => Side::host(env, false),
+        (LowerSide::Host, LiftSide::Guest { side, .. }) if side.options.post_return.is_none() => {
+            Side::host(env, Receiver::Caller)
+        }
+        (LowerSide::Host, _) => Side::host(env, Receiver::Copies),
     }
 }
 
@@ -225,7 +227,7 @@ pub(super) fn caller_side<'a>(env: &CanonEnv, adapter: &'a Adapter) -> Side<'a> 
 pub(super) fn callee_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
     match lift {
         LiftSide::Guest { side, .. } => Side::guest(env, side),
-        LiftSide::Host { .. } => Side::host(env, true),
+        LiftSide::Host { callee } => Side::host(env, Receiver::Function(*callee)),
     }
 }
 

@@ -27,12 +27,20 @@ pub(super) struct Side<'a> {
 #[derive(Clone, Copy)]
 enum Peer<'a> {
     Guest(&'a CanonOptions),
-    Host {
-        /// May it be handed addresses in guest memory?
-        views: bool,
-    },
+    Host(Receiver),
     /// The result of an asynchronous task, in the host's memory on its way from one side to another.
     TaskResult,
+}
+
+/// What the host does with values that it receives.
+#[derive(Clone, Copy)]
+pub(super) enum Receiver {
+    /// Takes copies.
+    Copies,
+    /// Looks at a result of a guest where it lies, or copies it: the guest does not run meanwhile.
+    Caller,
+    /// The host function whose `HostCallee` is at this block offset looks at its parameters where they lie, or copies them.
+    Function(u32),
 }
 
 /// Memory that a side gave for a value to be lowered.
@@ -49,8 +57,8 @@ impl<'a> Side<'a> {
         Self::new(env, Peer::Guest(&side.options), side.instance)
     }
 
-    pub(super) fn host(env: &CanonEnv, views: bool) -> Self {
-        Self::new(env, Peer::Host { views }, env.layout.host_instance())
+    pub(super) fn host(env: &CanonEnv, receiver: Receiver) -> Self {
+        Self::new(env, Peer::Host(receiver), env.layout.host_instance())
     }
 
     /// Where the result of an asynchronous task is kept.
@@ -84,13 +92,21 @@ impl<'a> Side<'a> {
 
     /// May it be handed addresses in the other side's memory?
     pub(super) fn takes_views(self) -> bool {
-        matches!(self.peer, Peer::Host { views: true })
+        matches!(self.peer, Peer::Host(Receiver::Caller | Receiver::Function(_)))
+    }
+
+    /// The address of the `HostCallee` that receives what is lowered here, or null.
+    pub(super) fn receiver(self, e: &mut Emit) -> Value {
+        match self.peer {
+            Peer::Host(Receiver::Function(callee)) => e.offset(e.vmctx, i64::from(callee)),
+            _ => e.b.ins().iconst(POINTER, 0),
+        }
     }
 
     pub(super) fn memory(self) -> Memory {
         match self.peer {
             Peer::Guest(options) => Memory { width: options.width(), linear: true },
-            Peer::Host { .. } | Peer::TaskResult => Memory { width: PointerWidth::W64, linear: false },
+            Peer::Host(_) | Peer::TaskResult => Memory { width: PointerWidth::W64, linear: false },
         }
     }
 
@@ -101,7 +117,7 @@ impl<'a> Side<'a> {
     pub(super) fn encoding(self) -> Encoding {
         match self.peer {
             Peer::Guest(options) => options.encoding,
-            Peer::Host { .. } | Peer::TaskResult => Encoding::Utf8,
+            Peer::Host(_) | Peer::TaskResult => Encoding::Utf8,
         }
     }
 

@@ -4,9 +4,12 @@
 //! that a call allocated is freed at once when its results have been read. Inside one call the guest may call the host
 //! any number of times; what one of those calls left is freed when the next begins, so a guest cannot make the arena grow
 //! by calling often.
+//!
+//! What is large is an allocation of its own, which the Rust value that is made of it takes over instead of copying it.
 
 use super::fences::{FENCE, Fences};
 use std::alloc::Layout;
+use std::collections::HashMap;
 
 /// The size of the first chunk.
 const FIRST_CHUNK: usize = 16 << 10;
@@ -14,6 +17,8 @@ const FIRST_CHUNK: usize = 16 << 10;
 const KEPT_CHUNK: usize = 1 << 20;
 /// Alignment of chunks.
 const CHUNK_ALIGN: usize = 16;
+/// From this size on an allocation is one of its own.
+pub(crate) const LARGE: usize = 4 << 10;
 
 /// A stack of allocations.
 #[derive(Debug, Default)]
@@ -26,6 +31,10 @@ pub(crate) struct Arena {
     /// What lies above `base` is left over from a finished call of the host.
     stale: bool,
     fences: Fences<Mark>,
+    /// Large allocations by their addresses, until they are freed or taken over.
+    large: HashMap<usize, (Mark, Layout)>,
+    /// Their addresses, also of those that have been taken over, by ascending height.
+    large_order: Vec<(Mark, usize)>,
 }
 
 /// A height of the arena: the index of a chunk below which all are full, `chunks.len()` or less; and the bytes in use of that
@@ -130,6 +139,9 @@ impl Arena {
             return None;
         }
         self.begin_host_call();
+        if size >= LARGE {
+            return self.alloc_large(Layout::from_size_align(size, align).ok()?);
+        }
         let fenced = size.checked_add(FENCE)?;
         loop {
             let index = self.top.chunk();
@@ -152,6 +164,27 @@ impl Arena {
         }
     }
 
+    fn alloc_large(&mut self, layout: Layout) -> Option<*mut u8> {
+        // SAFETY: the size is not zero.
+        let base = unsafe { std::alloc::alloc(layout) };
+        if base.is_null() {
+            return None;
+        }
+        // A height of its own, so that a release to the one before frees it.
+        self.top = Mark(self.top.0 + 1);
+        let address = base.expose_provenance();
+        self.large.insert(address, (self.top, layout));
+        self.large_order.push((self.top, address));
+        Some(base)
+    }
+
+    /// Takes over the allocation at an address, if it is a large one of this layout: it is the caller's from now on, to be
+    /// freed with the global allocator.
+    pub(crate) fn take_over(&mut self, base: *const u8, layout: Layout) -> bool {
+        let fits = self.large.get(&base.addr()).is_some_and(|(_, own)| *own == layout);
+        fits && self.large.remove(&base.addr()).is_some()
+    }
+
     #[inline]
     fn release(&mut self, to: Mark) {
         if self.top == to {
@@ -159,8 +192,23 @@ impl Arena {
         }
         self.fences.take_down(&to);
         self.top = to;
+        if !self.large_order.is_empty() {
+            self.free_large(to);
+        }
         if self.chunks.len() > to.chunk() + 1 {
             self.give_back(to);
+        }
+    }
+
+    /// Frees the large allocations above the height that nobody has taken over.
+    fn free_large(&mut self, to: Mark) {
+        while let Some((mark, address)) = self.large_order.pop_if(|(mark, _)| *mark > to) {
+            // What was taken over may have been freed since, and its address be that of another one.
+            if let Some((_, layout)) = self.large.get(&address).copied().filter(|(own, _)| *own == mark) {
+                self.large.remove(&address);
+                // SAFETY: allocated in `alloc_large` with this layout, and nobody has taken it over.
+                unsafe { std::alloc::dealloc(std::ptr::with_exposed_provenance_mut(address), layout) };
+            }
         }
     }
 
@@ -174,9 +222,34 @@ impl Arena {
     }
 }
 
+impl Drop for Arena {
+    fn drop(&mut self) {
+        self.free_large(Mark::default());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_large_can_be_taken_over_once() {
+        let mut arena = Arena::default();
+        let saved = arena.enter();
+        let layout = Layout::from_size_align(LARGE, 1).unwrap();
+        let [kept, taken] = [(); 2].map(|()| arena.alloc(LARGE, 1).unwrap());
+        let small = arena.alloc(LARGE - 1, 1).unwrap();
+        assert!(!arena.take_over(taken, Layout::from_size_align(LARGE, 2).unwrap()), "another layout");
+        assert!(!arena.take_over(small, Layout::from_size_align(LARGE - 1, 1).unwrap()), "not large");
+        assert!(arena.take_over(taken, layout) && !arena.take_over(taken, layout));
+        // SAFETY: it was allocated with this layout, and is ours now.
+        unsafe { std::alloc::dealloc(taken, layout) };
+        let again = arena.alloc(LARGE, 1).unwrap();
+        assert_eq!((arena.large.len(), arena.large_order.len()), (2, 3), "also if the address is the same");
+        arena.leave(saved);
+        assert!(!arena.take_over(kept, layout) && !arena.take_over(again, layout), "freed");
+        assert!(arena.large.is_empty() && arena.large_order.is_empty());
+    }
 
     #[test]
     fn calls_free_what_they_allocated() {

@@ -25,6 +25,8 @@ pub(crate) struct HostBinding {
     pub(crate) func: HostFunc,
     /// What `func`'s first argument points to.
     pub(crate) closure: Arc<dyn Any + Send + Sync>,
+    /// Does it keep strings?
+    pub(crate) keeps_strings: bool,
 }
 
 impl HostBinding {
@@ -56,7 +58,7 @@ where
         P::typecheck(&ty.params, cx)?;
         R::typecheck(ty.result, cx).map_err(|e| e.within(Place::Result))?;
         let bound = Bound { ty: ty.clone(), closure: closure.clone() };
-        Ok(HostBinding { func: typed_stub::<T, P, R, F>, closure: Arc::new(bound) })
+        Ok(HostBinding { func: typed_stub::<T, P, R, F>, closure: Arc::new(bound), keeps_strings: true })
     })
 }
 
@@ -73,7 +75,7 @@ where
         P::typecheck(&ty.params, cx)?;
         R::typecheck(ty.result, cx).map_err(|e| e.within(Place::Result))?;
         let bound = Bound { ty: ty.clone(), closure: closure.clone() };
-        Ok(HostBinding { func: viewing_stub::<T, P, R, F>, closure: Arc::new(bound) })
+        Ok(HostBinding { func: viewing_stub::<T, P, R, F>, closure: Arc::new(bound), keeps_strings: false })
     })
 }
 
@@ -86,7 +88,7 @@ where
     let closure = Arc::new(closure);
     Arc::new(move |ty, _| {
         let bound = Bound { ty: ty.clone(), closure: closure.clone() };
-        Ok(HostBinding { func: dynamic_stub::<T, F>, closure: Arc::new(bound) })
+        Ok(HostBinding { func: dynamic_stub::<T, F>, closure: Arc::new(bound), keeps_strings: true })
     })
 }
 
@@ -96,7 +98,7 @@ where
     T: 'static,
     F: Fn(Caller<'_, T>, u32) -> Result<(), HostError> + Send + Sync + 'static,
 {
-    HostBinding { func: destructor_stub::<T, F>, closure: Arc::new(closure) }
+    HostBinding { func: destructor_stub::<T, F>, closure: Arc::new(closure), keeps_strings: false }
 }
 
 /// Runs the body of a host function, and keeps what goes wrong for the store. Returns the status.

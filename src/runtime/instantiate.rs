@@ -51,6 +51,7 @@ pub(crate) fn host_callee(record: &InstanceRecord, binding: Option<&HostBinding>
         context: context(record),
         func: binding.map(|b| b.func),
         data: binding.map_or(std::ptr::null_mut(), HostBinding::data),
+        keeps_strings: binding.is_some_and(|binding| binding.keeps_strings).into(),
     }
 }
 

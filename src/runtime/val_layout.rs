@@ -33,7 +33,7 @@ pub(crate) unsafe fn lift_val(cx: &mut LiftContext<'_>, ty: ValType, src: *const
             ValType::F32 => Val::F32(src.cast::<f32>().read()),
             ValType::F64 => Val::F64(src.cast::<f64>().read()),
             ValType::Char => Val::Char(char::from_u32(src.cast::<u32>().read()).ok_or(ValueError::Invalid("char"))?),
-            ValType::String => Val::String(src.cast::<RawSlice>().read().to_string()?),
+            ValType::String => Val::String(src.cast::<RawSlice>().read().into_string(cx)?),
             ValType::ErrorContext => Val::ErrorContext(ErrorContext::default()),
             ValType::Type(id) => lift_compound(cx, id, src)?,
         })

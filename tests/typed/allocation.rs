@@ -31,6 +31,13 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
+/// How many allocations something makes.
+pub fn allocations_in(something: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.with(Cell::get);
+    something();
+    ALLOCATIONS.with(Cell::get) - before
+}
+
 /// How many allocations calls of the guest, which calls the host, make.
 fn allocations<T: Lower + Lift + Clone + 'static>(text: &str, flat: &[&str], value: &T) -> usize {
     let named = [VALUE, KIND, PERMS];
@@ -41,11 +48,11 @@ fn allocations<T: Lower + Lift + Clone + 'static>(text: &str, flat: &[&str], val
     let instance = linker.instantiate(&mut store, &component).unwrap();
     let echo = instance.get_typed_func::<(T,), T>(&mut store, "flat").unwrap();
     echo.call(&mut store, (value.clone(),)).unwrap();
-    let before = ALLOCATIONS.with(Cell::get);
-    for _ in 0..10 {
-        echo.call(&mut store, (value.clone(),)).unwrap();
-    }
-    ALLOCATIONS.with(Cell::get) - before
+    allocations_in(|| {
+        for _ in 0..10 {
+            echo.call(&mut store, (value.clone(),)).unwrap();
+        }
+    })
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::Simple;
 use super::Source;
-use super::range::{check_utf8, check_utf16_length};
+use super::range::{check_utf8, check_utf8_address, check_utf16_length};
 use crate::block::Intrinsic;
 use crate::canon::crossing::Crossing;
 use crate::canon::side::Allocation;
@@ -11,9 +11,11 @@ use cranelift_codegen::ir::{InstBuilder, Value};
 pub(super) fn store_to_host(c: &mut Crossing, from: Simple, source: Source) -> [Value; 2] {
     match from {
         Simple::Utf8 if c.to.takes_views() => {
-            let status = c.e.call_intrinsic(Intrinsic::Utf8Validate, &[source.address, source.units]);
-            check_utf8(c, status.expect("it has a result"));
-            [source.address, source.units]
+            let receiver = c.to.receiver(c.e);
+            let at = c.e.call_intrinsic(Intrinsic::Utf8ToHost, &[source.address, source.units, receiver]);
+            let at = at.expect("it has a result");
+            check_utf8_address(c, at);
+            [at, source.units]
         }
         Simple::Utf8 => {
             let (to, status) = transcode(c, source, 1, Intrinsic::Utf8ToUtf8);

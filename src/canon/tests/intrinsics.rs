@@ -31,7 +31,7 @@ pub static TABLE: Intrinsics = Intrinsics {
     copy,
     copy_fields,
     copy_chars,
-    utf8_validate,
+    utf8_to_host,
     utf8_to_utf8,
     utf16_validate: absent!(*mut u8, u64 => u32),
     utf16_to_utf16,
@@ -91,13 +91,27 @@ fn failure(e: std::str::Utf8Error) -> u32 {
     if e.error_len().is_none() { 2 } else { 0 }
 }
 
-unsafe extern "C" fn utf8_validate(_: Ctx, src: *mut u8, len: u64) -> u32 {
+/// Copies every other string.
+unsafe extern "C" fn utf8_to_host(_: Ctx, src: *mut u8, len: u64, _: *mut u8) -> u64 {
+    match utf8_validate(src, len) {
+        1 if len % 2 == 1 => {
+            let to = host_alloc(_c(), len, 1);
+            copy(_c(), to, src, len);
+            to as u64
+        }
+        1 => src as u64,
+        0 => 0,
+        _ => 1,
+    }
+}
+
+unsafe fn utf8_validate(src: *mut u8, len: u64) -> u32 {
     std::str::from_utf8(bytes(src, len)).map_or_else(failure, |_| 1)
 }
 
 unsafe extern "C" fn utf8_to_utf8(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
     copy(_c(), dst, src, len);
-    utf8_validate(_c(), src, len)
+    utf8_validate(src, len)
 }
 
 fn _c() -> Ctx {

@@ -37,7 +37,7 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     copy: memory::copy,
     copy_fields: list::copy_fields,
     copy_chars: list::copy_chars,
-    utf8_validate: string::utf8_validate,
+    utf8_to_host: string::utf8_to_host,
     utf8_to_utf8: string::utf8_to_utf8,
     utf16_validate: string::utf16_validate,
     utf16_to_utf16: string::utf16_to_utf16,

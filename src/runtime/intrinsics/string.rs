@@ -3,7 +3,9 @@
 //! A guest chooses where a transcoded string goes, and may choose a place that overlaps the source. Plain copies are
 //! `memmove`s, and transcoders read from a copy of the source then, so that no two Rust slices ever overlap.
 
-use super::{transcode, vector};
+use super::{store, transcode, vector};
+use crate::block::HostCallee;
+use crate::runtime::arena::LARGE;
 use encoding_rs::mem;
 use std::ffi::c_void;
 
@@ -17,6 +19,11 @@ const INCOMPLETE: u32 = 2;
 const INVALID_LEN: u64 = u64::MAX;
 /// [`INCOMPLETE`] where lengths are returned.
 const INCOMPLETE_LEN: u64 = u64::MAX - 1;
+
+/// [`INVALID`] where an address is returned.
+const INVALID_ADDRESS: u64 = 0;
+/// [`INCOMPLETE`] where an address is returned.
+const INCOMPLETE_ADDRESS: u64 = 1;
 
 /// A source of `len` units.
 ///
@@ -76,10 +83,21 @@ const STEP: usize = 16;
 // size lie in memories of the instance or of the host, and that UTF-16 is aligned to two bytes; nothing else runs in the
 // store meanwhile.
 
-pub(super) unsafe extern "C" fn utf8_validate(_vmctx: *mut c_void, src: *mut u8, len: u64) -> u32 {
-    // SAFETY: see above.
-    let text = unsafe { units(src, len) };
-    if transcode::is_utf8(text) { VALID } else { fault(text) }
+pub(super) unsafe extern "C" fn utf8_to_host(vmctx: *mut c_void, src: *mut u8, len: u64, receiver: *mut u8) -> u64 {
+    // SAFETY: see above; the receiver is null or a `HostCallee` of the block.
+    let (text, receiver) = unsafe { (units(src, len), receiver.cast::<HostCallee>().as_ref()) };
+    let is_kept = receiver.is_none_or(|callee| callee.keeps_strings != 0);
+    // SAFETY: compiled code passes its own context, and waits for the result.
+    let copy = || unsafe { store(vmctx) }.arena.alloc(text.len(), 1);
+    let (at, is_valid) = match (is_kept && text.len() >= LARGE).then(copy).flatten() {
+        // SAFETY: just allocated with that size.
+        Some(to) => (to, unsafe { utf8_to_utf8(vmctx, to, src, len) } == VALID),
+        None => (src, transcode::is_utf8(text)),
+    };
+    if is_valid {
+        return at as u64;
+    }
+    if fault(text) == INCOMPLETE { INCOMPLETE_ADDRESS } else { INVALID_ADDRESS }
 }
 
 pub(super) unsafe extern "C" fn utf8_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {

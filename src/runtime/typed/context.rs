@@ -1,8 +1,9 @@
 //! What lifting, lowering and type checks need to know of the instance and the store.
 
 use super::list::RawSlice;
-use crate::model::{Layout, Resource, ResourceId, ResourceImpl, TypeDef, Types, ValType};
+use crate::model::{Layout as CanonicalLayout, Resource, ResourceId, ResourceImpl, TypeDef, Types, ValType};
 use crate::object::artifact::Artifact;
+use crate::runtime::arena::LARGE;
 use crate::runtime::handle_history::{Call, Refusal};
 use crate::runtime::handle_life::{HandleLife, PassedHandles};
 use crate::runtime::host_handles::HostHandle;
@@ -11,6 +12,7 @@ use crate::runtime::resource::{Handle, Origin, Owner, ResourceAny};
 use crate::runtime::store::StoreState;
 use crate::runtime::type_reflection::print;
 use crate::runtime::value_error::{HandleEnd, HandleUse, ValueError};
+use std::alloc::Layout;
 use std::any::TypeId;
 use std::sync::Arc;
 
@@ -110,7 +112,7 @@ impl<'a> LowerContext<'a> {
         unsafe { (*self.store).arena.alloc(size, align) }.ok_or(ValueError::NoMemory)
     }
 
-    pub(crate) fn alloc_layout(&mut self, layout: Layout) -> Result<*mut u8, ValueError> {
+    pub(crate) fn alloc_layout(&mut self, layout: CanonicalLayout) -> Result<*mut u8, ValueError> {
         self.alloc(layout.size as usize, layout.align as usize)
     }
 
@@ -226,6 +228,16 @@ impl<'a> LiftContext<'a> {
     #[inline]
     pub fn def(&self, ty: Option<ValType>) -> Option<&'a TypeDef> {
         self.types().def(ty?)
+    }
+
+    /// Takes over what was allocated for the host at an address, if that is an allocation of this layout.
+    pub(crate) fn takes_over(&mut self, base: *const u8, layout: Layout) -> bool {
+        if layout.size() < LARGE {
+            return false;
+        }
+        let store = self.record.block.header();
+        // SAFETY: the header of a live block leads to its store, to whose state nobody refers while values are lifted.
+        unsafe { (*(*store).store.cast::<StoreState>()).arena.take_over(base, layout) }
     }
 
     /// The handle behind a core value of type `own<R>` or `borrow<R>`.

@@ -5,6 +5,7 @@ use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, 
 use crate::model::{TypeDef, ValType};
 use crate::runtime::intrinsics::copy;
 use crate::runtime::value_error::{Place, ValueError};
+use std::alloc::Layout;
 use std::mem::MaybeUninit;
 
 /// A string or a list in the 64-bit canonical layout.
@@ -32,13 +33,17 @@ impl RawSlice {
         unsafe { std::slice::from_raw_parts(self.ptr.cast(), self.len as usize) }
     }
 
-    /// A copy of the elements.
+    /// The elements: as they were allocated for the host if that is possible, else a copy.
     ///
     /// # Safety
     ///
-    /// This must be a list of `T`s.
-    pub(crate) unsafe fn to_vec<T: Copy>(self) -> Result<Vec<T>, ValueError> {
+    /// This must be a list of `T`s that is being lifted, with any bytes being a `T`, and not be used afterwards.
+    pub(crate) unsafe fn into_vec<T: Copy>(self, cx: &mut LiftContext<'_>) -> Result<Vec<T>, ValueError> {
         let len = usize::try_from(self.len).map_err(|_| ValueError::NoMemory)?;
+        if Layout::array::<T>(len).is_ok_and(|layout| cx.takes_over(self.ptr, layout)) {
+            // SAFETY: allocated by the global allocator with the layout of so many items, which an adapter has written.
+            return Ok(unsafe { Vec::from_raw_parts(self.ptr.cast_mut().cast(), len, len) });
+        }
         let mut items = Vec::<T>::new();
         items.try_reserve_exact(len).map_err(|_| ValueError::NoMemory)?;
         if len != 0 {
@@ -51,15 +56,15 @@ impl RawSlice {
         Ok(items)
     }
 
-    /// A copy of the string.
+    /// The string: as it was allocated for the host if that is possible, else a copy.
     ///
     /// # Safety
     ///
-    /// This must be a string that an adapter has written: well-formed UTF-8.
-    pub(crate) unsafe fn to_string(self) -> Result<String, ValueError> {
+    /// This must be a string that an adapter has written, well-formed UTF-8, is being lifted, and not be used afterwards.
+    pub(crate) unsafe fn into_string(self, cx: &mut LiftContext<'_>) -> Result<String, ValueError> {
         // SAFETY: the caller vouches for it.
         unsafe {
-            let bytes = self.to_vec::<u8>()?;
+            let bytes = self.into_vec::<u8>(cx)?;
             debug_assert!(std::str::from_utf8(&bytes).is_ok(), "adapters validate strings");
             Ok(String::from_utf8_unchecked(bytes))
         }
@@ -98,9 +103,9 @@ unsafe impl Lower for String {
 
 // SAFETY: adapters write well-formed UTF-8 for strings.
 unsafe impl Lift for String {
-    fn lift(_cx: &mut LiftContext<'_>, _ty: Option<ValType>, src: &RawSlice) -> Result<Self, ValueError> {
-        // SAFETY: an adapter has written it.
-        unsafe { src.to_string() }
+    fn lift(cx: &mut LiftContext<'_>, _ty: Option<ValType>, src: &RawSlice) -> Result<Self, ValueError> {
+        // SAFETY: an adapter has written it, and a value is lifted once.
+        unsafe { src.into_string(cx) }
     }
 }
 

@@ -54,12 +54,12 @@ macro_rules! numbers {
             }
 
             unsafe fn lift_list(
-                _cx: &mut LiftContext<'_>,
+                cx: &mut LiftContext<'_>,
                 _ty: Option<ValType>,
                 list: RawSlice,
             ) -> Result<Vec<Self>, ValueError> {
                 // SAFETY: the caller vouches for the list.
-                unsafe { list.to_vec() }
+                unsafe { list.into_vec(cx) }
             }
         }
     )* };
