@@ -1,6 +1,7 @@
 //! Calls of a guest by the host, with Rust types and with values of any type.
 
 use super::{MEMORY, Workload};
+use crate::bound::bytes;
 use crate::contestant::{Call, Driver};
 
 const GROUP: &str = "Calls of a guest by the host";
@@ -13,10 +14,16 @@ pub fn all() -> Vec<Workload> {
         typed("call of a guest, empty", empty(), Call::Empty),
         typed("call of a guest, (u32, u32) -> u32", scalars(), Call::Scalars).at_least(15.0),
         typed("string to a guest, 16 B", string_in(), Call::String(small)).at_least(2.0),
-        typed("string to a guest, 64 KiB", string_in(), Call::String(large)).at_least(2.0),
+        typed("string to a guest, 64 KiB", string_in(), Call::String(large))
+            .at_least(2.0)
+            .beside(move || bytes::copy(large)),
         typed("string from a guest, 16 B", string_out(), Call::ReturnString(small)).at_least(2.0),
-        typed("string from a guest, 64 KiB", string_out(), Call::ReturnString(large)).at_least(2.0),
-        typed("list<u8> to a guest, 64 KiB", bytes_in(), Call::Bytes(large)).at_least(2.0),
+        typed("string from a guest, 64 KiB", string_out(), Call::ReturnString(large))
+            .at_least(2.0)
+            .beside(move || bytes::utf8(large)),
+        typed("list<u8> to a guest, 64 KiB", bytes_in(), Call::Bytes(large))
+            .at_least(2.0)
+            .beside(move || bytes::copy(large)),
         typed("own made by a guest and given back", resource(), Call::Own),
         typed("borrow lent to a guest", resource(), Call::Borrow),
         dynamic("dynamic call of a guest, (u32, u32) -> u32", scalars(), Call::Scalars),

@@ -50,6 +50,11 @@ impl Workload {
         Workload { goal: Goal { peer: Some(ratio), ..self.goal }, ..self }
     }
 
+    /// With a bound that is no goal.
+    fn beside(self, bound: impl Fn() -> Result<Run> + 'static) -> Self {
+        Workload { bound: Some(Box::new(bound)), ..self }
+    }
+
     fn bound(self, most: f64, bound: impl Fn() -> Result<Run> + 'static) -> Self {
         Workload { goal: Goal { bound: Some(most), ..self.goal }, bound: Some(Box::new(bound)), ..self }
     }

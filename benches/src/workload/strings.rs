@@ -76,6 +76,7 @@ fn workload(
         (Utf8, Utf16, "64 KiB") => workload.at_least(10.0),
         (Utf16, Utf8, "64 KiB") => workload.at_least(20.0),
         (Utf16, Utf16, "64 KiB") => workload.at_least(10.0).bound(1.3, move || bounds::utf16(bytes)),
+        (Latin1, Latin1, "64 KiB") => workload.at_least(5.0).beside(move || bounds::copy(bytes)),
         (_, Latin1, "64 KiB") => workload.at_least(5.0),
         _ => workload,
     }

@@ -1,6 +1,7 @@
 //! Calls of the host in a guest's loop.
 
 use super::{LIFT_RUN, Workload, run, sum};
+use crate::bound::bytes as bounds;
 
 const GROUP: &str = "Calls of the host by a guest";
 
@@ -16,8 +17,12 @@ pub fn all() -> Vec<Workload> {
         call("call of the host, (u32, u32) -> u32", "host-add", NUMBERS, "(param i32 i32) (result i32)", &add)
             .at_least(4.0),
         bytes("string to the host, 16 B", "host-text", "string", small).at_least(2.0),
-        bytes("string to the host, 64 KiB", "host-text", "string", large).at_least(2.0),
-        bytes("list<u8> to the host, 64 KiB", "host-bytes", "(list u8)", large).at_least(2.0),
+        bytes("string to the host, 64 KiB", "host-text", "string", large)
+            .at_least(2.0)
+            .beside(move || bounds::utf8(large)),
+        bytes("list<u8> to the host, 64 KiB", "host-bytes", "(list u8)", large)
+            .at_least(2.0)
+            .beside(move || bounds::copy(large)),
         bytes("string shown to the host, 16 B", "host-text-view", "string", small).at_least(2.0),
         bytes("string shown to the host, 64 KiB", "host-text-view", "string", large).at_least(2.0),
         bytes("list<u8> shown to the host, 64 KiB", "host-bytes-view", "(list u8)", large).at_least(2.0),
