@@ -36,6 +36,8 @@ pub mod link;
 #[cfg(feature = "artifact")]
 pub mod object;
 #[cfg(feature = "compile")]
+mod parallel;
+#[cfg(feature = "compile")]
 pub mod pipeline;
 #[cfg(feature = "runtime")]
 pub mod runtime;

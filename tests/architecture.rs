@@ -12,17 +12,21 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("block", &[]),
     ("error", &[]),
+    ("parallel", &[]),
     ("model", &["block"]),
     ("clif", &["block", "model"]),
     ("handles", &["block", "clif", "model"]),
     ("canon", &["block", "clif", "handles", "model"]),
-    ("decode", &["error", "model"]),
+    ("decode", &["error", "model", "parallel"]),
     ("link", &["decode", "error", "model"]),
     ("core", &["block", "clif", "error", "model"]),
     ("object", &["block", "error", "model"]),
     (
         "pipeline",
-        &["block", "canon", "clif", "core", "decode", "error", "handles", "link", "model", "object", "runtime"],
+        &[
+            "block", "canon", "clif", "core", "decode", "error", "handles", "link", "model", "object", "parallel",
+            "runtime",
+        ],
     ),
     ("runtime", &["block", "error", "model", "object"]),
     // What joins the compiler to the runtime, for those who have both.

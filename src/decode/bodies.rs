@@ -4,7 +4,7 @@
 use super::{features, garbage_collection};
 use crate::error::Result;
 use crate::model::module::TableCall;
-use rayon::prelude::*;
+use crate::parallel;
 use wasmparser::{FuncToValidate, FuncValidatorAllocations, FunctionBody, Operator, ValidatorResources};
 
 /// A function body whose module has been validated around it.
@@ -51,10 +51,10 @@ pub(super) struct Found {
 
 /// Validates all bodies; or gives the first error in the order of the input.
 pub(super) fn validate(bodies: Vec<Body>) -> Result<Found> {
-    let outcomes: Vec<(usize, wasmparser::Result<Findings>)> = bodies
-        .into_par_iter()
-        .map_init(FuncValidatorAllocations::default, |allocations, body| (body.module, validate_one(body, allocations)))
-        .collect();
+    let work = bodies.iter().map(|body| body.body.as_bytes().len()).sum();
+    let outcomes = parallel::map_init(bodies, work, FuncValidatorAllocations::default, |allocations, body| {
+        (body.module, validate_one(body, allocations))
+    });
     let mut found = Found::default();
     for (module, findings) in outcomes {
         let findings = findings.map_err(features::error)?;

@@ -16,10 +16,10 @@ use crate::error::Error;
 use crate::model::adapter::Dtor;
 use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
 use crate::object::artifact::FunctionIdentity;
+use crate::parallel;
 use cranelift_codegen::ir;
 use cranelift_entity::EntityRef;
 use cranelift_frontend::FunctionBuilderContext;
-use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// The CLIF of a function, with where its instructions come from.
@@ -78,25 +78,28 @@ impl Bodies {
     /// Adds the functions of one stratum that are small enough once the strata below are inlined into them.
     fn add(&mut self, graph: &Graph, keys: Vec<FuncKey>, budget: Budget) -> Result<(), Error> {
         let wanted = |key: &FuncKey| !self.inlinable.contains_key(key) && budget.admits_source(graph, *key);
-        let stratum = keys
-            .into_par_iter()
-            .filter(wanted)
-            .map_init(FunctionBuilderContext::new, |cx, key| {
-                self.admitted(key, Body::new(translate(graph, cx, key)?), budget)
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        self.inlinable.extend(stratum.into_iter().flatten());
-        Ok(())
+        let keys: Vec<FuncKey> = keys.into_iter().filter(wanted).collect();
+        let work = keys.len() * budget.work();
+        let stratum = parallel::map_init(keys, work, FunctionBuilderContext::new, |cx, key| {
+            self.admitted(key, Body::new(translate(graph, cx, key)?), budget)
+        });
+        self.keep(stratum)
     }
 
     /// The same for functions that have been translated to see what they call.
     fn add_translated(&mut self, functions: Vec<(FuncKey, Body)>, budget: Budget) -> Result<(), Error> {
-        let stratum = functions
-            .into_par_iter()
-            .filter(|(key, _)| !self.inlinable.contains_key(key))
-            .map(|(key, body)| self.admitted(key, body, budget))
-            .collect::<Result<Vec<_>, Error>>()?;
-        self.inlinable.extend(stratum.into_iter().flatten());
+        let wanted = |(key, _): &(FuncKey, Body)| !self.inlinable.contains_key(key);
+        let functions: Vec<_> = functions.into_iter().filter(wanted).collect();
+        let work = functions.len() * budget.work();
+        let stratum = parallel::map_init(functions, work, || (), |(), (key, body)| self.admitted(key, body, budget));
+        self.keep(stratum)
+    }
+
+    /// Keeps the functions of a stratum that were small enough.
+    fn keep(&mut self, stratum: Vec<Result<Option<(FuncKey, Body)>, Error>>) -> Result<(), Error> {
+        for function in stratum {
+            self.inlinable.extend(function?);
+        }
         Ok(())
     }
 
@@ -156,12 +159,13 @@ fn small_functions(graph: &Graph) -> Result<SmallFunctions, Error> {
     let modules = graph.plan.modules.iter().map(|module| &module.bodies).zip(0u32..);
     let keys = modules.flat_map(|(bodies, module)| (0..bodies.len() as u32).map(move |f| FuncKey::Core(module, f)));
     let keys: Vec<FuncKey> = keys.filter(|key| Budget::CORE.admits_source(graph, *key)).collect();
-    let translated = keys
-        .into_par_iter()
-        .map_init(FunctionBuilderContext::new, |cx, key| Ok((key, Body::new(translate(graph, cx, key)?))))
-        .collect::<Result<Vec<_>, Error>>()?;
+    let work = keys.len() * Budget::CORE.work();
+    let translated = parallel::map_init(keys, work, FunctionBuilderContext::new, |cx, key| {
+        translate(graph, cx, key).map(|func| (key, Body::new(func)))
+    });
     let mut small = SmallFunctions::default();
-    for (key, body) in translated {
+    for translated in translated {
+        let (key, body) = translated?;
         let is_shim = Budget::SHIM.admits_source(graph, key)
             && inline::callees(&body.func).any(|callee| matches!(callee, FuncKey::Canon(_)));
         let group = match inline::callees(&body.func).next() {

@@ -11,7 +11,9 @@ use crate::error::Error;
 use crate::model::FuncKey;
 use crate::object::artifact::{FunctionIdentity, Step};
 use crate::object::compiled::{Compiled, Inlined};
+use crate::parallel;
 use rayon::Scope;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock};
@@ -29,8 +31,20 @@ pub fn compile(graph: &Graph, bodies: &Bodies, progress: &dyn Progress) -> Resul
         failure: OnceLock::new(),
         workers: Mutex::default(),
     };
-    rayon::scope(|scope| roots(graph).for_each(|key| demand.want(scope, key)));
+    if parallel::is_little(graph.plan.modules.iter().flat_map(|module| &module.bodies).map(|body| body.len()).sum()) {
+        demand.compile_here(graph);
+    } else {
+        rayon::scope(|scope| roots(graph).for_each(|key| demand.want(&Queue::Pool(scope), key)));
+    }
     demand.finish()
+}
+
+/// Where functions wait that are wanted.
+enum Queue<'q, 's> {
+    /// For any thread.
+    Pool(&'q Scope<'s>),
+    /// For this one.
+    Here(&'q RefCell<Vec<usize>>),
 }
 
 /// The functions that the runtime finds by their keys, and those to which steps of the instantiation refer.
@@ -83,23 +97,38 @@ struct Demand<'a> {
 }
 
 impl Demand<'_> {
+    /// Compiles what is needed on this thread.
+    fn compile_here(&self, graph: &Graph) {
+        let waiting = RefCell::default();
+        let queue = Queue::Here(&waiting);
+        roots(graph).for_each(|key| self.want(&queue, key));
+        loop {
+            let next = waiting.borrow_mut().pop();
+            let Some(index) = next else { break };
+            self.compile(&queue, index);
+        }
+    }
+
     /// Sees to it that a function is compiled.
-    fn want<'s>(&'s self, scope: &Scope<'s>, key: FuncKey) {
+    fn want<'s>(&'s self, queue: &Queue<'_, 's>, key: FuncKey) {
         let index = self.indices[&key];
         if !self.wanted[index].swap(true, Relaxed) {
-            scope.spawn(move |scope| self.compile(scope, index));
+            match queue {
+                Queue::Pool(scope) => scope.spawn(move |scope| self.compile(&Queue::Pool(scope), index)),
+                Queue::Here(waiting) => waiting.borrow_mut().push(index),
+            }
         }
     }
 
     /// Compiles a function, and has what it refers to compiled.
-    fn compile<'s>(&'s self, scope: &Scope<'s>, index: usize) {
+    fn compile<'s>(&'s self, queue: &Queue<'_, 's>, index: usize) {
         if self.failure.get().is_some() {
             return;
         }
         let mut worker = self.idle_workers().pop().unwrap_or_default();
         match self.code(&mut worker, &self.graph.functions[index]) {
             Ok(compiled) => {
-                compiled.relocs.iter().for_each(|relocation| self.want(scope, relocation.target));
+                compiled.relocs.iter().for_each(|relocation| self.want(queue, relocation.target));
                 let slot = self.compiled[index].set(compiled);
                 assert!(slot.is_ok(), "a function is compiled once");
             }

@@ -44,6 +44,11 @@ impl Budget {
     /// Core functions that pass their parameters on to an adapter.
     pub const SHIM: Budget = Budget { source: 48, insts: 520 };
 
+    /// About how much work one function is, as [`parallel`](crate::parallel) measures it.
+    pub fn work(self) -> usize {
+        self.insts
+    }
+
     /// Is a function worth translating to see how large it is?
     pub fn admits_source(self, graph: &Graph, key: FuncKey) -> bool {
         match key {

@@ -39,8 +39,9 @@ fn component(engine: &Engine, encoding: &str, post_return: &str) -> Component {
 
 /// A component that calls the post-return function, and one that has none, for each encoding.
 fn components(engine: &Engine) -> impl Iterator<Item = Component> {
-    let all =
-        ["utf8", "utf16", "latin1+utf16"].into_iter().flat_map(|e| [(e, ""), (e, r#"(post-return (core func $m "post"))"#)]);
+    let all = ["utf8", "utf16", "latin1+utf16"]
+        .into_iter()
+        .flat_map(|e| [(e, ""), (e, r#"(post-return (core func $m "post"))"#)]);
     all.map(|(encoding, post_return)| component(engine, encoding, post_return))
 }
 
