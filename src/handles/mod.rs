@@ -24,7 +24,7 @@ pub use add::{add_borrow, add_own};
 pub use get::get_rep;
 pub use grow::emit_grow;
 pub use lend::{Lent, holds_borrow, lend, unlend};
-pub use remove::{Kinds, remove, remove_own};
+pub use remove::{Kinds, Then, remove, remove_own};
 
 use record::Records;
 

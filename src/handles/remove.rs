@@ -28,14 +28,17 @@ pub fn remove_own(e: &mut Emit, table: Table, index: Value, resource: u32) -> Va
     rep
 }
 
+/// What is done with a field of a removed entry; nothing, if it is of no use.
+pub type Then<'t, 'f> = Option<&'t dyn Fn(&mut Emit<'f>, Value)>;
+
 /// Removes a handle that is not lent; goes on with `own` and the representation, or with `borrow` and the scope.
 pub fn remove<'f>(
     e: &mut Emit<'f>,
     table: Table,
     index: Value,
     (resource, kinds): (u32, Kinds),
-    own: impl FnOnce(&mut Emit<'f>, Value),
-    borrow: impl FnOnce(&mut Emit<'f>, Value),
+    own: Then<'_, 'f>,
+    borrow: Then<'_, 'f>,
 ) {
     let entry = table.entry(e, index);
     let owned = is(e, entry, HandleEntry::tag(resource, false));
@@ -63,11 +66,13 @@ pub fn remove<'f>(
     e.b.switch_to_block(done);
 }
 
-/// Frees an entry and goes on with what one of its fields held.
-fn take<'f>(e: &mut Emit<'f>, table: Table, entry: Entry, field: usize, then: impl FnOnce(&mut Emit<'f>, Value)) {
-    let value = entry.load(e, types::I32, field);
+/// Frees an entry and goes on with what one of its fields held. Cranelift would keep a load of which nothing is made.
+fn take<'f>(e: &mut Emit<'f>, table: Table, entry: Entry, field: usize, then: Then<'_, 'f>) {
+    let value = then.map(|then| (then, entry.load(e, types::I32, field)));
     free(e, table, entry);
-    then(e, value);
+    if let Some((then, value)) = value {
+        then(e, value);
+    }
 }
 
 /// Has the entry this tag, and is it not lent?

@@ -7,7 +7,7 @@ use crate::canon::signature::dtor_signature;
 use crate::canon::task::TaskScope;
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
-use crate::handles::{Kinds, add_own, get_rep, remove};
+use crate::handles::{Kinds, Then, add_own, get_rep, remove};
 use crate::model::adapter::Dtor;
 use crate::model::{FuncKey, ResourceId, ResourceImpl};
 use cranelift_codegen::ir::{Function, InstBuilder, StackSlotData, StackSlotKind, Value, types};
@@ -29,19 +29,11 @@ pub(super) fn canon_resource_rep(e: &mut Emit, side: Side, resource: ResourceId,
 pub(super) fn canon_resource_drop(e: &mut Emit, env: &CanonEnv, side: Side, resource: ResourceId, index: Value) {
     side.check_may_leave(e);
     let kinds = if side.implements(env, resource) { Kinds::Own } else { Kinds::OwnAndBorrow };
-    let counted = env.counts_borrows(side.instance).then_some(env.layout.scopes as usize);
-    remove(
-        e,
-        side.table,
-        index,
-        (resource.as_u32(), kinds),
-        |e, rep| call_dtor(e, env, resource, rep),
-        |e, scope| {
-            if let Some(scopes) = counted {
-                give_back(e, scopes, scope);
-            }
-        },
-    );
+    let destroy = |e: &mut Emit, rep| call_dtor(e, env, resource, rep);
+    let count = |e: &mut Emit, scope| give_back(e, env.layout.scopes as usize, scope);
+    let own: Then = if env.dtors[resource] == Dtor::None { None } else { Some(&destroy) };
+    let borrow: Then = if env.counts_borrows(side.instance) { Some(&count) } else { None };
+    remove(e, side.table, index, (resource.as_u32(), kinds), own, borrow);
     e.b.ins().return_(&[]);
 }
 
