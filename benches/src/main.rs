@@ -21,11 +21,16 @@ use cantilever_benches::{compilation, plot};
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
 
+/// Where the help sends those who want one figure.
+const CRITERION: &str = "\
+To follow one figure, run the same workloads under criterion:
+  cargo bench --manifest-path benches/Cargo.toml -- NAME";
+
 /// Measures Cantilever beside Wasmtime, as shipped and at its best settings, and beside bounds.
 ///
 /// When all workloads are run, the tables of BENCHMARKS.md and the plot are written anew.
 #[derive(Parser)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(args_conflicts_with_subcommands = true, after_help = CRITERION)]
 struct Arguments {
     /// Run only the workloads whose names or groups contain one of these
     names: Vec<String>,

@@ -41,12 +41,12 @@ pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
     let engine = engine.clone();
     if let Driver::Compile = driver {
         let bytes = bytes.to_vec();
-        return Ok(boxed(move |n| repeat(n, |_| Ok(Component::from_binary(&engine, &bytes).map(|_| 0)?))));
+        return Ok(boxed(move |n| repeat(n, |_| Component::from_binary(&engine, &bytes).map(|_| 0))));
     }
     let component = Component::from_binary(&engine, bytes)?;
     let pre = host::linker(&engine)?.instantiate_pre(&component)?;
     if let Driver::Instantiate = driver {
-        return Ok(boxed(move |n| repeat(n, |_| Ok(pre.instantiate(&mut Store::new(&engine, ())).map(|_| 0)?))));
+        return Ok(boxed(move |n| repeat(n, |_| pre.instantiate(&mut Store::new(&engine, ())).map(|_| 0))));
     }
     if let Driver::Fresh = driver {
         return Ok(boxed(move |n| {
