@@ -6,10 +6,11 @@
 
 use anyhow::Result;
 use cantilever_benches::contestant::{Contestant, Run};
+use cantilever_benches::measure::{Clock, time};
 use cantilever_benches::workload::{self, Workload};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The contestants' names, in the order of [`Contestant::all`].
 const NAMES: [&str; 3] = ["Cantilever", "Wasmtime as shipped", "Wasmtime at its best"];
@@ -18,12 +19,13 @@ fn main() -> Result<()> {
     let mut criterion = configured();
     let contestants = Contestant::all()?;
     for workload in workload::all() {
+        let clock = Clock::of(workload.driver);
         let mut group = criterion.benchmark_group(format!("{}/{}", workload.group, workload.name));
         for (name, contestant) in NAMES.into_iter().zip(&contestants) {
-            measure(&mut group, name, || prepare(&workload, contestant));
+            measure(&mut group, name, clock, || prepare(&workload, contestant));
         }
         if let Some(bound) = &workload.bound {
-            measure(&mut group, "bound", bound);
+            measure(&mut group, "bound", clock, bound);
         }
         group.finish();
     }
@@ -48,11 +50,11 @@ fn prepare(workload: &Workload, contestant: &Contestant) -> Result<Run> {
 
 /// Measures what `prepare` makes. Criterion calls the inner closure not at all if the filter leaves it out, and otherwise many
 /// times, of which the first prepares.
-fn measure(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, prepare: impl Fn() -> Result<Run>) {
+fn measure(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, clock: Clock, prepare: impl Fn() -> Result<Run>) {
     let mut prepared = None;
     group.bench_function(name, |bencher| {
         let run = prepared.get_or_insert_with(|| prepare().unwrap_or_else(|error| panic!("{name}: {error:#}")));
-        bencher.iter_custom(|count| time(run, count).unwrap_or_else(|error| panic!("{name}: {error:#}")));
+        bencher.iter_custom(|count| all(run, count, clock).unwrap_or_else(|error| panic!("{name}: {error:#}")));
     });
 }
 
@@ -60,12 +62,12 @@ fn measure(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, prepare: impl F
 const MOST: u32 = i32::MAX.cast_unsigned();
 
 /// The time of `count` iterations.
-fn time(run: &mut Run, mut count: u64) -> Result<Duration> {
-    let start = Instant::now();
+fn all(run: &mut Run, mut count: u64, clock: Clock) -> Result<Duration> {
+    let mut taken = Duration::ZERO;
     while count > 0 {
         let part = u32::try_from(count).map_or(MOST, |rest| rest.min(MOST));
-        std::hint::black_box(run(part)?);
+        taken += time(run, part, clock)?;
         count -= u64::from(part);
     }
-    Ok(start.elapsed())
+    Ok(taken)
 }

@@ -40,14 +40,14 @@ pub fn workload(workload: &Workload, contestants: &[Contestant; 3], effort: Effo
     let sums = runs.iter_mut().map(|run| run(3)).collect::<Result<Vec<u32>>>()?;
     ensure!(sums.iter().all(|sum| *sum == sums[0]), "the contestants do not agree: {sums:?}");
     runs.extend(workload.bound.as_ref().map(|bound| bound()).transpose()?);
-    let clock = if let Driver::Compile = workload.driver { Clock::Wall } else { Clock::Thread };
+    let clock = Clock::of(workload.driver);
     let medians = medians(&mut runs, effort, clock)?;
     Ok(Times { cantilever: medians[0], shipped: medians[1], best: medians[2], bound: medians.get(3).copied() })
 }
 
 /// What time is.
 #[derive(Clone, Copy)]
-enum Clock {
+pub enum Clock {
     /// Processor time of the calling thread.
     Thread,
     /// Time that passes.
@@ -55,6 +55,11 @@ enum Clock {
 }
 
 impl Clock {
+    /// What workloads that are driven so are timed by.
+    pub fn of(driver: Driver) -> Self {
+        if let Driver::Compile = driver { Clock::Wall } else { Clock::Thread }
+    }
+
     /// Nanoseconds since some point in the past.
     fn now(self) -> u64 {
         let id = match self {
@@ -94,7 +99,8 @@ fn calibrate(run: &mut Run, turn: Duration, clock: Clock) -> Result<u32> {
     }
 }
 
-fn time(run: &mut Run, count: u32, clock: Clock) -> Result<Duration> {
+/// The time of so many iterations.
+pub fn time(run: &mut Run, count: u32, clock: Clock) -> Result<Duration> {
     let start = clock.now();
     std::hint::black_box(run(count)?);
     Ok(Duration::from_nanos(clock.now() - start))
