@@ -1,72 +1,118 @@
-//! The library routines that do the work on bytes.
-//!
-//! There is no bound for transcoding: Cantilever itself calls the best library that builds without a C++ compiler.
+//! The library routines that do the work on bytes: the C library's copy, and the validation and transcoding of simdutf8 and
+//! simdutf.
 
 use crate::contestant::Run;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use std::hint::black_box;
 
 /// A copy.
 pub fn copy(len: usize) -> Result<Run> {
-    let mut ranges = Ranges::of(b'x', len);
-    Ok(repeated(move || {
-        let (source, destination) = ranges.split();
-        destination.copy_from_slice(source);
-        Ok(())
-    }))
+    converted(b'x', len, |from: &[u8], to: &mut [u8]| {
+        to.copy_from_slice(from);
+        to.len()
+    })
 }
 
 /// Validation of UTF-8, and a copy.
 pub fn utf8(len: usize) -> Result<Run> {
-    let mut ranges = Ranges::of(b'x', len);
-    Ok(repeated(move || {
-        let (source, destination) = ranges.split();
-        simdutf8::basic::from_utf8(source).context("ASCII is valid")?;
-        destination.copy_from_slice(source);
-        Ok(())
-    }))
+    converted(b'x', len, |from: &[u8], to: &mut [u8]| {
+        let valid = simdutf8::basic::from_utf8(from).map_or(0, str::len);
+        to.copy_from_slice(from);
+        valid
+    })
 }
 
 /// Validation of UTF-16, and a copy. The length is in code units.
 pub fn utf16(len: usize) -> Result<Run> {
-    let mut ranges = Ranges::of(u16::from(b'x'), len);
-    Ok(repeated(move || {
-        let (source, destination) = ranges.split();
-        ensure!(encoding_rs::mem::utf16_valid_up_to(source) == len, "ASCII is valid");
-        destination.copy_from_slice(source);
-        Ok(())
+    converted(u16::from(b'x'), len, |from: &[u16], to: &mut [u16]| {
+        let valid = simdutf::validate_utf16le(from);
+        to.copy_from_slice(from);
+        if valid { to.len() } else { 0 }
+    })
+}
+
+/// UTF-8 to UTF-16.
+pub fn utf8_to_utf16(len: usize) -> Result<Run> {
+    // SAFETY: text that is valid has no more code units than bytes.
+    converted(b'x', len, |from: &[u8], to: &mut [u16]| unsafe {
+        simdutf::convert_utf8_to_utf16le(from.as_ptr(), from.len(), to.as_mut_ptr())
+    })
+}
+
+/// UTF-8 to Latin-1.
+pub fn utf8_to_latin1(len: usize) -> Result<Run> {
+    // SAFETY: text has no more characters than bytes.
+    converted(b'x', len, |from: &[u8], to: &mut [u8]| unsafe {
+        simdutf::convert_utf8_to_latin1(from.as_ptr(), from.len(), to.as_mut_ptr())
+    })
+}
+
+/// UTF-16 of ASCII to UTF-8. The length is in code units.
+pub fn utf16_to_utf8(len: usize) -> Result<Run> {
+    // SAFETY: ASCII has as many bytes as code units.
+    converted(u16::from(b'x'), len, |from: &[u16], to: &mut [u8]| unsafe {
+        simdutf::convert_utf16le_to_utf8(from.as_ptr(), from.len(), to.as_mut_ptr())
+    })
+}
+
+/// UTF-16 to Latin-1. The length is in code units.
+pub fn utf16_to_latin1(len: usize) -> Result<Run> {
+    // SAFETY: text has no more characters than code units.
+    converted(u16::from(b'x'), len, |from: &[u16], to: &mut [u8]| unsafe {
+        simdutf::convert_utf16le_to_latin1(from.as_ptr(), from.len(), to.as_mut_ptr())
+    })
+}
+
+/// Latin-1 that is ASCII to UTF-8.
+pub fn latin1_to_utf8(len: usize) -> Result<Run> {
+    // SAFETY: ASCII has as many bytes as characters.
+    converted(b'x', len, |from: &[u8], to: &mut [u8]| unsafe {
+        simdutf::convert_latin1_to_utf8(from.as_ptr(), from.len(), to.as_mut_ptr())
+    })
+}
+
+/// Latin-1 to UTF-16.
+pub fn latin1_to_utf16(len: usize) -> Result<Run> {
+    // SAFETY: a character is one code unit.
+    converted(b'x', len, |from: &[u8], to: &mut [u16]| unsafe {
+        simdutf::convert_latin1_to_utf16le(from.as_ptr(), from.len(), to.as_mut_ptr())
+    })
+}
+
+/// Converts a text of so many units, each of which becomes one; `convert` says how many it has written.
+fn converted<S: Copy + 'static, D: Copy + Default + 'static>(
+    unit: S,
+    len: usize,
+    convert: impl Fn(&[S], &mut [D]) -> usize + 'static,
+) -> Result<Run> {
+    let (mut source, mut destination) = (Paged::of(unit, len), Paged::of(D::default(), len));
+    Ok(Box::new(move |n| {
+        for _ in 0..n {
+            let written = convert(black_box(source.items()), black_box(destination.items()));
+            ensure!(written == len, "{written} of {len} units were written");
+        }
+        Ok(n)
     }))
 }
 
-/// A source and a destination that begin at pages, as in guests' memories: where they begin at nearly the same place of a page,
+/// Items that begin at a page, as those of guests' memories: where source and destination begin at nearly the same place of a page,
 /// some processors take twenty times as long for the instruction by which the C library copies.
-struct Ranges<T> {
-    items: Vec<T>,
+struct Paged<T> {
+    all: Vec<T>,
     start: usize,
     len: usize,
 }
 
-impl<T: Copy> Ranges<T> {
+impl<T: Copy> Paged<T> {
     const PAGE: usize = 4096;
 
     fn of(item: T, len: usize) -> Self {
-        assert!((len * size_of::<T>()).is_multiple_of(Self::PAGE), "the destination begins where the source ends");
-        let items = vec![item; 2 * len + Self::PAGE / size_of::<T>()];
-        let start = items.as_ptr().align_offset(Self::PAGE);
-        Ranges { items, start, len }
+        let all = vec![item; len + Self::PAGE / size_of::<T>()];
+        let start = all.as_ptr().align_offset(Self::PAGE);
+        Paged { all, start, len }
     }
 
-    fn split(&mut self) -> (&[T], &mut [T]) {
-        let (source, destination) = self.items[self.start..][..2 * self.len].split_at_mut(self.len);
-        (black_box(source), black_box(destination))
+    fn items(&mut self) -> &mut [T] {
+        &mut self.all[self.start..][..self.len]
     }
-}
-
-fn repeated(mut once: impl FnMut() -> Result<()> + 'static) -> Run {
-    Box::new(move |n| {
-        for _ in 0..n {
-            once()?;
-        }
-        Ok(n)
-    })
 }

@@ -73,11 +73,14 @@ fn workload(
     match (from, to, size) {
         (from, to, "16 B") if from == to => workload.at_least(1.3),
         (Utf8, Utf8, "64 KiB") => workload.at_least(1.3).bound(1.3, move || bounds::utf8(bytes)),
-        (Utf8, Utf16, "64 KiB") => workload.at_least(10.0),
-        (Utf16, Utf8, "64 KiB") => workload.at_least(20.0),
+        (Utf8, Utf16, "64 KiB") => workload.at_least(10.0).bound(1.3, move || bounds::utf8_to_utf16(bytes)),
+        (Utf16, Utf8, "64 KiB") => workload.at_least(20.0).bound(1.3, move || bounds::utf16_to_utf8(bytes)),
         (Utf16, Utf16, "64 KiB") => workload.at_least(10.0).bound(1.3, move || bounds::utf16(bytes)),
-        (Latin1, Latin1, "64 KiB") => workload.at_least(5.0).beside(move || bounds::copy(bytes)),
-        (_, Latin1, "64 KiB") => workload.at_least(5.0),
+        (Utf8, Latin1, "64 KiB") => workload.at_least(5.0).bound(1.3, move || bounds::utf8_to_latin1(bytes)),
+        (Utf16, Latin1, "64 KiB") => workload.at_least(5.0).bound(1.3, move || bounds::utf16_to_latin1(bytes)),
+        (Latin1, Latin1, "64 KiB") => workload.at_least(5.0).bound(1.3, move || bounds::copy(bytes)),
+        (Latin1, Utf8, "64 KiB") => workload.beside(move || bounds::latin1_to_utf8(bytes)),
+        (Latin1, Utf16, "64 KiB") => workload.beside(move || bounds::latin1_to_utf16(bytes)),
         _ => workload,
     }
 }
