@@ -106,7 +106,7 @@ intrinsics! {
     CopyChars = copy_chars(dst: ptr, src: ptr, count: u64) -> u64;
     /// UTF-8 that the host receives, and may look at where it lies: validates it, and copies it if the runtime likes that better.
     /// `receiver` is the address of the `HostCallee` that receives it, or null if it is a guest's result. The address where it
-    /// is, or 0 when it is ill-formed; a failure whose only fault is that it ends inside a sequence is 1.
+    /// is, or `u64::MAX` when it is ill-formed, `u64::MAX - 1` when it ends inside a sequence.
     Utf8ToHost = utf8_to_host(src: ptr, len: u64, receiver: ptr) -> u64;
     /// Copies UTF-8 while validating: 1, or 0; a failure whose only fault is that it ends inside a sequence is 2.
     Utf8ToUtf8 = utf8_to_utf8(dst: ptr, src: ptr, len: u64) -> u32;

@@ -19,7 +19,7 @@ pub struct CodeOptions {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_HANDLES))]
     handle_quota: Option<u32>,
 
-    /// Leave every call a call: cheaper compilation, and less code
+    /// Leave every call a call: cheaper compilation, and mostly less code
     ///
     /// Built-ins, adapters and small functions are dissolved in their callers otherwise. Handles and calls between components
     /// are slower without that.

@@ -1,11 +1,12 @@
 //! Compiles the functions whose code something needs: what the runtime finds by its key or puts into a `FuncDef`, and
 //! whatever compiled code refers to. What was dissolved in all its callers, or is never called, has no code.
 //!
-//! It must not know how a function is compiled, and nothing of inlining: what compiled code still refers to decides.
+//! It must not know how a function is compiled, nor what is inlined: what compiled code still refers to decides.
 
 use super::Graph;
 use super::bodies::Bodies;
 use super::codegen::{self, Worker};
+use super::inline::Budget;
 use super::options::Progress;
 use crate::error::Error;
 use crate::model::FuncKey;
@@ -31,12 +32,18 @@ pub fn compile(graph: &Graph, bodies: &Bodies, progress: &dyn Progress) -> Resul
         failure: OnceLock::new(),
         workers: Mutex::default(),
     };
-    if parallel::is_little(graph.plan.modules.iter().flat_map(|module| &module.bodies).map(|body| body.len()).sum()) {
-        demand.compile_here(graph);
+    if parallel::is_little(work(graph)) {
+        demand.compile_here();
     } else {
         rayon::scope(|scope| roots(graph).for_each(|key| demand.want(&Queue::Pool(scope), key)));
     }
     demand.finish()
+}
+
+/// About how much work there is: the bytes of core functions, and what canonical functions are like.
+fn work(graph: &Graph) -> usize {
+    let bodies = graph.plan.modules.iter().flat_map(|module| &module.bodies);
+    bodies.map(|body| body.len()).sum::<usize>() + graph.placed.adapters().count() * Budget::ADAPTER.work()
 }
 
 /// Where functions wait that are wanted.
@@ -98,13 +105,12 @@ struct Demand<'a> {
 
 impl Demand<'_> {
     /// Compiles what is needed on this thread.
-    fn compile_here(&self, graph: &Graph) {
+    fn compile_here(&self) {
         let waiting = RefCell::default();
         let queue = Queue::Here(&waiting);
-        roots(graph).for_each(|key| self.want(&queue, key));
-        loop {
-            let next = waiting.borrow_mut().pop();
-            let Some(index) = next else { break };
+        roots(self.graph).for_each(|key| self.want(&queue, key));
+        let next = || waiting.borrow_mut().pop();
+        while let Some(index) = next() {
             self.compile(&queue, index);
         }
     }

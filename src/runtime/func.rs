@@ -175,6 +175,10 @@ pub(crate) unsafe fn call_raw(
 }
 
 /// Calls a host function that a component exports again.
+///
+/// # Safety
+///
+/// As [`call_raw`], where `at` is what the target names.
 #[cold]
 unsafe fn call_host(
     store: *mut StoreState,

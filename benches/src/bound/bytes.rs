@@ -31,51 +31,48 @@ pub fn utf16(len: usize) -> Result<Run> {
     })
 }
 
-/// UTF-8 to UTF-16.
+/// UTF-8 of ASCII to UTF-16.
 pub fn utf8_to_utf16(len: usize) -> Result<Run> {
-    // SAFETY: text that is valid has no more code units than bytes.
-    converted(b'x', len, |from: &[u8], to: &mut [u16]| unsafe {
-        simdutf::convert_utf8_to_utf16le(from.as_ptr(), from.len(), to.as_mut_ptr())
-    })
+    transcoded(b'x', len, simdutf::convert_utf8_to_utf16le)
 }
 
-/// UTF-8 to Latin-1.
+/// UTF-8 of ASCII to Latin-1.
 pub fn utf8_to_latin1(len: usize) -> Result<Run> {
-    // SAFETY: text has no more characters than bytes.
-    converted(b'x', len, |from: &[u8], to: &mut [u8]| unsafe {
-        simdutf::convert_utf8_to_latin1(from.as_ptr(), from.len(), to.as_mut_ptr())
-    })
+    transcoded(b'x', len, simdutf::convert_utf8_to_latin1)
 }
 
 /// UTF-16 of ASCII to UTF-8. The length is in code units.
 pub fn utf16_to_utf8(len: usize) -> Result<Run> {
-    // SAFETY: ASCII has as many bytes as code units.
-    converted(u16::from(b'x'), len, |from: &[u16], to: &mut [u8]| unsafe {
-        simdutf::convert_utf16le_to_utf8(from.as_ptr(), from.len(), to.as_mut_ptr())
-    })
+    transcoded(u16::from(b'x'), len, simdutf::convert_utf16le_to_utf8)
 }
 
-/// UTF-16 to Latin-1. The length is in code units.
+/// UTF-16 of ASCII to Latin-1. The length is in code units.
 pub fn utf16_to_latin1(len: usize) -> Result<Run> {
-    // SAFETY: text has no more characters than code units.
-    converted(u16::from(b'x'), len, |from: &[u16], to: &mut [u8]| unsafe {
-        simdutf::convert_utf16le_to_latin1(from.as_ptr(), from.len(), to.as_mut_ptr())
-    })
+    transcoded(u16::from(b'x'), len, simdutf::convert_utf16le_to_latin1)
 }
 
-/// Latin-1 that is ASCII to UTF-8.
+/// Latin-1 of ASCII to UTF-8.
 pub fn latin1_to_utf8(len: usize) -> Result<Run> {
-    // SAFETY: ASCII has as many bytes as characters.
-    converted(b'x', len, |from: &[u8], to: &mut [u8]| unsafe {
-        simdutf::convert_latin1_to_utf8(from.as_ptr(), from.len(), to.as_mut_ptr())
-    })
+    transcoded(b'x', len, simdutf::convert_latin1_to_utf8)
 }
 
-/// Latin-1 to UTF-16.
+/// Latin-1 of ASCII to UTF-16.
 pub fn latin1_to_utf16(len: usize) -> Result<Run> {
-    // SAFETY: a character is one code unit.
-    converted(b'x', len, |from: &[u8], to: &mut [u16]| unsafe {
-        simdutf::convert_latin1_to_utf16le(from.as_ptr(), from.len(), to.as_mut_ptr())
+    transcoded(b'x', len, simdutf::convert_latin1_to_utf16le)
+}
+
+/// A routine of simdutf: reads so many units, and says how many it has written.
+type Transcoder<S, D> = unsafe fn(*const S, usize, *mut D) -> usize;
+
+/// Transcodes ASCII, which has as many units in every encoding.
+fn transcoded<S, D>(unit: S, len: usize, transcode: Transcoder<S, D>) -> Result<Run>
+where
+    S: Copy + 'static,
+    D: Copy + Default + 'static,
+{
+    // SAFETY: both have so many units, and each unit of the source becomes one.
+    converted(unit, len, move |from: &[S], to: &mut [D]| unsafe {
+        transcode(from.as_ptr(), from.len(), to.as_mut_ptr())
     })
 }
 

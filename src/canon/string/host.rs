@@ -2,7 +2,7 @@
 
 use super::Simple;
 use super::Source;
-use super::range::{check_utf8, check_utf8_address, check_utf16_length};
+use super::range::{check_utf8, check_utf8_length, check_utf16_length};
 use crate::block::Intrinsic;
 use crate::canon::crossing::Crossing;
 use crate::canon::side::Allocation;
@@ -14,7 +14,7 @@ pub(super) fn store_to_host(c: &mut Crossing, from: Simple, source: Source) -> [
             let receiver = c.to.receiver(c.e);
             let at = c.e.call_intrinsic(Intrinsic::Utf8ToHost, &[source.address, source.units, receiver]);
             let at = at.expect("it has a result");
-            check_utf8_address(c, at);
+            check_utf8_length(c, at);
             [at, source.units]
         }
         Simple::Utf8 => {

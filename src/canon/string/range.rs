@@ -51,15 +51,7 @@ pub(super) fn check_utf8(c: &mut Crossing, status: Value) {
     trap_if(c, invalid, TrapKind::InvalidUtf8);
 }
 
-/// Traps when a routine that gives the address of UTF-8 returned one of its failures in place of it.
-pub(super) fn check_utf8_address(c: &mut Crossing, address: Value) {
-    let incomplete = c.e.b.ins().icmp_imm_u(IntCC::Equal, address, 1);
-    trap_if(c, incomplete, TrapKind::IncompleteUtf8);
-    let invalid = c.e.b.ins().icmp_imm_u(IntCC::Equal, address, 0);
-    trap_if(c, invalid, TrapKind::InvalidUtf8);
-}
-
-/// Traps when a routine that transcodes from UTF-8 returned one of its failures in place of a length.
+/// Traps when a routine that reads UTF-8 returned one of its failures in place of a length or an address.
 pub(super) fn check_utf8_length(c: &mut Crossing, length: Value) {
     let incomplete = c.e.b.ins().icmp_imm_s(IntCC::Equal, length, -2);
     trap_if(c, incomplete, TrapKind::IncompleteUtf8);

@@ -69,18 +69,30 @@ unsafe extern "C" fn copy(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) {
     std::ptr::copy(src, dst, len as usize)
 }
 
+/// # Safety
+///
+/// So many bytes must be there, and stay as they are for `'a`.
 unsafe fn bytes<'a>(src: *mut u8, len: u64) -> &'a [u8] {
     from_raw_parts(src, len as usize)
 }
 
+/// # Safety
+///
+/// So many code units must be there.
 unsafe fn units(src: *mut u8, len: u64) -> Vec<u16> {
     bytes(src, 2 * len).chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
 }
 
+/// # Safety
+///
+/// There must be room for the content.
 unsafe fn write(dst: *mut u8, content: &[u8]) {
     std::ptr::copy(content.as_ptr(), dst, content.len())
 }
 
+/// # Safety
+///
+/// There must be room for the content.
 unsafe fn write_units(dst: *mut u8, content: impl IntoIterator<Item = u16>) -> u64 {
     let content: Vec<u8> = content.into_iter().flat_map(u16::to_le_bytes).collect();
     write(dst, &content);
@@ -100,11 +112,14 @@ unsafe extern "C" fn utf8_to_host(_: Ctx, src: *mut u8, len: u64, _: *mut u8) ->
             to as u64
         }
         1 => src as u64,
-        0 => 0,
-        _ => 1,
+        0 => u64::MAX,
+        _ => u64::MAX - 1,
     }
 }
 
+/// # Safety
+///
+/// So many bytes must be there.
 unsafe fn utf8_validate(src: *mut u8, len: u64) -> u32 {
     std::str::from_utf8(bytes(src, len)).map_or_else(failure, |_| 1)
 }

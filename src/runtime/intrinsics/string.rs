@@ -15,15 +15,10 @@ const VALID: u32 = 1;
 const INVALID: u32 = 0;
 /// The only fault is that the string ends inside a sequence.
 const INCOMPLETE: u32 = 2;
-/// [`INVALID`] where lengths are returned.
+/// [`INVALID`] where lengths or addresses are returned.
 const INVALID_LEN: u64 = u64::MAX;
-/// [`INCOMPLETE`] where lengths are returned.
+/// [`INCOMPLETE`] where lengths or addresses are returned.
 const INCOMPLETE_LEN: u64 = u64::MAX - 1;
-
-/// [`INVALID`] where an address is returned.
-const INVALID_ADDRESS: u64 = 0;
-/// [`INCOMPLETE`] where an address is returned.
-const INCOMPLETE_ADDRESS: u64 = 1;
 
 /// A source of `len` units.
 ///
@@ -71,7 +66,7 @@ fn fault(text: &[u8]) -> u32 {
     if is_incomplete { INCOMPLETE } else { INVALID }
 }
 
-/// The status where a length is returned.
+/// The status where a length or an address is returned.
 fn length(status: u32) -> u64 {
     if status == INCOMPLETE { INCOMPLETE_LEN } else { INVALID_LEN }
 }
@@ -94,10 +89,7 @@ pub(super) unsafe extern "C" fn utf8_to_host(vmctx: *mut c_void, src: *mut u8, l
         Some(to) => (to, unsafe { utf8_to_utf8(vmctx, to, src, len) } == VALID),
         None => (src, transcode::is_utf8(text)),
     };
-    if is_valid {
-        return at as u64;
-    }
-    if fault(text) == INCOMPLETE { INCOMPLETE_ADDRESS } else { INVALID_ADDRESS }
+    if is_valid { at as u64 } else { length(fault(text)) }
 }
 
 pub(super) unsafe extern "C" fn utf8_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
