@@ -5,6 +5,7 @@
 //! offsets unchanged: all supported targets have 64-bit pointers, so they are the same in a cross compiler.
 
 use core::ffi::c_void;
+use core::mem::offset_of;
 use core::sync::atomic::AtomicUsize;
 
 /// What `vmctx` points to: the start of a block, or of the segment of a core instance whose module is instantiated
@@ -60,7 +61,11 @@ pub struct InstanceState {
     /// The specification's `may_leave`: 1 or 0. Zero while `realloc` or `post-return` runs.
     pub may_leave: u32,
     /// The specification's `backpressure`: asynchronous functions of the instance may start only while it is 0.
-    pub backpressure: u32,
+    pub backpressure: u16,
+    /// Is there an `exclusive_thread`? 1 or 0. While it is 1, functions that need the exclusive lock may not start.
+    ///
+    /// Invariant: it follows `backpressure` directly, so that one 32-bit compare with 0 looks at both ([`GATE`]).
+    pub exclusive: u16,
     /// The instance's handles.
     pub handles: HandleTable,
     /// The task that runs in the instance, if it is one of an asynchronous lift; else null. Kept only where the
@@ -69,6 +74,12 @@ pub struct InstanceState {
     /// The `storage` of the running task's thread, for `context.get` and `context.set`. Kept as `task` is.
     pub context: [u64; CONTEXT_LENGTH],
 }
+
+/// Offset in an [`InstanceState`] of the 32 bits that are 0 when a function which needs the exclusive lock may start.
+pub const GATE: usize = offset_of!(InstanceState, backpressure);
+
+const _: () = assert!(GATE + size_of::<u16>() == offset_of!(InstanceState, exclusive));
+const _: () = assert!(GATE.is_multiple_of(align_of::<u32>()));
 
 /// How many words of storage a thread has.
 pub const CONTEXT_LENGTH: usize = 2;

@@ -20,7 +20,7 @@ pub mod trap;
 pub use exception::{Exception, Landing};
 pub use handle_record::{CALL_DEPTH, HandleEvent, HandleRecord};
 pub use header::{
-    CONTEXT_LENGTH, Context, FuncDef, GlobalSlot, HandleEntry, HandleTable, Header, HostCallee, HostFunc,
+    CONTEXT_LENGTH, Context, FuncDef, GATE, GlobalSlot, HandleEntry, HandleTable, Header, HostCallee, HostFunc,
     InstanceState, MemoryDef, TableDef, Task,
 };
 pub use intrinsics::{INTRINSICS_VERSION, Intrinsic, Intrinsics};

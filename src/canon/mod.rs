@@ -103,4 +103,9 @@ impl CanonEnv<'_> {
     fn keeps_tasks(&self, instance: u32) -> bool {
         self.keeps_tasks.get(instance as usize).copied().unwrap_or(false)
     }
+
+    /// Block offset of the state of a component instance whose tasks are kept.
+    fn task_state(&self, instance: u32) -> Option<usize> {
+        self.keeps_tasks(instance).then(|| self.layout.instance_state(instance) as usize)
+    }
 }

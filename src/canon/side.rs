@@ -2,6 +2,7 @@
 
 use super::CanonEnv;
 use super::operand::{Address, Memory, narrow_pointer, widen_pointer};
+use super::task::TaskScope;
 use crate::block::{InstanceState, Intrinsic, MemoryDef, TrapKind};
 use crate::clif::signature::{POINTER, flat_type};
 use crate::clif::{Emit, Region};
@@ -22,6 +23,8 @@ pub(super) struct Side<'a> {
     pub table: Table,
     /// Block offset of its `may_leave`; none where that is always true when it is looked at.
     may_leave: Option<usize>,
+    /// Block offset of its state, where its `realloc` might see or change its caller's task.
+    task_state: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -83,7 +86,8 @@ impl<'a> Side<'a> {
         let guest = matches!(peer, Peer::Guest(_));
         let kept = guest && !env.may_always_leave.get(instance as usize).copied().unwrap_or(false);
         let at = || env.layout.instance_state(instance) as usize + offset_of!(InstanceState, may_leave);
-        Side { peer, instance, table: env.table(instance), may_leave: kept.then(at) }
+        let task_state = if kept { env.task_state(instance) } else { None };
+        Side { peer, instance, table: env.table(instance), may_leave: kept.then(at), task_state }
     }
 
     pub(super) fn is_host(self) -> bool {
@@ -217,6 +221,7 @@ impl<'a> Side<'a> {
         self.call_realloc(e, old, align, bytes, TrapKind::ReallocOutOfBounds)
     }
 
+    /// The specification lifts `realloc` and invokes it: it runs in a task of its own, with storage that is 0.
     fn call_realloc(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value, outside: TrapKind) -> Allocation {
         let Peer::Guest(options) = self.peer else { unreachable!("the host reallocates nothing") };
         let width = options.width();
@@ -225,7 +230,9 @@ impl<'a> Side<'a> {
         let args = [old[0], old[1], align_value, bytes].map(|v| narrow_pointer(e, v, width));
         let callee = options.realloc.expect("validated: options of a type with pointers have a realloc");
         let signature = e.convention.core([word; 4], [word]);
+        let scope = TaskScope::enter_sync(e, self.task_state);
         let results = self.without_leave(e, |e| e.call_core(callee, signature, &args));
+        scope.exit(e);
         let pointer = widen_pointer(e, results[0], width);
         self.check_aligned(e, pointer, align, TrapKind::ReallocUnaligned);
         let address = self.check_range(e, pointer, bytes, outside);

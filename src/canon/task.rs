@@ -2,10 +2,11 @@
 //!
 //! A call runs to its end on the stack of its caller before the caller goes on. So a task is its storage, for
 //! `context.get`, and for an asynchronous lift a [`Task`] in the adapter's frame, to which `task.return` writes the
-//! result. An adapter saves the task state that it finds in the callee's instance, and restores it afterwards.
+//! result. An adapter saves the task state that it finds in the callee's instance, and restores it afterwards. A trap
+//! leaves pointers to dead frames there; the runtime clears them, and no code of the root runs again.
 //!
-//! The boundaries, each of which traps: a callback that asks to wait, backpressure when a call begins, and a task that
-//! yields while its caller could go on ([`Suspension`]). The result is lowered to the caller when the task has ended, not within `task.return`, so it lies in
+//! The boundaries, each of which traps: a callback that asks to wait, backpressure or a taken exclusive lock when a call
+//! begins, and a task that yields while its caller could go on ([`Suspension`]). The result is lowered to the caller when the task has ended, not within `task.return`, so it lies in
 //! memory of the host's meanwhile: with 64-bit layout, and representations for handles ([`Side::task_result`]). An
 //! asynchronous lower always finds its subtask returned. Concurrent tasks will need stacks of their own, a record that
 //! outlives the adapter's frame, and subtasks in handle tables; what they change is behind [`TaskScope`], [`AsyncCall`]
@@ -16,11 +17,11 @@ use super::borrow::Borrows;
 use super::operand::Operand;
 use super::side::Side;
 use super::tuple::{buffer, is_from_host, tuple_layout};
-use crate::block::{CONTEXT_LENGTH, InstanceState, Intrinsic, Task, TrapKind};
+use crate::block::{CONTEXT_LENGTH, GATE, InstanceState, Intrinsic, Task, TrapKind};
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use crate::model::layout::Layout;
-use crate::model::{Callee, CanonOptions, Encoding, FuncType, Memory, Place, PointerWidth, ValType};
+use crate::model::{Callee, CanonOptions, Encoding, FuncType, GuestSide, Memory, Place, PointerWidth, ValType};
 use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -34,18 +35,42 @@ const NONE: i64 = 0;
 /// `Subtask.State.RETURNED`.
 const RETURNED: i64 = 2;
 
-/// What the task state of an instance was before a call into it: values and their block offsets.
-pub(super) struct TaskScope(Vec<(Value, usize)>);
+/// A call into an instance: what it must put back when it ends.
+#[derive(Default)]
+pub(super) struct TaskScope {
+    /// The task state as it was before the call: values and their block offsets.
+    saved: Vec<(Value, usize)>,
+    /// Block offset of the exclusive lock, if the call holds it.
+    lock: Option<usize>,
+}
 
 impl TaskScope {
-    /// `enter_implicit_thread`: the instance's task is this one, with storage of its own. A synchronous lift's task has no
-    /// record.
-    pub(super) fn enter(e: &mut Emit, env: &CanonEnv, instance: u32, record: Option<Value>) -> Self {
-        if !env.keeps_tasks(instance) {
-            return TaskScope(Vec::new());
-        }
-        let task = task_offset(env, instance);
-        let storage = (0..CONTEXT_LENGTH).map(|index| storage_offset(env, instance, index));
+    /// `enter_implicit_thread` of a lifted function. The task of a synchronous lift has no record.
+    ///
+    /// The function starts at once or traps. A call that the host makes while it is called itself counts like any other:
+    /// the specification lets instances be reentered, but a task that waits for the exclusive lock
+    /// of its own caller waits for ever.
+    pub(super) fn enter(
+        e: &mut Emit,
+        env: &CanonEnv,
+        (ty, guest): (&FuncType, &GuestSide),
+        record: Option<Value>,
+    ) -> Self {
+        let lock = if ty.is_async { pass_gate(e, env, guest) } else { None };
+        TaskScope { lock, ..Self::replace(e, env.task_state(guest.instance), record) }
+    }
+
+    /// The same for a synchronous function of type `func(...)` that takes no lock: a destructor or a `realloc`. `state` is
+    /// from [`CanonEnv::task_state`].
+    pub(super) fn enter_sync(e: &mut Emit, state: Option<usize>) -> Self {
+        Self::replace(e, state, None)
+    }
+
+    /// Makes the instance's task this one, with storage of its own.
+    fn replace(e: &mut Emit, state: Option<usize>, record: Option<Value>) -> Self {
+        let Some(state) = state else { return TaskScope::default() };
+        let task = state + offset_of!(InstanceState, task);
+        let storage = (0..CONTEXT_LENGTH).map(|index| state + storage_offset(index));
         let fields = core::iter::once(task).chain(storage);
         let saved: Vec<_> = fields.map(|at| (e.load_field(types::I64, Region::Task, e.vmctx, at), at)).collect();
         let zero = e.b.ins().iconst(types::I64, 0);
@@ -53,38 +78,44 @@ impl TaskScope {
             let value = record.filter(|_| *at == task).unwrap_or(zero);
             e.store_field(Region::Task, value, e.vmctx, *at);
         }
-        TaskScope(saved)
+        TaskScope { saved, lock: None }
     }
 
     /// `exit_implicit_thread`.
     pub(super) fn exit(self, e: &mut Emit) {
-        for (value, at) in self.0 {
+        for (value, at) in self.saved {
             e.store_field(Region::Task, value, e.vmctx, at);
+        }
+        if let Some(at) = self.lock {
+            let free = e.b.ins().iconst(types::I16, 0);
+            e.store_field(Region::Task, free, e.vmctx, at);
         }
     }
 }
 
-/// Block offset of the pointer to an instance's task.
-pub(super) fn task_offset(env: &CanonEnv, instance: u32) -> usize {
-    env.layout.instance_state(instance) as usize + offset_of!(InstanceState, task)
-}
-
-/// Block offset of a word of the storage of an instance's task.
-pub(super) fn storage_offset(env: &CanonEnv, instance: u32, index: usize) -> usize {
-    env.layout.instance_state(instance) as usize + offset_of!(InstanceState, context) + index * size_of::<u64>()
-}
-
-/// Block offset of an instance's `backpressure`.
-pub(super) fn backpressure_offset(env: &CanonEnv, instance: u32) -> usize {
-    env.layout.instance_state(instance) as usize + offset_of!(InstanceState, backpressure)
-}
-
-/// Traps if a call of an asynchronous function would have to wait until the instance takes new tasks.
-pub(super) fn check_backpressure(e: &mut Emit, env: &CanonEnv, ty: &FuncType, instance: u32) {
-    if ty.is_async && env.keeps_tasks(instance) {
-        let count = e.load_field(types::I32, Region::Task, e.vmctx, backpressure_offset(env, instance));
+/// Traps if a call of an asynchronous function would have to wait. Takes the exclusive lock where the function needs it;
+/// returns the lock's block offset then.
+fn pass_gate(e: &mut Emit, env: &CanonEnv, guest: &GuestSide) -> Option<usize> {
+    let state = env.layout.instance_state(guest.instance) as usize;
+    let needs_exclusive = !guest.options.is_async || guest.options.callback.is_some();
+    if needs_exclusive {
+        let gate = e.load_field(types::I32, Region::Task, e.vmctx, state + GATE);
+        e.trap_if(gate, TrapKind::CannotBlock);
+        let lock = state + offset_of!(InstanceState, exclusive);
+        let taken = e.b.ins().iconst(types::I16, 1);
+        e.store_field(Region::Task, taken, e.vmctx, lock);
+        return Some(lock);
+    }
+    if env.keeps_tasks(guest.instance) {
+        let count = e.load_field(types::I16, Region::Task, e.vmctx, state + offset_of!(InstanceState, backpressure));
         e.trap_if(count, TrapKind::CannotBlock);
     }
+    None
+}
+
+/// Offset in an [`InstanceState`] of a word of the storage of the instance's task.
+pub(super) fn storage_offset(index: usize) -> usize {
+    offset_of!(InstanceState, context) + index * size_of::<u64>()
 }
 
 /// What an asynchronous lower returns for a subtask that has returned.
@@ -200,5 +231,6 @@ pub(super) fn signature(result: &[ValType], encoding: Encoding, memory: Option<M
 
 /// The address of the record of an instance's task; 0 if its lift is synchronous.
 pub(super) fn current_task(e: &mut Emit, env: &CanonEnv, instance: u32) -> Value {
-    e.load_field(POINTER, Region::Task, e.vmctx, task_offset(env, instance))
+    let at = env.layout.instance_state(instance) as usize + offset_of!(InstanceState, task);
+    e.load_field(POINTER, Region::Task, e.vmctx, at)
 }

@@ -414,6 +414,8 @@ pub enum Step {
         entry: FuncKey,
         /// Offset of its context.
         ctx: u32,
+        /// The component instance that it belongs to, in which this is a task of its own.
+        instance: u32,
     },
 }
 

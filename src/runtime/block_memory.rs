@@ -2,7 +2,9 @@
 
 use super::address_space::{AddressSpace, page_size};
 use super::error::LinkError;
-use crate::block::{BlockLayout, HandleEntry, HandleEvent, HandleRecord, HandleTable, Header, InstanceState};
+use crate::block::{
+    BlockLayout, CONTEXT_LENGTH, HandleEntry, HandleEvent, HandleRecord, HandleTable, Header, InstanceState,
+};
 use std::io;
 use std::ops::Range;
 
@@ -105,6 +107,22 @@ impl BlockMemory {
         assert!(instance < self.layout.instance_count);
         // SAFETY: `reserve` checked that all states lie in the fixed part.
         unsafe { self.space.base().add(self.layout.instance_state(instance) as usize) }.cast()
+    }
+
+    /// Makes every component instance one in which no task runs. What points to tasks are addresses in frames, which a
+    /// trap leaves behind.
+    pub(crate) fn forget_tasks(&self) {
+        (0..self.layout.instance_count).for_each(|instance| self.forget_task(instance));
+    }
+
+    /// Makes a component instance one in which no task runs, with storage that is zero.
+    pub(crate) fn forget_task(&self, instance: u32) {
+        let state = self.instance_state(instance);
+        // SAFETY: a state in this block; no compiled code of it runs now, and nothing else refers to it.
+        unsafe {
+            (*state).task = std::ptr::null_mut();
+            (*state).context = [0; CONTEXT_LENGTH];
+        }
     }
 
     /// The host's handle table.

@@ -92,9 +92,10 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
     // SAFETY: the block lives as long as its record, and compiled code has been left.
     let mut values = unsafe {
         // A core module's instance stays usable, as the core specification says.
-        (*block).poisoned = u32::from(!record.image.artifact.is_module);
+        (*block).poisoned |= u32::from(!record.image.artifact.is_module);
         (*block).trap_values
     };
+    record.block.forget_tasks();
     let hit = activation.hit();
     // A return without a hit is the trampoline's own: an exception that nobody caught.
     let kind = match TrapKind::from_code(hit.kind).unwrap_or(TrapKind::UncaughtException) {
@@ -122,11 +123,13 @@ fn first_borrow(record: &InstanceRecord, instance: u32, scope: u32) -> Option<u3
 }
 
 impl Failure {
-    /// The error of a host function that the host called itself.
-    pub(crate) fn outside_guests(failure: Option<Failure>) -> Error {
+    /// The outcome of a host function that the host called itself and that returned a failure.
+    pub(crate) fn outside_guests(failure: Option<Failure>) -> Result<()> {
         match failure {
-            Some(failure) => failure.into_error(Backtrace::default),
-            None => Error::from_host(TrapKind::HostError.message().into(), Backtrace::default),
+            // No guest waits for the function, so nothing must be kept from going on.
+            Some(Failure::Poisoned) => Ok(()),
+            Some(failure) => Err(failure.into_error(Backtrace::default)),
+            None => Err(Error::from_host(TrapKind::HostError.message().into(), Backtrace::default)),
         }
     }
 
@@ -135,6 +138,7 @@ impl Failure {
         match self {
             Failure::Error(error) => Error::from_host(error, backtrace),
             Failure::Panic(payload) => std::panic::resume_unwind(payload),
+            Failure::Poisoned => Box::new(Trap::cannot_go_on(backtrace())).into(),
         }
     }
 }

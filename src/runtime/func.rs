@@ -193,7 +193,7 @@ unsafe fn call_host(
         let Some(func) = (*callee).func else { return Ok(()) };
         match func((*callee).data, record.block.header(), params, results) {
             0 => Ok(()),
-            _ => Err(Failure::outside_guests((*store).failure.take())),
+            _ => Failure::outside_guests((*store).failure.take()),
         }
     }
 }

@@ -103,6 +103,9 @@ where
 
 /// Runs the body of a host function, and keeps what goes wrong for the store. Returns the status.
 ///
+/// A body may call the instance again, and may tolerate that the call trapped. Its caller does not go on then: after a trap
+/// no code of a root component runs again, not even what is on the stack already.
+///
 /// # Safety
 ///
 /// `block` must be the block of the calling instance, whose code waits for this to return.
@@ -113,15 +116,19 @@ pub(super) unsafe fn guarded(
     // SAFETY: the header of a live block leads to its store and its record, which outlive it.
     let (store, record) =
         unsafe { ((*block).store.cast::<StoreState>(), &*(*block).instance.cast::<InstanceRecord>()) };
-    // SAFETY: the guest waits, so nobody refers to the store's state.
-    unsafe { (*store).arena.begin_host_call() };
+    // SAFETY: the guest waits, so nobody refers to the store's state. The block is live.
+    let poisoned = unsafe {
+        (*store).arena.begin_host_call();
+        (*block).poisoned
+    };
     // The state of the store is consistent at every call of the host's code, so unwinding leaves nothing half done.
     let outcome = catch_unwind(AssertUnwindSafe(|| body(store, record)));
     // SAFETY: as above; the body has ended.
     unsafe {
         (*store).arena.end_host_call();
         let failure = match outcome {
-            Ok(Ok(())) => return 0,
+            Ok(Ok(())) if (*block).poisoned == poisoned => return 0,
+            Ok(Ok(())) => Failure::Poisoned,
             Ok(Err(error)) => Failure::Error(error),
             Err(payload) => Failure::Panic(payload),
         };

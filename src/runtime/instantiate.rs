@@ -2,7 +2,7 @@
 //! is this instance's, and runs the steps that remain.
 
 use super::entry::enter_core;
-use super::error::{Error, Result};
+use super::error::{Error, LinkError, Result};
 use super::handle_history::HandleHistory;
 use super::host_func::HostBinding;
 use super::image::Image;
@@ -132,7 +132,11 @@ unsafe fn run_step(store: *mut StoreState, record: &InstanceRecord, step: &Step)
         match *step {
             Step::CopyFuncDef { at, from } => block.at::<FuncDef>(at)?.write(block.at::<FuncDef>(from)?.read()),
             Step::CopyPointer { at, from } => block.at::<*mut u8>(at)?.write(block.at::<*mut u8>(from)?.read()),
-            Step::Init { func, entry, ctx } => {
+            Step::Init { func, entry, ctx, instance } => {
+                if instance >= block.layout().instance_count {
+                    return Err(LinkError::Malformed("a step names an unknown component instance".to_owned()).into());
+                }
+                block.forget_task(instance);
                 let target = (image.function(func)?, block.at::<Context>(ctx)?.cast::<c_void>());
                 enter_core(store, record, image.function(entry)?, target, &mut [])?;
             }

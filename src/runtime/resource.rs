@@ -232,7 +232,7 @@ fn run_host_destructor(store: *mut StoreState, record: &InstanceRecord, resource
         let Some(func) = (*callee).func else { return Ok(()) };
         match func((*callee).data, record.block.header(), (&raw mut rep).cast(), std::ptr::dangling_mut()) {
             0 => Ok(()),
-            _ => Err(Failure::outside_guests((*store).failure.take())),
+            _ => Failure::outside_guests((*store).failure.take()),
         }
     }
 }

@@ -73,6 +73,8 @@ pub(crate) enum Failure {
     Error(HostError),
     /// It panicked; the payload goes on unwinding above the guest's frames.
     Panic(Box<dyn Any + Send>),
+    /// It ended as it should, but meanwhile the instance that called it has trapped.
+    Poisoned,
 }
 
 impl std::fmt::Debug for Failure {
@@ -80,6 +82,7 @@ impl std::fmt::Debug for Failure {
         match self {
             Failure::Error(error) => f.debug_tuple("Error").field(error).finish(),
             Failure::Panic(_) => f.write_str("Panic"),
+            Failure::Poisoned => f.write_str("Poisoned"),
         }
     }
 }

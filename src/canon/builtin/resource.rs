@@ -56,7 +56,7 @@ fn call_dtor(e: &mut Emit, env: &CanonEnv, resource: ResourceId, rep: Value) {
             let signature = dtor_signature(e.convention);
             match env.resources[resource].implementer {
                 ResourceImpl::Guest(instance) => {
-                    let scope = TaskScope::enter(e, env, instance, None);
+                    let scope = TaskScope::enter_sync(e, env.task_state(instance));
                     e.call_core(callee, signature, &[rep]);
                     scope.exit(e);
                 }

@@ -1,13 +1,13 @@
 //! `task.return`, `context.get`, `context.set`, `backpressure.inc`, `backpressure.dec`.
 
-use crate::block::{Intrinsic, Task, TrapKind};
+use crate::block::{InstanceState, Intrinsic, Task, TrapKind};
 use crate::canon::CanonEnv;
 use crate::canon::borrow::Borrows;
 use crate::canon::crossing::{Crossing, Occurrence};
 use crate::canon::operand::{Operand, Target};
 use crate::canon::scope::check_scope;
 use crate::canon::side::Side;
-use crate::canon::task::{SIGNATURE_MEMORY, backpressure_offset, current_task, signature, storage_offset};
+use crate::canon::task::{SIGNATURE_MEMORY, current_task, signature, storage_offset};
 use crate::canon::transfer::transfer;
 use crate::canon::tuple::load_tuple;
 use crate::clif::signature::POINTER;
@@ -17,9 +17,6 @@ use crate::model::{GuestSide, StorageSlot, ValType};
 use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-
-/// `backpressure` stays below this.
-const BACKPRESSURE_LIMIT: i64 = 1 << 16;
 
 /// Puts the result where the adapter that waits for the task expects it. Whether the task may return is checked before the
 /// result is lifted, so of two faults the other one may be reported.
@@ -89,7 +86,7 @@ fn check_borrows(e: &mut Emit, env: &CanonEnv, instance: u32, task: Value) {
 }
 
 pub(super) fn canon_context_get(e: &mut Emit, env: &CanonEnv, instance: u32, slot: StorageSlot) {
-    let at = storage_offset(env, instance, slot.index as usize);
+    let at = env.layout.instance_state(instance) as usize + storage_offset(slot.index as usize);
     let word = e.load_field(types::I64, Region::Task, e.vmctx, at);
     let value = match crate::clif::signature::flat_type(slot.ty) {
         types::I64 => word,
@@ -99,7 +96,7 @@ pub(super) fn canon_context_get(e: &mut Emit, env: &CanonEnv, instance: u32, slo
 }
 
 pub(super) fn canon_context_set(e: &mut Emit, env: &CanonEnv, instance: u32, slot: StorageSlot, value: Value) {
-    let at = storage_offset(env, instance, slot.index as usize);
+    let at = env.layout.instance_state(instance) as usize + storage_offset(slot.index as usize);
     let word = match e.b.func.dfg.value_type(value) {
         types::I64 => value,
         _ => e.b.ins().uextend(types::I64, value),
@@ -110,19 +107,23 @@ pub(super) fn canon_context_set(e: &mut Emit, env: &CanonEnv, instance: u32, slo
 
 pub(super) fn canon_backpressure_inc(e: &mut Emit, env: &CanonEnv, instance: u32) {
     let at = backpressure_offset(env, instance);
-    let count = e.load_field(types::I32, Region::Task, e.vmctx, at);
+    let count = e.load_field(types::I16, Region::Task, e.vmctx, at);
     let count = e.b.ins().iadd_imm_u(count, 1);
-    let full = e.b.ins().icmp_imm_u(IntCC::Equal, count, BACKPRESSURE_LIMIT);
-    e.trap_if(full, TrapKind::BackpressureOutOfRange);
+    // The count that the specification traps on, 2^16, wraps to 0.
+    e.trap_unless(count, TrapKind::BackpressureOutOfRange);
     e.store_field(Region::Task, count, e.vmctx, at);
     e.b.ins().return_(&[]);
 }
 
 pub(super) fn canon_backpressure_dec(e: &mut Emit, env: &CanonEnv, instance: u32) {
     let at = backpressure_offset(env, instance);
-    let count = e.load_field(types::I32, Region::Task, e.vmctx, at);
+    let count = e.load_field(types::I16, Region::Task, e.vmctx, at);
     e.trap_unless(count, TrapKind::BackpressureOutOfRange);
     let count = e.b.ins().iadd_imm_s(count, -1);
     e.store_field(Region::Task, count, e.vmctx, at);
     e.b.ins().return_(&[]);
+}
+
+fn backpressure_offset(env: &CanonEnv, instance: u32) -> usize {
+    env.layout.instance_state(instance) as usize + offset_of!(InstanceState, backpressure)
 }

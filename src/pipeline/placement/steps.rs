@@ -24,7 +24,8 @@ impl Map<'_> {
             self.make_segments(index, instance, module, &mut steps);
             if needs_init(module, &self.prepared.modules[instance.module]) {
                 let entry = FuncKey::CoreEntry(self.init_type().as_u32());
-                steps.push(Step::Init { func: FuncKey::Init(instance.module as u32), entry, ctx: self.bases[index] });
+                let func = FuncKey::Init(instance.module as u32);
+                steps.push(Step::Init { func, entry, ctx: self.bases[index], instance: instance.instance });
             }
         }
         steps

@@ -39,7 +39,14 @@ impl Trap {
         Trap { kind: None, message: message.to_owned(), backtrace: Backtrace::default() }
     }
 
-    /// What went wrong. `None` when the guest was not even entered, because it trapped before.
+    /// The error of a guest that waited for a host function while its instance trapped in another call.
+    pub(crate) fn cannot_go_on(backtrace: Backtrace) -> Self {
+        let message = "wasm trap: cannot go on in component instance: it trapped in a call that was made meanwhile";
+        Trap { kind: None, message: message.to_owned(), backtrace }
+    }
+
+    /// What went wrong. `None` when the instance had trapped before: the guest was not even entered, or it did not go on when
+    /// the host function returned that it had called.
     pub fn kind(&self) -> Option<TrapKind> {
         self.kind
     }
