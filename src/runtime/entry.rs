@@ -99,9 +99,9 @@ fn stack_pointer(activation: &Activation) -> usize {
         // SAFETY: copies a register.
         unsafe {
             #[cfg(target_arch = "x86_64")]
-            std::arch::asm!("mov {}, rsp /* {} */", out(reg) sp, in(reg) frame, options(nomem, nostack, preserves_flags));
+            std::arch::asm!("mov {}, rsp /* {} */", out(reg) sp, in(reg) frame, options(readonly, nostack, preserves_flags));
             #[cfg(target_arch = "aarch64")]
-            std::arch::asm!("mov {}, sp // {}", out(reg) sp, in(reg) frame, options(nomem, nostack, preserves_flags));
+            std::arch::asm!("mov {}, sp // {}", out(reg) sp, in(reg) frame, options(readonly, nostack, preserves_flags));
         }
         sp
     }
