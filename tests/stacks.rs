@@ -7,6 +7,7 @@ use cantilever::runtime::{
     Caller, Config, CoreExtern, CoreFunc, CoreInstance, CoreLinker, CoreVal, Engine, Error, HostError, Module, Result,
     StackError, Store, with_stack,
 };
+use cantilever::{CompileOptions, OptLevel};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::hint::black_box;
@@ -21,8 +22,8 @@ const RECURSIVE: &str = r#"(module
       (then (call $f (i32.const 0)))
       (else (i32.add (i32.const 1) (call $down (i32.sub (local.get 0) (i32.const 1)))))))
   (func $for-ever (export "for-ever") (result i32) (i32.add (i32.const 1) (call $for-ever)))
-  (func (export "host-then-for-ever") (result i32)
-    (drop (call $f (i32.const 1))) (call $for-ever))
+  (func (export "host-then-down") (param i32) (result i32)
+    (drop (call $f (i32.const 1))) (call $down (local.get 0)))
   (func (export "host") (param i32) (result i32) (call $f (local.get 0))))"#;
 
 type Host = fn(Caller<'_, ()>, i32) -> Result<i32, HostError>;
@@ -158,6 +159,7 @@ thread_local! {
     /// What host functions on this thread look at.
     static INSTANCE: Cell<Option<CoreInstance>> = const { Cell::new(None) };
     static LEVELS: Cell<u32> = const { Cell::new(0) };
+    static INNERMOST: Cell<usize> = const { Cell::new(0) };
 }
 
 #[test]
@@ -318,8 +320,11 @@ fn a_guest_has_its_limit_again_when_another_stack_is_left() {
     on_thread(8 * MIB, move || {
         let mut guest = guest(Config::new(), RECURSIVE, elsewhere).unwrap();
         INSTANCE.set(Some(guest.instance));
+        let depth = guest.depth();
         for _ in 0..3 {
-            assert_exhausted(&guest.call("host-then-for-ever", &[]).unwrap_err());
+            assert!(guest.call("host-then-down", &[CoreVal::I32(depth * 3 / 4)]).is_ok());
+            let deeper = guest.call("host-then-down", &[CoreVal::I32(depth * 5 / 4)]);
+            assert_exhausted(&deeper.unwrap_err());
         }
     });
 }
@@ -378,9 +383,42 @@ fn no_entry_crashes_however_little_stack_is_left() {
     });
 }
 
-/// The largest frames of the runtime's own fit what it keeps for itself.
+/// What the runtime keeps of a stack for the frames of its own.
+const RUNTIME_STACK: usize = 128 << 10;
+
+/// Frames that are compared with no limit must not go beyond what is kept for them: they could skip the guard.
 #[test]
 fn the_widest_entry_needs_no_more_than_the_runtime_keeps() {
+    let params = [CoreVal::V128(7); 1000];
+    let vectors = "v128 ".repeat(1000);
+    let parameters: String = (0..1000).map(|index| format!("(local.get {index}) ")).collect();
+    let text = format!(
+        r#"(module
+          (import "host" "f" (func $f (param {vectors}) (result {vectors})))
+          (func (export "wide") (param {vectors}) (result {vectors}) (return_call $f {parameters})))"#
+    );
+    let wasm = wat::parse_str(text).unwrap();
+    for opt_level in [OptLevel::None, OptLevel::Speed] {
+        let engine = Engine::default();
+        let module = Module::with_options(&engine, &wasm, &CompileOptions { opt_level, ..Default::default() }).unwrap();
+        let mut store = Store::new(&engine, ());
+        let host = |_: Caller<'_, ()>, params: &[CoreVal]| {
+            INNERMOST.set(&raw const params as usize);
+            Ok(params.to_vec())
+        };
+        let mut linker = CoreLinker::new();
+        linker.define("host", "f", CoreExtern::Func(CoreFunc::new(core_type(CoreValType::V128, 1000, 1000), host)));
+        let wide = linker.instantiate(&mut store, &module).unwrap().get_func(&mut store, "wide").unwrap();
+        assert_eq!(wide.call(&mut store, &params).unwrap(), params);
+        let here = &raw const wide as usize;
+        let taken = here - INNERMOST.get();
+        assert!((32_000..RUNTIME_STACK).contains(&taken), "{taken}");
+    }
+}
+
+/// The same at the limit, on threads of all sizes.
+#[test]
+fn the_widest_entry_is_refused_where_it_does_not_fit() {
     let params = [CoreVal::V128(7); 1000];
     let engine = Engine::new(Config::new().host_stack_reserve(0));
     let module = Module::new(&engine, &wat::parse_str(wide()).unwrap()).unwrap();
