@@ -1,4 +1,5 @@
-//! Signals that somebody sent are no guest's fault. Each test runs itself in a child process, whose handlers it changes.
+//! Signals that somebody sent are no guest's fault. Each test runs itself in a child process, whose
+//! handlers it changes.
 #![cfg(all(feature = "compile", feature = "runtime", target_os = "linux"))]
 
 use cantilever::block::TrapKind;

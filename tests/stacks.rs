@@ -342,7 +342,8 @@ fn wide() -> String {
     )
 }
 
-/// Enters guests from a host function with stack pointers at all depths from those that are admitted to those that are not.
+/// Enters guests from a host function with stack pointers at all depths from those that are
+/// admitted to those that are not.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn no_entry_crashes_however_little_stack_is_left() {
@@ -350,7 +351,8 @@ fn no_entry_crashes_however_little_stack_is_left() {
         let func = INSTANCE.get().unwrap().get_func(&mut *caller, name).unwrap();
         let here = &raw const func as usize;
         let (mut entered, mut refused) = (0, 0);
-        // Guests have 128 KiB at least and 256 KiB at most; what is below is the host's and the runtime's.
+        // Guests have 128 KiB at least and 256 KiB at most; what is below is the host's and the
+        // runtime's.
         for below in (4096..288 << 10).step_by(step) {
             let sp = (here - below) & !15;
             // SAFETY: this is the thread's own stack, below all frames, with room for the host.
@@ -386,7 +388,8 @@ fn no_entry_crashes_however_little_stack_is_left() {
 /// What the runtime keeps of a stack for the frames of its own.
 const RUNTIME_STACK: usize = 128 << 10;
 
-/// Frames that are compared with no limit must not go beyond what is kept for them: they could skip the guard.
+/// Frames that are compared with no limit must not go beyond what is kept for them: they could skip
+/// the guard.
 #[test]
 fn the_widest_entry_needs_no_more_than_the_runtime_keeps() {
     let params = [CoreVal::V128(7); 1000];

@@ -47,34 +47,38 @@ impl Config {
         self
     }
 
-    /// How much native stack guests may use: the bytes below the frame that enters the first of them, rounded up by at
-    /// most 128 KiB. 1 MiB unless it is set, whatever the size of the thread's stack. Guests that need more trap, with
+    /// How much native stack guests may use: the bytes below the frame that enters the first of
+    /// them, rounded up by at most 128 KiB. 1 MiB unless it is set, whatever the size of the
+    /// thread's stack. Guests that need more trap, with
     /// [`TrapKind::StackOverflow`](crate::block::TrapKind::StackOverflow).
     ///
-    /// Guests that host functions enter, of whatever store, share it with those that wait for them; what host functions
-    /// between them use counts as well. On a thread whose stack is too small, guests have what
-    /// [`host_stack_reserve`](Self::host_stack_reserve) leaves; [`thread_stack_size`](Self::thread_stack_size) is
-    /// enough. No more than 1 GiB of a stack is used.
+    /// Guests that host functions enter, of whatever store, share it with those that wait for them;
+    /// what host functions between them use counts as well. On a thread whose stack is too small,
+    /// guests have what [`host_stack_reserve`](Self::host_stack_reserve) leaves;
+    /// [`thread_stack_size`](Self::thread_stack_size) is enough. No more than 1 GiB of a stack is
+    /// used.
     pub fn max_wasm_stack(mut self, bytes: usize) -> Self {
         self.stack.guests = bytes;
         self
     }
 
-    /// How much native stack host functions have at least, in bytes, however deep the guests are that call them. 256 KiB
-    /// unless it is set. A host function that needs more overflows the stack, which ends the process.
+    /// How much native stack host functions have at least, in bytes, however deep the guests are
+    /// that call them. 256 KiB unless it is set. A host function that needs more overflows the
+    /// stack, which ends the process.
     ///
-    /// It counts from the lowest address of the thread's stack, above which the runtime keeps another 128 KiB. So on
-    /// larger stacks host functions have what [`max_wasm_stack`](Self::max_wasm_stack) leaves: on a thread with 2 MiB
-    /// more than 700 KiB. On a stack that has no room for guests beside this, they are not entered: the error is
+    /// It counts from the lowest address of the thread's stack, above which the runtime keeps
+    /// another 128 KiB. So on larger stacks host functions have what
+    /// [`max_wasm_stack`](Self::max_wasm_stack) leaves: on a thread with 2 MiB more than 700 KiB.
+    /// On a stack that has no room for guests beside this, they are not entered: the error is
     /// [`StackError::TooSmall`](super::StackError::TooSmall).
     pub fn host_stack_reserve(mut self, bytes: usize) -> Self {
         self.stack.host = bytes;
         self
     }
 
-    /// The size in bytes of a stack, as for [`std::thread::Builder::stack_size`], on which guests have all of
-    /// [`max_wasm_stack`](Self::max_wasm_stack) and host functions all of their reserve, when the first guest is entered
-    /// with at most 256 KiB in use.
+    /// The size in bytes of a stack, as for [`std::thread::Builder::stack_size`], on which guests
+    /// have all of [`max_wasm_stack`](Self::max_wasm_stack) and host functions all of their
+    /// reserve, when the first guest is entered with at most 256 KiB in use.
     pub fn thread_stack_size(&self) -> usize {
         self.stack.whole(256 << 10)
     }
@@ -122,10 +126,10 @@ impl Default for Engine {
 }
 
 impl Engine {
-    /// An engine with these settings. The first one installs the signal handlers that turn hardware faults of guests
-    /// into traps, for SIGSEGV, SIGILL and SIGFPE. Signals that are not a guest's fault, and those that somebody sent,
-    /// go to the handler that was there before. A handler that the embedder installs afterwards must treat ours so, and
-    /// be installed with `SA_ONSTACK`.
+    /// An engine with these settings. The first one installs the signal handlers that turn hardware
+    /// faults of guests into traps, for SIGSEGV, SIGILL and SIGFPE. Signals that are not a guest's
+    /// fault, and those that somebody sent, go to the handler that was there before. A handler that
+    /// the embedder installs afterwards must treat ours so, and be installed with `SA_ONSTACK`.
     pub fn new(config: Config) -> Self {
         super::trap::install_signal_handlers();
         Engine(Arc::new(EngineState { config, core_types: RwLock::default(), idle: IdleBlocks::default() }))

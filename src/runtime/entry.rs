@@ -65,8 +65,8 @@ pub(crate) unsafe fn enter(
     }
 }
 
-/// Finds out how deep guests may go that are entered with this stack pointer. Where there is no stack left for them at
-/// all, that is the overflow which the first of them would have met.
+/// Finds out how deep guests may go that are entered with this stack pointer. Where there is no
+/// stack left for them at all, that is the overflow which the first of them would have met.
 #[cold]
 #[inline(never)]
 fn admit(store: &mut StoreState, record: &InstanceRecord, activation: &Activation, sp: usize) -> Result<()> {

@@ -93,7 +93,8 @@ impl LinearMemory {
         self.guarded
     }
 
-    /// Does this address lie where accesses of code that relies on the guard fault? Safe in a signal handler.
+    /// Does this address lie where accesses of code that relies on the guard fault? Safe in a
+    /// signal handler.
     pub(crate) fn is_guard(&self, address: usize) -> bool {
         let Some(offset) = address.checked_sub(self.base() as usize) else { return false };
         // An access that goes beyond the end may be reported by its first byte.

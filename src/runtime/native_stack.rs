@@ -1,20 +1,23 @@
 //! Native stacks: where they lie, and how much of one guests may use.
 //!
-//! Guests have a stack of their own size, below the frame that entered them first. Below that, host functions have
-//! theirs, and below that the runtime's own routines. Prologues of guests compare with the limit between the first two.
+//! Guests have a stack of their own size, below the frame that entered them first. Below that, host
+//! functions have theirs, and below that the runtime's own routines. Prologues of guests compare
+//! with the limit between the first two.
 
 use super::address_space::page_size;
 use std::ops::Range;
 
-/// Bytes below the guests' and the host functions' that the runtime keeps for itself. Code that compares with no limit
-/// runs there: entry trampolines, calls of the host, and intrinsics. A trampoline's frame is the largest: it has a
-/// thousand parameters and a thousand results of 16 bytes.
+/// Bytes below the guests' and the host functions' that the runtime keeps for itself. Code that
+/// compares with no limit runs there: entry trampolines, calls of the host, and intrinsics. A
+/// trampoline's frame is the largest: it has a thousand parameters and a thousand results of 16
+/// bytes.
 pub(super) const RUNTIME_STACK: usize = 128 << 10;
 /// A guest that has less stack than this is not worth entering.
 const LEAST: usize = 16 << 10;
 /// Entries from nearly the same depth have the same limit, so that contexts are seldom rewritten.
 pub(super) const GRANULE: usize = 64 << 10;
-/// No more of a stack than this is relied on. The main thread's has no end where its size is not limited.
+/// No more of a stack than this is relied on. The main thread's has no end where its size is not
+/// limited.
 const GREATEST: usize = 1 << 30;
 
 /// How a stack is shared out, in bytes.
@@ -38,7 +41,8 @@ impl StackBudget {
         self.host.saturating_add(RUNTIME_STACK)
     }
 
-    /// The size of a stack on which guests have all of theirs, if at most `callers` bytes are in use already.
+    /// The size of a stack on which guests have all of theirs, if at most `callers` bytes are in
+    /// use already.
     pub(super) fn whole(&self, callers: usize) -> usize {
         self.guests.saturating_add(self.reserve()).saturating_add(2 * GRANULE).saturating_add(callers)
     }
@@ -48,7 +52,8 @@ impl StackBudget {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StackError {
-    /// Too little of the thread's stack is left for guests, after what host functions and the runtime need.
+    /// Too little of the thread's stack is left for guests, after what host functions and the
+    /// runtime need.
     #[error(
         "too little stack to enter a guest: {left} bytes are left and {needed} are needed; give the thread a larger \
          stack (`std::thread::Builder::stack_size`), or host functions a smaller reserve \
@@ -60,7 +65,8 @@ pub enum StackError {
         /// How many bytes it takes to enter a guest.
         needed: usize,
     },
-    /// The current stack is not the thread's own: the host has switched to one that it made, as for a coroutine.
+    /// The current stack is not the thread's own: the host has switched to one that it made, as for
+    /// a coroutine.
     #[error(
         "cannot enter a guest on this stack: it is not the thread's own; declare it with `with_stack`, inside of which \
          guests can be entered"
@@ -88,8 +94,9 @@ impl NativeStack {
     pub(super) fn of_this_thread() -> Self {
         let Some((low, size)) = system_bounds() else { return Self::UNKNOWN };
         let high = low.saturating_add(size);
-        // With `ulimit -s unlimited` the main thread's stack goes down to the mapping that is next at the moment.
-        // Where mappings will be made is not known, so only its upper end is relied on.
+        // With `ulimit -s unlimited` the main thread's stack goes down to the mapping that is next
+        // at the moment. Where mappings will be made is not known, so only its upper end is relied
+        // on.
         NativeStack { low: low.max(high.saturating_sub(GREATEST)), high }
     }
 
@@ -108,8 +115,8 @@ impl NativeStack {
         self.low
     }
 
-    /// The lowest address that guests may use when the host enters them with this stack pointer. It is `held`, a limit
-    /// from before, where that gives guests hardly more than is theirs.
+    /// The lowest address that guests may use when the host enters them with this stack pointer. It
+    /// is `held`, a limit from before, where that gives guests hardly more than is theirs.
     pub(super) fn limit(&self, sp: usize, budget: &StackBudget, held: usize) -> Result<usize, StackError> {
         if !self.contains(sp) {
             return Err(StackError::Unknown);
@@ -136,7 +143,8 @@ impl NativeStack {
 fn system_bounds() -> Option<(usize, usize)> {
     let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
     let (mut low, mut size) = (std::ptr::null_mut(), 0);
-    // SAFETY: `pthread_getattr_np` initialises the attributes when it succeeds, and only then are they read and destroyed.
+    // SAFETY: `pthread_getattr_np` initialises the attributes when it succeeds, and only then are
+    // they read and destroyed.
     unsafe {
         if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) != 0 {
             return None;

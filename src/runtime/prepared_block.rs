@@ -64,7 +64,8 @@ impl PreparedBlock {
         1 + self.memories.len()
     }
 
-    /// Does an access of compiled code to this address fault because it lies outside a memory? Safe in a signal handler.
+    /// Does an access of compiled code to this address fault because it lies outside a memory? Safe
+    /// in a signal handler.
     pub(crate) fn is_guard(&self, address: usize) -> bool {
         self.memories.iter().any(|memory| memory.is_guard(address))
     }

@@ -6,14 +6,16 @@ use super::address_space::AddressSpace;
 const SIGNAL_STACK: usize = 64 << 10;
 
 thread_local! {
-    /// Kept apart from the thread's other state, whose accesses stay cheap because it has no destructor.
+    /// Kept apart from the thread's other state, whose accesses stay cheap because it has no
+    /// destructor.
     static OWNED: std::cell::RefCell<Option<SignalStack>> = const { std::cell::RefCell::new(None) };
 }
 
-/// Sees to it that signals are handled on another stack than the one that guests use. The standard library gives threads
-/// a small one, which is replaced when it is too small for us.
+/// Sees to it that signals are handled on another stack than the one that guests use. The standard
+/// library gives threads a small one, which is replaced when it is too small for us.
 ///
-/// Where the system refuses, signals are handled on the thread's own stack: below the limit of guests there is room.
+/// Where the system refuses, signals are handled on the thread's own stack: below the limit of
+/// guests there is room.
 pub(super) fn ensure_signal_stack() {
     let mut old = libc::stack_t { ss_sp: std::ptr::null_mut(), ss_flags: 0, ss_size: 0 };
     // SAFETY: asks for the current alternative stack only.
@@ -25,7 +27,8 @@ pub(super) fn ensure_signal_stack() {
     let _ = OWNED.try_with(|owned| {
         let Ok(space) = AddressSpace::writable(SIGNAL_STACK as u64) else { return };
         let new = libc::stack_t { ss_sp: space.base().cast(), ss_flags: 0, ss_size: space.len() };
-        // SAFETY: the range is mapped, and `SignalStack` takes it out of service before it is unmapped.
+        // SAFETY: the range is mapped, and `SignalStack` takes it out of service before it is
+        // unmapped.
         if unsafe { libc::sigaltstack(&new, std::ptr::null_mut()) } == 0 {
             *owned.borrow_mut() = Some(SignalStack { _space: space });
         }
@@ -34,7 +37,8 @@ pub(super) fn ensure_signal_stack() {
 
 /// An alternative signal stack that is ours. Dropped when its thread ends.
 ///
-/// The stack that was there before is not put back: at that time the standard library has freed it already.
+/// The stack that was there before is not put back: at that time the standard library has freed it
+/// already.
 struct SignalStack {
     _space: AddressSpace,
 }

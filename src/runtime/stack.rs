@@ -1,7 +1,9 @@
-//! What the runtime keeps for each thread: which guests run on it, on which stack, and how deep they may go.
+//! What the runtime keeps for each thread: which guests run on it, on which stack, and how deep
+//! they may go.
 //!
-//! The outermost guest on a stack is what its limit is computed for. Guests that host functions enter above it, of
-//! whatever store, keep that limit, so that recursion through the host ends as any other.
+//! The outermost guest on a stack is what its limit is computed for. Guests that host functions
+//! enter above it, of whatever store, keep that limit, so that recursion through the host ends as
+//! any other.
 
 use super::native_stack::{NativeStack, StackBudget, StackError};
 use super::signal_stack::ensure_signal_stack;
@@ -66,7 +68,8 @@ pub(crate) fn this_thread() -> *const ThreadState {
 }
 
 impl HeldLimit {
-    /// That of a store which no thread has entered yet: no thread has this limit, nor the 0 of a new thread.
+    /// That of a store which no thread has entered yet: no thread has this limit, nor the 0 of a
+    /// new thread.
     pub(crate) const NONE: Self = HeldLimit { limit: usize::MAX, window_start: 0, window_len: 0 };
 
     /// May a guest be entered on this thread with this stack pointer, as the contexts are?
@@ -89,8 +92,8 @@ impl ThreadState {
         self.current.get().limit
     }
 
-    /// The limit for a guest that is entered with this stack pointer; `None` if the guests below it have used up the
-    /// stack. `held` is the limit of its store.
+    /// The limit for a guest that is entered with this stack pointer; `None` if the guests below it
+    /// have used up the stack. `held` is the limit of its store.
     pub(super) fn admit(
         &self,
         sp: usize,
@@ -117,7 +120,8 @@ impl ThreadState {
         Ok((sp >= current.limit).then_some(nested))
     }
 
-    /// Does a fault at this address, of compiled code with this stack pointer, mean that the stack is exhausted?
+    /// Does a fault at this address, of compiled code with this stack pointer, mean that the stack
+    /// is exhausted?
     pub(crate) fn is_stack_guard(&self, address: usize, sp: usize) -> bool {
         let CurrentStack { addresses, limit, .. } = self.current.get();
         let guard = addresses.low().saturating_sub(GUARD_REACH)..limit;
@@ -127,16 +131,18 @@ impl ThreadState {
 
 /// Runs `f`, which is on a stack that is not the thread's own, so that guests can be entered in it.
 ///
-/// A host that runs guests in coroutines, for example, calls this first on the stack of each of them. What guests may
-/// use there is what [`Config::max_wasm_stack`](super::Config::max_wasm_stack) and
+/// A host that runs guests in coroutines, for example, calls this first on the stack of each of
+/// them. What guests may use there is what
+/// [`Config::max_wasm_stack`](super::Config::max_wasm_stack) and
 /// [`Config::host_stack_reserve`](super::Config::host_stack_reserve) say.
 ///
 /// # Safety
 ///
-/// Until `f` has returned, all `addresses` must be those of the current stack, readable and writable or made so by the
-/// system when they are touched; so guard pages do not belong to them. The process's unwinder must find its way from this
-/// stack to the one that it was entered from, or an end: backtraces are taken with it. While a call of a guest waits in `f`, the
-/// thread may leave this stack only to come back before any call that waits on another stack returns, and before
+/// Until `f` has returned, all `addresses` must be those of the current stack, readable and
+/// writable or made so by the system when they are touched; so guard pages do not belong to them.
+/// The process's unwinder must find its way from this stack to the one that it was entered from, or
+/// an end: backtraces are taken with it. While a call of a guest waits in `f`, the thread may leave
+/// this stack only to come back before any call that waits on another stack returns, and before
 /// anything is called that enters a guest there.
 pub unsafe fn with_stack<R>(addresses: Range<usize>, f: impl FnOnce() -> R) -> R {
     let below = with_thread(|thread| thread.activation.get());
@@ -157,9 +163,10 @@ impl Drop for Leave {
             thread.current.set(self.outer);
             let mut waiting = thread.activation.get();
             while waiting != self.outer.below && !waiting.is_null() {
-                // SAFETY: the activation lies in a frame that waits for this one; its block is live, and so is the store
-                // that the block's header leads to. Nobody refers to the store's state: the host function that the guest
-                // called does not while it runs other code.
+                // SAFETY: the activation lies in a frame that waits for this one; its block is
+                // live, and so is the store that the block's header leads to. Nobody refers to the
+                // store's state: the host function that the guest called does not while it runs
+                // other code.
                 unsafe {
                     let store = &mut *(*(*waiting).block()).store.cast::<StoreState>();
                     store.hold(HeldLimit { limit: self.outer.limit, ..HeldLimit::NONE });

@@ -1,4 +1,5 @@
-//! Faults of compiled code that are our own mistakes: they end the process, and are not taken for traps.
+//! Faults of compiled code that are our own mistakes: they end the process, and are not taken for
+//! traps.
 
 use crate::block::MemoryDef;
 use crate::runtime::address_space::AddressSpace;

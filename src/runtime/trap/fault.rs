@@ -1,4 +1,5 @@
-//! Which hardware faults are a guest's: what a signal says of its cause, and where accesses of guests may fault.
+//! Which hardware faults are a guest's: what a signal says of its cause, and where accesses of
+//! guests may fault.
 //!
 //! All of this runs in the signal handler: it allocates nothing and takes no lock.
 
@@ -8,7 +9,8 @@ use crate::runtime::linear_memory::LinearMemory;
 use crate::runtime::store::StoreState;
 use libc::{c_int, siginfo_t};
 
-/// Codes of SIGSEGV for an address that is not mapped, and for one whose pages do not allow the access.
+/// Codes of SIGSEGV for an address that is not mapped, and for one whose pages do not allow the
+/// access.
 const NOT_MAPPED: c_int = 1;
 const NOT_ALLOWED: c_int = 2;
 /// A field of null is below this address, and nothing is ever mapped there.
@@ -24,13 +26,15 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    /// The fault that a signal stands for; `None` for a signal that somebody sent, and for any other cause.
+    /// The fault that a signal stands for; `None` for a signal that somebody sent, and for any
+    /// other cause.
     ///
     /// # Safety
     ///
     /// `siginfo` must be what the kernel passed to a handler of this signal.
     pub(super) unsafe fn of(signal: c_int, siginfo: *const siginfo_t) -> Option<Fault> {
-        // SAFETY: the caller vouches for it; the kernel's codes of these signals come with an address.
+        // SAFETY: the caller vouches for it; the kernel's codes of these signals come with an
+        // address.
         unsafe {
             match (signal, (*siginfo).si_code) {
                 (libc::SIGSEGV, NOT_MAPPED | NOT_ALLOWED) => Some(Fault::Access((*siginfo).si_addr() as usize)),
@@ -40,12 +44,13 @@ impl Fault {
         }
     }
 
-    /// Is this fault, at a trap site of this kind, what the site is there for? If not, the compiler or the runtime has
-    /// made a mistake.
+    /// Is this fault, at a trap site of this kind, what the site is there for? If not, the compiler
+    /// or the runtime has made a mistake.
     ///
     /// # Safety
     ///
-    /// `block` must be that of the thread's innermost activation, and compiled code must have been interrupted.
+    /// `block` must be that of the thread's innermost activation, and compiled code must have been
+    /// interrupted.
     pub(super) unsafe fn is_trap(self, kind: u8, block: *const Header) -> bool {
         match self {
             Fault::Instruction => true,
@@ -67,14 +72,16 @@ pub(super) unsafe fn was_sent(siginfo: *const siginfo_t) -> bool {
     unsafe { (*siginfo).si_code <= 0 }
 }
 
-/// Is an address in the part of a memory, of the store that this block belongs to, which no access of a guest reaches?
+/// Is an address in the part of a memory, of the store that this block belongs to, which no access
+/// of a guest reaches?
 ///
 /// # Safety
 ///
 /// As [`Fault::is_trap`].
 unsafe fn is_guard(block: *const Header, address: usize) -> bool {
-    // SAFETY: the header of a live block leads to its store and its record, which outlive it. Nobody is changing them:
-    // whoever entered compiled code waits for it, with exclusive access to the store.
+    // SAFETY: the header of a live block leads to its store and its record, which outlive it.
+    // Nobody is changing them: whoever entered compiled code waits for it, with exclusive access to
+    // the store.
     let (store, record) =
         unsafe { (&*(*block).store.cast::<StoreState>(), &*(*block).instance.cast::<InstanceRecord>()) };
     // Modules call one another, and use memories of one another and of the host.

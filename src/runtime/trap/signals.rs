@@ -1,6 +1,7 @@
 //! The signal handler: turns a hardware fault at a trap site into a return to the entry trampoline's landing.
 //!
-//! Faults that are not the guest's go to whoever handled the signal before, and so do signals that somebody sent.
+//! Faults that are not the guest's go to whoever handled the signal before, and so do signals that
+//! somebody sent.
 
 use super::activation::Hit;
 use super::fault::{Fault, was_sent};
@@ -11,7 +12,8 @@ use libc::{c_int, c_void, siginfo_t, ucontext_t};
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
-/// The signals that trap sites can raise. SIGBUS is none: here it means that a page could not be had.
+/// The signals that trap sites can raise. SIGBUS is none: here it means that a page could not be
+/// had.
 const SIGNALS: [c_int; 3] = [libc::SIGSEGV, libc::SIGILL, libc::SIGFPE];
 
 /// Who handled each of [`SIGNALS`] before.
@@ -104,7 +106,8 @@ unsafe fn chain(signal: c_int, siginfo: *mut siginfo_t, context: *mut c_void) {
         let sent = was_sent(siginfo);
         match previous.sa_sigaction {
             libc::SIG_IGN if sent => return,
-            // The faulting instruction raises the signal again, and the process ends as it would have.
+            // The faulting instruction raises the signal again, and the process ends as it would
+            // have.
             libc::SIG_DFL | libc::SIG_IGN => drop(libc::signal(signal, libc::SIG_DFL)),
             handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
                 let handler: extern "C" fn(c_int, *mut siginfo_t, *mut c_void) = std::mem::transmute(handler);
