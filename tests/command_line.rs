@@ -405,6 +405,48 @@ fn limited(limit: &str, arguments: &[&str]) -> Said {
     Said { code: output.status.code(), out, err }
 }
 
+/// `deep` calls itself so often, and uses no other resource.
+const DEEP: &str = r#"(component
+  (core module $M
+    (func $deep (export "deep") (param i32) (result i32)
+      (if (result i32) (i32.eqz (local.get 0))
+        (then (i32.const 0))
+        (else (i32.add (i32.const 1) (call $deep (i32.sub (local.get 0) (i32.const 1))))))))
+  (core instance $m (instantiate $M))
+  (func (export "deep") (param "n" u32) (result u32) (canon lift (core func $m "deep"))))"#;
+
+#[test]
+fn guests_have_as_much_stack_as_they_are_given() {
+    let folder = Folder::new("stack");
+    let deep = folder.file("deep.wat", DEEP);
+    prints(&["run", "--invoke", "deep(1000)", &deep], "1000\n");
+    refuses(&["run", "--invoke", "deep(1000000)", &deep], 134, &["call stack exhausted"]);
+    // More than the main thread has.
+    prints(&["run", "--max-wasm-stack", "134217728", "--invoke", "deep(1000000)", &deep], "1000000\n");
+    refuses(&["run", "--max-wasm-stack", "0", "--invoke", "deep(100000)", &deep], 134, &["call stack exhausted"]);
+    refuses(&["run", "--max-wasm-stack", "1000000000000", "--invoke", "deep(1)", &deep], 2, &["--max-wasm-stack"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn recursion_ends_whatever_the_size_of_the_stack() {
+    let folder = Folder::new("recursion");
+    let deep = folder.file("deep.wat", DEEP);
+    let script = folder.file(
+        "deep.wast",
+        r#"(module (func $f (export "f") (result i32) (i32.add (i32.const 1) (call $f))))
+(assert_exhaustion (invoke "f") "call stack exhausted")"#,
+    );
+    for size in ["-s unlimited", "-s 65536", "-s 1024"] {
+        let said = limited(size, &["run", "--invoke", "deep(4000000000)", &deep]);
+        assert!(said.err.contains("call stack exhausted"), "{size}: {}", said.err);
+        assert_eq!(said.code, Some(134), "{size}");
+        // Scripts run on the main thread.
+        let said = limited(size, &["wast", &script]);
+        assert_eq!(said.code, Some(0), "{size}: {}{}", said.out, said.err);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_refusal_of_the_system_is_a_result_or_an_error() {

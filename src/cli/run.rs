@@ -9,7 +9,9 @@ use super::wave::{self, WaveError};
 use super::{Failure, input::Input};
 use crate::CompileOptions;
 use crate::block::TrapKind;
-use crate::runtime::{Component, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Profiler, Store, Val};
+use crate::runtime::{
+    Component, Config, Engine, Error, ExportKind, FuncSignature, LinkError, Linker, Profiler, Store, Val,
+};
 use clap::{Args, ValueEnum};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -47,12 +49,21 @@ pub struct Run {
     #[arg(long, value_name = "N")]
     fuel: Option<u64>,
 
+    /// Trap when calls of the guest take more native stack, in bytes
+    ///
+    /// The default is 1048576, 1 MiB.
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(0..=MAX_STACK))]
+    max_wasm_stack: Option<u64>,
+
     #[command(flatten)]
     code: CodeOptions,
 
     #[command(flatten)]
     provided: ProvidedImports,
 }
+
+/// The most stack that guests may be given: 512 MiB.
+const MAX_STACK: u64 = 512 << 20;
 
 /// For which profiler functions are named.
 #[derive(ValueEnum, Debug, Clone, Copy)]
@@ -100,10 +111,8 @@ impl Run {
         let call = self.invoke.as_deref().map(Invocation::parse).transpose().map_err(|what| {
             Failure::remedied(what, "for example: --invoke 'add(1, 2)'; see `cantilever run --help`")
         })?;
-        let config = match self.profile {
-            Some(Profile::Perfmap) => self.code.engine_config().profiler(Profiler::PerfMap),
-            None => self.code.engine_config(),
-        };
+        let config = self.engine_config();
+        let stack = config.thread_stack_size();
         let engine = Engine::new(config);
         let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
         if self.code.debug_handles() && !component.debugs_handles() {
@@ -115,12 +124,24 @@ impl Run {
             Some(call) => chosen.arguments(call)?,
             None => Vec::new(),
         };
-        let result = self.call(&engine, &component, &chosen, &arguments).map_err(|e| self.refused(e))?;
+        let result = on_thread(stack, || self.call(&engine, &component, &chosen, &arguments))?;
+        let result = result.map_err(|e| self.refused(e))?;
         match (call, result) {
             (None, Some(Val::Result(Err(_)))) => Err(Failure::refused("`run` returned an error")),
             (None, _) | (_, None) => Ok(()),
             (Some(_), Some(Val::String(text))) if self.raw => print(&text),
             (Some(_), Some(result)) => print(&format!("{}\n", wave::write(&result))),
+        }
+    }
+
+    fn engine_config(&self) -> Config {
+        let mut config = self.code.engine_config();
+        if let Some(Profile::Perfmap) = self.profile {
+            config = config.profiler(Profiler::PerfMap);
+        }
+        match self.max_wasm_stack {
+            Some(bytes) => config.max_wasm_stack(bytes as usize),
+            None => config,
         }
     }
 
@@ -184,6 +205,15 @@ impl Run {
             error => Failure::refused(format!("{}: {error}", self.file.display())),
         }
     }
+}
+
+/// Runs `call` on a thread with a stack of this size, whatever the system gave the main thread.
+fn on_thread<R: Send>(stack: usize, call: impl FnOnce() -> R + Send) -> Result<R, Failure> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, call);
+        let thread = thread.map_err(|e| Failure::refused(format!("no thread with {stack} bytes of stack: {e}")))?;
+        Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
 }
 
 /// A length of time, as the command line has it.

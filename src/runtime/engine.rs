@@ -3,6 +3,7 @@
 use super::code::Code;
 use super::core_types::position;
 use super::idle::IdleBlocks;
+use super::native_stack::StackBudget;
 use super::profiler::Profiler;
 use crate::object::artifact::{CoreFuncType, FunctionEntry};
 use crate::object::load::LoadError;
@@ -16,11 +17,12 @@ pub struct Config {
     handle_quota: Option<u32>,
     idle_reservations: usize,
     profiler: Option<Profiler>,
+    stack: StackBudget,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { handle_quota: None, idle_reservations: 256, profiler: None }
+        Config { handle_quota: None, idle_reservations: 256, profiler: None, stack: StackBudget::default() }
     }
 }
 
@@ -43,6 +45,42 @@ impl Config {
     pub fn idle_reservations(mut self, reservations: usize) -> Self {
         self.idle_reservations = reservations;
         self
+    }
+
+    /// How much native stack guests may use: the bytes below the frame that enters the first of
+    /// them, rounded up by at most 128 KiB. 1 MiB unless it is set, whatever the size of the
+    /// thread's stack. Guests that need more trap, with
+    /// [`TrapKind::StackOverflow`](crate::block::TrapKind::StackOverflow).
+    ///
+    /// Guests that host functions enter, of whatever store, share it with those that wait for them;
+    /// what host functions between them use counts as well. On a thread whose stack is too small,
+    /// guests have what [`host_stack_reserve`](Self::host_stack_reserve) leaves;
+    /// [`thread_stack_size`](Self::thread_stack_size) is enough. No more than 1 GiB of a stack is
+    /// used.
+    pub fn max_wasm_stack(mut self, bytes: usize) -> Self {
+        self.stack.guests = bytes;
+        self
+    }
+
+    /// How much native stack host functions have at least, in bytes, however deep the guests are
+    /// that call them. 256 KiB unless it is set. A host function that needs more overflows the
+    /// stack, which ends the process.
+    ///
+    /// It counts from the lowest address of the thread's stack, above which the runtime keeps
+    /// another 128 KiB. So on larger stacks host functions have what
+    /// [`max_wasm_stack`](Self::max_wasm_stack) leaves: on a thread with 2 MiB more than 700 KiB.
+    /// On a stack that has no room for guests beside this, they are not entered: the error is
+    /// [`StackError::TooSmall`](super::StackError::TooSmall).
+    pub fn host_stack_reserve(mut self, bytes: usize) -> Self {
+        self.stack.host = bytes;
+        self
+    }
+
+    /// The size in bytes of a stack, as for [`std::thread::Builder::stack_size`], on which guests
+    /// have all of [`max_wasm_stack`](Self::max_wasm_stack) and host functions all of their
+    /// reserve, when the first guest is entered with at most 256 KiB in use.
+    pub fn thread_stack_size(&self) -> usize {
+        self.stack.whole(256 << 10)
     }
 
     /// Names the functions of all code that is loaded for a profiler.
@@ -88,8 +126,10 @@ impl Default for Engine {
 }
 
 impl Engine {
-    /// An engine with these settings. The first one installs the signal handlers that turn hardware faults of guests
-    /// into traps.
+    /// An engine with these settings. The first one installs the signal handlers that turn hardware
+    /// faults of guests into traps, for SIGSEGV, SIGILL and SIGFPE. Signals that are not a guest's
+    /// fault, and those that somebody sent, go to the handler that was there before. A handler that
+    /// the embedder installs afterwards must treat ours so, and be installed with `SA_ONSTACK`.
     pub fn new(config: Config) -> Self {
         super::trap::install_signal_handlers();
         Engine(Arc::new(EngineState { config, core_types: RwLock::default(), idle: IdleBlocks::default() }))
@@ -123,6 +163,11 @@ impl Engine {
     /// The quota of a handle table with this capacity.
     pub(crate) fn handle_quota(&self, capacity: u32) -> u32 {
         self.0.config.handle_quota.unwrap_or(capacity).clamp(1, capacity.max(1))
+    }
+
+    /// How stacks are shared out.
+    pub(super) fn stack_budget(&self) -> StackBudget {
+        self.0.config.stack
     }
 
     /// Blocks of instances that have ended.

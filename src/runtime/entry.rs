@@ -3,9 +3,9 @@
 use super::backtrace::backtrace;
 use super::error::{Error, Result};
 use super::instance::InstanceRecord;
-use super::stack::this_thread;
+use super::stack::{this_thread, with_thread};
 use super::store::{Failure, StoreState};
-use super::trap::{Activation, Backtrace, Trap, describe};
+use super::trap::{Activation, Backtrace, Hit, Trap, describe};
 use crate::block::{Header, Landing, TrapKind};
 use std::ffi::c_void;
 
@@ -42,11 +42,15 @@ pub(crate) unsafe fn enter(
         if (*block).poisoned != 0 {
             return Err(poisoned());
         }
-        if (*store).stack_limit != thread.known_stack_limit() {
-            (*store).move_to_stack(thread.stack_limit());
-        }
     }
     let activation = Activation::new(block, thread);
+    let sp = stack_pointer(&activation);
+    // SAFETY: as above.
+    unsafe {
+        if !(*store).stack.admits(thread, sp) {
+            admit(&mut *store, record, &activation, sp)?;
+        }
+    }
     let status = activation.run(thread, |landing| call(block, landing));
     // SAFETY: as above; compiled code has been left.
     unsafe {
@@ -61,9 +65,51 @@ pub(crate) unsafe fn enter(
     }
 }
 
+/// Finds out how deep guests may go that are entered with this stack pointer. Where there is no
+/// stack left for them at all, that is the overflow which the first of them would have met.
+#[cold]
+#[inline(never)]
+fn admit(store: &mut StoreState, record: &InstanceRecord, activation: &Activation, sp: usize) -> Result<()> {
+    let budget = store.engine.stack_budget();
+    match with_thread(|thread| thread.admit(sp, &budget, &store.stack))? {
+        Some(limit) => {
+            store.hold(limit);
+            Ok(())
+        }
+        None => {
+            activation.refuse(Hit { kind: TrapKind::StackOverflow as u8 });
+            Err(landed(store, record, activation))
+        }
+    }
+}
+
 #[cold]
 fn poisoned() -> Error {
     Box::new(Trap::poisoned()).into()
+}
+
+/// The stack pointer of the function that this is inlined into, in whose frame the activation lies.
+#[inline(always)]
+fn stack_pointer(activation: &Activation) -> usize {
+    let frame = std::ptr::from_ref(activation);
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    {
+        let sp: usize;
+        // That the frame is an operand makes this come after the prologue.
+        // SAFETY: copies a register.
+        unsafe {
+            #[cfg(target_arch = "x86_64")]
+            std::arch::asm!("mov {}, rsp /* {} */", out(reg) sp, in(reg) frame, options(readonly, nostack, preserves_flags));
+            #[cfg(target_arch = "aarch64")]
+            std::arch::asm!("mov {}, sp // {}", out(reg) sp, in(reg) frame, options(readonly, nostack, preserves_flags));
+        }
+        sp
+    }
+    // On other hosts objects are not loaded, so nothing is entered.
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        frame as usize
+    }
 }
 
 /// Calls a core function through its entry trampoline. Parameters are in `values`, which receives the results.

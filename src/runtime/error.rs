@@ -1,5 +1,6 @@
 //! Everything that can go wrong when objects are loaded, linked and called.
 
+use super::native_stack::StackError;
 use super::trap::{Backtrace, Frame, Trap};
 use super::value_error::ValueError;
 use crate::object::load::LoadError;
@@ -32,6 +33,9 @@ pub enum Error {
     /// A host function failed.
     #[error(transparent)]
     Host(HostFailure),
+    /// The stack that the host is on has no room for guests.
+    #[error(transparent)]
+    Stack(#[from] StackError),
     /// The operating system or a limit of the store refused a resource.
     #[error("{0}")]
     Resources(String),

@@ -8,6 +8,9 @@ use crate::block::memory::{GUARD, RESERVATION, is_guarded};
 use crate::object::artifact::MemoryLimits;
 use std::io;
 
+/// The size of the widest access, less the byte that must lie outside.
+const WIDEST: usize = 15;
+
 /// A linear memory. What compiled code knows of it is in its [`MemoryDef`], which this updates.
 #[derive(Debug)]
 pub(crate) struct LinearMemory {
@@ -88,6 +91,14 @@ impl LinearMemory {
     /// May code rely on the guard in place of a bounds check?
     pub(crate) fn is_guarded(&self) -> bool {
         self.guarded
+    }
+
+    /// Does this address lie where accesses of code that relies on the guard fault? Safe in a
+    /// signal handler.
+    pub(crate) fn is_guard(&self, address: usize) -> bool {
+        let Some(offset) = address.checked_sub(self.base() as usize) else { return false };
+        // An access that goes beyond the end may be reported by its first byte.
+        self.guarded && offset + WIDEST > self.len() as usize && offset < self.space.len()
     }
 
     /// `memory.grow`: the old size in pages, or `None` when a limit or the system refuses.

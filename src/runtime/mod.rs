@@ -38,9 +38,11 @@ mod linear_memory;
 mod linker;
 mod memory_image;
 mod module;
+mod native_stack;
 mod prepared_block;
 mod profiler;
 mod resource;
+mod signal_stack;
 mod stack;
 mod store;
 mod supervision;
@@ -66,8 +68,10 @@ pub use self::module::{
     CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreLinker, CoreMemory, CoreTable, CoreTag, CoreVal, FuncRef,
     Module,
 };
+pub use self::native_stack::StackError;
 pub use self::profiler::Profiler;
 pub use self::resource::{Resource, ResourceAny};
+pub use self::stack::with_stack;
 pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
 pub use self::supervision::InterruptHandle;
 pub use self::trap::{Backtrace, Frame, SourceLine, Trap};

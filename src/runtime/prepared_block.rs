@@ -64,6 +64,12 @@ impl PreparedBlock {
         1 + self.memories.len()
     }
 
+    /// Does an access of compiled code to this address fault because it lies outside a memory? Safe
+    /// in a signal handler.
+    pub(crate) fn is_guard(&self, address: usize) -> bool {
+        self.memories.iter().any(|memory| memory.is_guard(address))
+    }
+
     /// Copies the contents that are not mapped. To be done for each instance.
     pub(crate) fn copy_contents(&self, image: &Image) {
         for (memory, plan) in self.memories.iter().zip(&image.plan.memories.plans) {

@@ -1,39 +1,57 @@
-//! The native stack of the current thread: how deep guests may go, and where signals are handled.
+//! What the runtime keeps for each thread: which guests run on it, on which stack, and how deep
+//! they may go.
+//!
+//! The outermost guest on a stack is what its limit is computed for. Guests that host functions
+//! enter above it, of whatever store, keep that limit, so that recursion through the host ends as
+//! any other.
 
-use super::trap::Trace;
+use super::native_stack::{NativeStack, StackBudget, StackError};
+use super::signal_stack::ensure_signal_stack;
+use super::store::StoreState;
+use super::trap::{Activation, Trace};
 use std::cell::Cell;
 use std::ops::Range;
 
-/// Bytes of stack that guests leave for host functions and the runtime.
-const HOST_RESERVE: usize = 256 << 10;
 /// A fault this far below the stack's lowest address is still a stack overflow: it hit the guard.
 const GUARD_REACH: usize = 1 << 20;
-/// The least size of a stack for signals that is good enough for our handler.
-const SIGNAL_STACK: usize = 64 << 10;
 
 /// What the runtime keeps for each thread.
 pub(crate) struct ThreadState {
     /// The innermost activation of a guest, null when there is none.
-    pub(crate) activation: Cell<*const super::trap::Activation>,
+    pub(crate) activation: Cell<*const Activation>,
     /// The stack of the last trap.
     pub(crate) trace: Trace,
-    /// The lowest address that guests may use for their stack; 0 until the thread is prepared.
-    stack_limit: Cell<usize>,
-    /// The lowest address of the stack.
-    stack_low: Cell<usize>,
+    current: Cell<CurrentStack>,
+}
+
+/// The stack that a thread is on.
+#[derive(Debug, Clone, Copy)]
+struct CurrentStack {
+    addresses: NativeStack,
+    /// The limit of the guests that are on it, or that were on it last; 0 before the first.
+    limit: usize,
+    /// The thread's innermost activation that is not on it.
+    below: *const Activation,
+}
+
+/// The stack limit that the contexts of a store hold, and where it is good for another entry.
+#[derive(Debug, Clone)]
+pub(crate) struct HeldLimit {
+    limit: usize,
+    /// The stack pointers with which the outermost guest of the thread has this limit.
+    window_start: usize,
+    window_len: usize,
 }
 
 thread_local! {
     static THREAD: ThreadState = const {
+        let current = CurrentStack { addresses: NativeStack::UNKNOWN, limit: 0, below: std::ptr::null() };
         ThreadState {
             activation: Cell::new(std::ptr::null()),
             trace: Trace::new(),
-            stack_limit: Cell::new(0),
-            stack_low: Cell::new(0),
+            current: Cell::new(current),
         }
     };
-    /// Kept apart from `THREAD`, whose accesses stay cheap because it has no destructor.
-    static SIGNAL_STACK_OWNED: std::cell::RefCell<Option<SignalStack>> = const { std::cell::RefCell::new(None) };
 }
 
 /// Runs `f` on the state of this thread.
@@ -49,94 +67,113 @@ pub(crate) fn this_thread() -> *const ThreadState {
     THREAD.with(std::ptr::from_ref)
 }
 
+impl HeldLimit {
+    /// That of a store which no thread has entered yet: no thread has this limit, nor the 0 of a
+    /// new thread.
+    pub(crate) const NONE: Self = HeldLimit { limit: usize::MAX, window_start: 0, window_len: 0 };
+
+    /// May a guest be entered on this thread with this stack pointer, as the contexts are?
+    #[inline(always)]
+    pub(crate) fn admits(&self, thread: &ThreadState, sp: usize) -> bool {
+        // The window lies in the stack for which the limit was computed, above the limit.
+        sp.wrapping_sub(self.window_start) < self.window_len && thread.limit() == self.limit
+    }
+
+    /// The limit.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+}
+
 impl ThreadState {
-    /// The lowest address that guests may use for their stack; 0 until the thread is prepared.
-    #[inline]
-    pub(crate) fn known_stack_limit(&self) -> usize {
-        self.stack_limit.get()
+    /// The limit of the guests that are on the current stack.
+    #[inline(always)]
+    fn limit(&self) -> usize {
+        self.current.get().limit
     }
 
-    /// The lowest address that guests may use for their stack. Prepares the thread when it is new.
-    pub(crate) fn stack_limit(&self) -> usize {
-        match self.stack_limit.get() {
-            0 => self.prepare(),
-            limit => limit,
+    /// The limit for a guest that is entered with this stack pointer; `None` if the guests below it
+    /// have used up the stack. `held` is the limit of its store.
+    pub(super) fn admit(
+        &self,
+        sp: usize,
+        budget: &StackBudget,
+        held: &HeldLimit,
+    ) -> Result<Option<HeldLimit>, StackError> {
+        let mut current = self.current.get();
+        if current.addresses.is_unknown() {
+            ensure_signal_stack();
+            current.addresses = NativeStack::of_this_thread();
         }
-    }
-
-    #[cold]
-    fn prepare(&self) -> usize {
-        let bounds = stack_bounds();
-        let size = bounds.end.saturating_sub(bounds.start);
-        let limit = bounds.start + HOST_RESERVE.min(size / 2);
-        self.stack_low.set(bounds.start);
-        self.stack_limit.set(limit.max(1));
-        ensure_signal_stack();
-        limit.max(1)
-    }
-
-    /// Does a fault at this address mean that the stack is exhausted?
-    pub(crate) fn is_stack_guard(&self, address: usize) -> bool {
-        let low = self.stack_low.get();
-        low != 0 && address < self.stack_limit.get() && address >= low.saturating_sub(GUARD_REACH)
-    }
-}
-
-/// The addresses of this thread's stack.
-fn stack_bounds() -> Range<usize> {
-    let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
-    let mut low = std::ptr::null_mut();
-    let mut size = 0;
-    // SAFETY: `pthread_getattr_np` initialises the attributes when it succeeds, and only then are they read and destroyed.
-    unsafe {
-        if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) != 0 {
-            return unknown_bounds();
+        if self.activation.get() == current.below {
+            let limit = current.addresses.limit(sp, budget, held.limit)?;
+            self.current.set(CurrentStack { limit, ..current });
+            let window = current.addresses.window(sp, limit);
+            return Ok(Some(HeldLimit { limit, window_start: window.start, window_len: window.len() }));
         }
-        let status = libc::pthread_attr_getstack(attributes.as_ptr(), &mut low, &mut size);
-        libc::pthread_attr_destroy(attributes.as_mut_ptr());
-        if status != 0 || size == 0 {
-            return unknown_bounds();
+        if !current.addresses.contains(sp) {
+            return Err(StackError::Unknown);
         }
+        let nested = HeldLimit { limit: current.limit, window_start: 0, window_len: 0 };
+        // What its window says stays true, and saves the next outermost entry some work.
+        let nested = if held.limit == current.limit { held.clone() } else { nested };
+        Ok((sp >= current.limit).then_some(nested))
     }
-    low as usize..low as usize + size
-}
 
-/// A cautious guess around the current frame, for when the system does not tell.
-fn unknown_bounds() -> Range<usize> {
-    let local = 0u8;
-    let frame = &raw const local as usize;
-    frame.saturating_sub(2 * HOST_RESERVE)..frame
-}
-
-/// Signals must be handled on another stack than the exhausted one. The standard library gives threads a small one,
-/// which is replaced when it is too small for us.
-fn ensure_signal_stack() {
-    let mut old = libc::stack_t { ss_sp: std::ptr::null_mut(), ss_flags: 0, ss_size: 0 };
-    // SAFETY: asks for the current alternative stack only.
-    let known = unsafe { libc::sigaltstack(std::ptr::null(), &mut old) } == 0;
-    if known && old.ss_flags & libc::SS_DISABLE == 0 && old.ss_size >= SIGNAL_STACK {
-        return;
-    }
-    let Ok(space) = super::address_space::AddressSpace::writable(SIGNAL_STACK as u64) else { return };
-    let new = libc::stack_t { ss_sp: space.base().cast(), ss_flags: 0, ss_size: space.len() };
-    // SAFETY: the range is mapped, and `SignalStack` takes it out of service before it is unmapped.
-    if unsafe { libc::sigaltstack(&new, std::ptr::null_mut()) } == 0 {
-        SIGNAL_STACK_OWNED.with(|owned| *owned.borrow_mut() = Some(SignalStack { _space: space }));
+    /// Does a fault at this address, of compiled code with this stack pointer, mean that the stack
+    /// is exhausted?
+    pub(crate) fn is_stack_guard(&self, address: usize, sp: usize) -> bool {
+        let CurrentStack { addresses, limit, .. } = self.current.get();
+        let guard = addresses.low().saturating_sub(GUARD_REACH)..limit;
+        !addresses.is_unknown() && guard.contains(&address) && sp < limit
     }
 }
 
-/// An alternative signal stack that is ours. Dropped when its thread ends.
+/// Runs `f`, which is on a stack that is not the thread's own, so that guests can be entered in it.
 ///
-/// The stack that was there before is not put back: at that time the standard library has freed it already.
-struct SignalStack {
-    _space: super::address_space::AddressSpace,
+/// A host that runs guests in coroutines, for example, calls this first on the stack of each of
+/// them. What guests may use there is what
+/// [`Config::max_wasm_stack`](super::Config::max_wasm_stack) and
+/// [`Config::host_stack_reserve`](super::Config::host_stack_reserve) say.
+///
+/// # Safety
+///
+/// Until `f` has returned, all `addresses` must be those of the current stack, readable and
+/// writable or made so by the system when they are touched; so guard pages do not belong to them.
+/// The process's unwinder must find its way from this stack to the one that it was entered from, or
+/// an end: backtraces are taken with it. While a call of a guest waits in `f`, the thread may leave
+/// this stack only to come back before any call that waits on another stack returns, and before
+/// anything is called that enters a guest there.
+pub unsafe fn with_stack<R>(addresses: Range<usize>, f: impl FnOnce() -> R) -> R {
+    let below = with_thread(|thread| thread.activation.get());
+    let declared = CurrentStack { addresses: NativeStack::new(addresses), limit: 0, below };
+    ensure_signal_stack();
+    let _leave = Leave { outer: with_thread(|thread| thread.current.replace(declared)) };
+    f()
 }
 
-impl Drop for SignalStack {
+/// Makes the outer stack the current one again when it is dropped.
+struct Leave {
+    outer: CurrentStack,
+}
+
+impl Drop for Leave {
     fn drop(&mut self) {
-        let none = libc::stack_t { ss_sp: std::ptr::null_mut(), ss_flags: libc::SS_DISABLE, ss_size: SIGNAL_STACK };
-        // SAFETY: takes our stack out of service, so that it may be unmapped.
-        unsafe { libc::sigaltstack(&none, std::ptr::null_mut()) };
+        with_thread(|thread| {
+            thread.current.set(self.outer);
+            let mut waiting = thread.activation.get();
+            while waiting != self.outer.below && !waiting.is_null() {
+                // SAFETY: the activation lies in a frame that waits for this one; its block is
+                // live, and so is the store that the block's header leads to. Nobody refers to the
+                // store's state: the host function that the guest called does not while it runs
+                // other code.
+                unsafe {
+                    let store = &mut *(*(*waiting).block()).store.cast::<StoreState>();
+                    store.hold(HeldLimit { limit: self.outer.limit, ..HeldLimit::NONE });
+                    waiting = (*waiting).previous();
+                }
+            }
+        });
     }
 }
 
@@ -144,20 +181,48 @@ impl Drop for SignalStack {
 mod tests {
     use super::*;
 
+    fn admitted(held: &HeldLimit) -> HeldLimit {
+        let local = 0u8;
+        with_thread(|thread| thread.admit(&raw const local as usize, &StackBudget::default(), held)).unwrap().unwrap()
+    }
+
     #[test]
     fn the_limit_lies_in_this_stack() {
         let local = 0u8;
-        let limit = with_thread(|t| t.stack_limit());
-        assert!(limit < &raw const local as usize);
-        assert!(stack_bounds().contains(&(&raw const local as usize)));
-        assert!(with_thread(|t| t.is_stack_guard(limit - 1)));
-        assert!(!with_thread(|t| t.is_stack_guard(&raw const local as usize)));
+        let sp = &raw const local as usize;
+        let held = admitted(&HeldLimit::NONE);
+        with_thread(|thread| {
+            assert!(held.limit() < sp && thread.current.get().addresses.contains(held.limit()));
+            assert!(held.admits(thread, sp));
+            assert!(!held.admits(thread, held.limit()) && !HeldLimit::NONE.admits(thread, sp));
+            assert!(thread.is_stack_guard(held.limit() - 1, held.limit() - 1));
+            assert!(!thread.is_stack_guard(held.limit() - 1, sp) && !thread.is_stack_guard(sp, held.limit() - 1));
+        });
     }
 
     #[test]
     fn threads_have_limits_of_their_own() {
-        let here = with_thread(|t| t.stack_limit());
-        let there = std::thread::spawn(|| with_thread(|t| t.stack_limit())).join().unwrap();
-        assert_ne!(here, there);
+        let here = admitted(&HeldLimit::NONE);
+        let there = std::thread::spawn(|| admitted(&HeldLimit::NONE).limit()).join().unwrap();
+        assert_ne!(here.limit(), there);
+        assert!(
+            !std::thread::spawn(move || with_thread(|thread| here.admits(thread, here.window_start))).join().unwrap()
+        );
+    }
+
+    #[test]
+    fn a_declared_stack_ends_with_its_closure() {
+        let local = 0u8;
+        let sp = &raw const local as usize;
+        let own = admitted(&HeldLimit::NONE);
+        let addresses = sp - (600 << 10)..sp + 1;
+        let inside = || {
+            let held = admitted(&own);
+            assert_ne!(held.limit(), own.limit());
+            assert!(!with_thread(|thread| own.admits(thread, sp)));
+        };
+        // SAFETY: this is a part of the current stack.
+        unsafe { with_stack(addresses, inside) };
+        assert!(with_thread(|thread| own.admits(thread, sp)));
     }
 }

@@ -6,6 +6,7 @@ use super::error::HostError;
 use super::exception::Exceptions;
 use super::handle_trace::{LeakReport, LiveHandle};
 use super::instance::InstanceRecord;
+use super::stack::HeldLimit;
 use super::supervision::Contexts;
 use crate::block::{Context, Supervision};
 use std::any::Any;
@@ -37,7 +38,7 @@ pub(crate) struct StoreState {
     pub(crate) engine: Engine,
     pub(crate) limits: Limits,
     /// The stack limit that all contexts hold, unless the guests have been interrupted.
-    pub(crate) stack_limit: usize,
+    pub(crate) stack: HeldLimit,
     /// Every context of every block. Before the instances, so that it is dropped before the blocks are.
     pub(super) contexts: Contexts,
     /// What the host relies on the guests' code to do.
@@ -87,9 +88,6 @@ impl std::fmt::Debug for Failure {
     }
 }
 
-/// The stack limit of a store that no thread has entered yet: no thread has this one, nor the 0 of a thread that is not prepared.
-const NO_STACK: usize = usize::MAX;
-
 /// What the instances of a store may use.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -127,7 +125,7 @@ impl<T> Store<T> {
             id: NEXT_ID.fetch_add(1, Relaxed),
             engine: engine.clone(),
             limits: Limits::default(),
-            stack_limit: NO_STACK,
+            stack: HeldLimit::NONE,
             contexts: Contexts::default(),
             demands: Supervision::default(),
             fuel: Box::new(AtomicU64::new(u64::MAX)),
@@ -289,11 +287,12 @@ impl<C: AsContextMut> AsContextMut for &mut C {
 }
 
 impl StoreState {
-    /// Writes the current thread's stack limit into every context.
-    #[cold]
-    pub(crate) fn move_to_stack(&mut self, limit: usize) {
-        self.contexts.set_limit(limit);
-        self.stack_limit = limit;
+    /// Writes a stack limit into every context, if they hold another one.
+    pub(crate) fn hold(&mut self, limit: HeldLimit) {
+        if limit.limit() != self.stack.limit() {
+            self.contexts.set_limit(limit.limit());
+        }
+        self.stack = limit;
     }
 
     fn live_handles(&self) -> Vec<LiveHandle> {

@@ -3,7 +3,7 @@
 use super::generate::Case;
 use super::lifted::canonical;
 use super::observe::{Fault, Guest};
-use super::subject::{fault, store};
+use super::subject::{engine, fault, store};
 use super::value::Value;
 use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Instance, Linker, Store, Val};
@@ -17,7 +17,7 @@ pub struct LiftedGuest {
 
 impl LiftedGuest {
     pub fn new(case: &Case, component: &[u8], options: &CompileOptions) -> Result<Self, Fault> {
-        let engine = Engine::default();
+        let engine = engine();
         let component = Component::with_options(&engine, component, options).map_err(fault)?;
         let mut guest = LiftedGuest { engine, component, live: None };
         assert_eq!(guest.component.exports().len(), case.shape.exports.len(), "the component exports what is lifted");

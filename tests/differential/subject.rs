@@ -2,7 +2,7 @@
 
 use super::component::LiftedGuest;
 use super::generate::Case;
-use super::observe::{Fault, Guest, Host, MEMORY_BYTES, Outcome, TABLE_ELEMENTS, initial, observe};
+use super::observe::{Fault, Guest, Host, MEMORY_BYTES, Outcome, STACK, TABLE_ELEMENTS, initial, observe};
 use super::random::Random;
 use super::shape::{FuncType, Item};
 use super::value::{Heap, Type, Value};
@@ -10,10 +10,15 @@ use cantilever::block::TrapKind;
 use cantilever::block::memory::RESERVATION;
 use cantilever::object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
 use cantilever::runtime::{
-    CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreMemory, CoreTable, CoreTag, CoreVal, Engine, Error, Limits,
-    Module, Store,
+    Config, CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreMemory, CoreTable, CoreTag, CoreVal, Engine, Error,
+    Limits, Module, Store,
 };
 use cantilever::{CompileOptions, OptLevel};
+
+/// An engine whose guests have as much stack as the peer's.
+pub fn engine() -> Engine {
+    Engine::new(Config::new().max_wasm_stack(STACK / 2))
+}
 
 /// What a case does under Cantilever, compiled with these options.
 pub fn run(case: &Case, options: &CompileOptions) -> Outcome {
@@ -49,7 +54,7 @@ struct Instance {
 
 impl Instance {
     fn new(case: &Case, options: &CompileOptions, host: &Host) -> Result<Self, Fault> {
-        let engine = Engine::default();
+        let engine = engine();
         let object = cantilever::compile(&case.wasm, options, &()).map_err(|e| Fault::Refused(e.to_string()))?;
         let module = Module::from_object(&engine, &object).map_err(fault)?;
         let mut store = store(&engine);

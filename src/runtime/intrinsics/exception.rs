@@ -36,7 +36,7 @@ pub(super) unsafe extern "C" fn find_handler(_vmctx: *mut c_void, frame: *mut u8
     // above a host function that the guest called there would be another activation. The caller passes its own frame and a
     // place for a landing.
     with_thread(|thread| unsafe {
-        let entry = (*thread.activation.get()).landing().fp;
+        let entry = (*thread.activation.get()).landing().expect("compiled code runs").fp;
         match find(frame as usize, entry, &thread.trace) {
             Some(found) => {
                 landing.cast::<Landing>().write(found);

@@ -29,7 +29,8 @@ pub(super) unsafe extern "C" fn core_calls(_vmctx: *mut c_void, frame: *mut u8, 
     unsafe {
         let block = (*activation).block();
         let record = &*(*block).instance.cast::<InstanceRecord>();
-        let pending = PendingCalls::new(frame as usize, (*activation).landing().fp);
+        let entry = (*activation).landing().expect("compiled code runs").fp;
+        let pending = PendingCalls::new(frame as usize, entry);
         let mut sources = pending.filter_map(|call| record.image.call_source(call.return_address));
         let offsets = std::array::from_fn(|_| sources.next().unwrap_or(0));
         calls.cast::<[u32; CALL_DEPTH]>().write(offsets);

@@ -2,6 +2,8 @@
 
 mod calls;
 mod elf;
+#[cfg(target_os = "linux")]
+mod faults;
 mod guest;
 mod handles;
 mod hostile;

@@ -3,7 +3,6 @@
 use crate::block::{Header, Landing};
 use crate::runtime::stack::ThreadState;
 use std::cell::UnsafeCell;
-use std::mem::MaybeUninit;
 
 /// What the signal handler saw. Written by the handler, read after the entry trampoline has returned.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +17,8 @@ pub(crate) struct Activation {
     previous: *const Activation,
     /// What was entered.
     block: *mut Header,
-    /// Where traps land: written by the entry trampoline.
-    landing: UnsafeCell<MaybeUninit<Landing>>,
+    /// Where traps land: written by the entry trampoline, the handler last.
+    landing: UnsafeCell<Landing>,
     hit: UnsafeCell<Hit>,
 }
 
@@ -27,7 +26,7 @@ impl Activation {
     /// An entry into `block`, which must be live for as long as the activation runs.
     #[inline]
     pub(crate) fn new(block: *mut Header, thread: &ThreadState) -> Self {
-        let landing = UnsafeCell::new(MaybeUninit::uninit());
+        let landing = UnsafeCell::new(Landing { handler: 0, sp: 0, fp: 0 });
         Activation { previous: thread.activation.get(), block, landing, hit: UnsafeCell::new(Hit { kind: 0 }) }
     }
 
@@ -36,7 +35,7 @@ impl Activation {
     #[inline(always)]
     pub(crate) fn run(&self, thread: &ThreadState, enter: impl FnOnce(*mut Landing) -> u32) -> u32 {
         thread.activation.set(self);
-        let status = enter(self.landing.get().cast());
+        let status = enter(self.landing.get());
         thread.activation.set(self.previous);
         status
     }
@@ -52,14 +51,22 @@ impl Activation {
         self.block
     }
 
-    /// Where traps land.
-    ///
-    /// # Safety
-    ///
-    /// Compiled code must have been called by the entry trampoline: that wrote the landing before.
-    pub(crate) unsafe fn landing(&self) -> Landing {
-        // SAFETY: it was written on this thread.
-        unsafe { self.landing.get().read_volatile().assume_init() }
+    /// The activation that was the thread's innermost before.
+    pub(crate) fn previous(&self) -> *const Activation {
+        self.previous
+    }
+
+    /// Where traps land, once the entry trampoline has written it: before it calls other code.
+    pub(crate) fn landing(&self) -> Option<Landing> {
+        // SAFETY: only compiled code writes it, on this thread, and none runs now.
+        let landing = unsafe { self.landing.get().read_volatile() };
+        (landing.handler != 0).then_some(landing)
+    }
+
+    /// Notes why it was not entered.
+    pub(crate) fn refuse(&self, hit: Hit) {
+        // SAFETY: nothing else accesses the cell: no compiled code runs for this activation.
+        unsafe { self.hit.get().write_volatile(hit) }
     }
 
     /// Notes what happened.

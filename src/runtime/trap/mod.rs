@@ -5,6 +5,8 @@
 //! the place where the entry trampoline lands. [`Trap`] is what the embedder sees.
 
 mod activation;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod fault;
 mod frame;
 mod message;
 mod registry;

@@ -1,8 +1,10 @@
 //! The signal handler: turns a hardware fault at a trap site into a return to the entry trampoline's landing.
 //!
-//! Faults that are not the guest's go to whoever handled the signal before.
+//! Faults that are not the guest's go to whoever handled the signal before, and so do signals that
+//! somebody sent.
 
 use super::activation::Hit;
+use super::fault::{Fault, was_sent};
 use super::registry::{Found, call_sites, find};
 use crate::block::{Landing, TrapKind};
 use crate::runtime::stack::with_thread;
@@ -10,8 +12,9 @@ use libc::{c_int, c_void, siginfo_t, ucontext_t};
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
-/// The signals that trap sites can raise.
-const SIGNALS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGILL, libc::SIGFPE];
+/// The signals that trap sites can raise. SIGBUS is none: here it means that a page could not be
+/// had.
+const SIGNALS: [c_int; 3] = [libc::SIGSEGV, libc::SIGILL, libc::SIGFPE];
 
 /// Who handled each of [`SIGNALS`] before.
 static PREVIOUS: OnceLock<[libc::sigaction; SIGNALS.len()]> = OnceLock::new();
@@ -19,12 +22,13 @@ static PREVIOUS: OnceLock<[libc::sigaction; SIGNALS.len()]> = OnceLock::new();
 /// Installs the handler, once for the process.
 pub(super) fn install() {
     // The previous handlers are asked for first, so that they are known before ours can run.
-    PREVIOUS.get_or_init(|| SIGNALS.map(previous_action));
+    PREVIOUS.get_or_init(|| SIGNALS.map(installed_action));
     static INSTALLED: std::sync::Once = std::sync::Once::new();
     INSTALLED.call_once(|| SIGNALS.into_iter().for_each(install_for));
 }
 
-fn previous_action(signal: c_int) -> libc::sigaction {
+/// What is installed for a signal. Safe in a signal handler.
+fn installed_action(signal: c_int) -> libc::sigaction {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: only asks; all-zero is a valid `sigaction`, should it fail.
     unsafe {
@@ -47,39 +51,45 @@ fn install_for(signal: c_int) {
 }
 
 unsafe extern "C" fn on_signal(signal: c_int, siginfo: *mut siginfo_t, context: *mut c_void) {
-    // SAFETY: the kernel passes a valid context to a `SA_SIGINFO` handler.
-    let registers = unsafe { &mut *context.cast::<ucontext_t>() };
-    // SAFETY: as above; for signals that have no address the field is not used.
-    let fault_address = unsafe { (*siginfo).si_addr() } as usize;
-    let landed = with_thread(|thread| {
-        let activation = thread.activation.get();
-        if activation.is_null() {
-            return false;
+    // SAFETY: the kernel passes a valid context to a `SA_SIGINFO` handler, and what else it knows.
+    unsafe {
+        let registers = &mut *context.cast::<ucontext_t>();
+        let fault = Fault::of(signal, siginfo);
+        if !fault.is_some_and(|fault| lands(fault, registers)) {
+            chain(signal, siginfo, context);
         }
-        let pc = program_counter(registers);
-        let memory_fault = signal == libc::SIGSEGV || signal == libc::SIGBUS;
-        let exhausted = memory_fault && thread.is_stack_guard(fault_address);
+    }
+}
+
+/// Makes a fault of a guest return to the landing, and says whether it was one.
+///
+/// # Safety
+///
+/// The registers must be those of this thread at the fault.
+unsafe fn lands(fault: Fault, registers: &mut ucontext_t) -> bool {
+    with_thread(|thread| {
+        // SAFETY: an activation lies in a frame of this thread that is waiting for the trampoline.
+        let Some(activation) = (unsafe { thread.activation.get().as_ref() }) else { return false };
+        let (pc, sp) = (program_counter(registers), stack_pointer(registers));
+        let exhausted = matches!(fault, Fault::Access(address) if thread.is_stack_guard(address, sp));
         let kind = match find(pc) {
+            // SAFETY: compiled code was interrupted, which the activation's trampoline has called.
+            Some(Found::TrapSite(kind)) if unsafe { fault.is_trap(kind, activation.block()) } => kind,
             Some(_) if exhausted => TrapKind::StackOverflow as u8,
-            Some(Found::TrapSite(kind)) => kind,
-            Some(Found::OtherCode) | None => return false,
+            _ => return false,
         };
-        // SAFETY: the activation lies in a frame of this thread that compiled code, and so this fault, was called from;
-        // between the fault and the entry trampoline there is only compiled code.
+        // Without a landing the trampoline itself was interrupted, which is no guest's fault.
+        let Some(landing) = activation.landing() else { return false };
+        // SAFETY: between the fault and the entry trampoline there is only compiled code.
         unsafe {
-            let landing = (*activation).landing();
-            let (frame, stack) = (frame_pointer(registers), stack_pointer(registers)..landing.fp);
+            let (frame, stack) = (frame_pointer(registers), sp..landing.fp);
             let uncaught = kind == TrapKind::UncaughtException as u8;
             call_sites(|site| thread.trace.record((pc, uncaught), frame, stack, &|address| site(address).is_some()));
-            (*activation).record(Hit { kind });
+            activation.record(Hit { kind });
             land(registers, landing);
         }
         true
-    });
-    if !landed {
-        // SAFETY: passes on what the kernel gave.
-        unsafe { chain(signal, siginfo, context) };
-    }
+    })
 }
 
 /// Hands a signal to the handler that was installed before ours.
@@ -90,17 +100,27 @@ unsafe extern "C" fn on_signal(signal: c_int, siginfo: *mut siginfo_t, context: 
 unsafe fn chain(signal: c_int, siginfo: *mut siginfo_t, context: *mut c_void) {
     let previous = SIGNALS.iter().position(|s| *s == signal).and_then(|i| PREVIOUS.get().map(|p| &p[i]));
     let Some(previous) = previous else { return };
-    // SAFETY: the previous action's function has the signature that its flags say. For a default action the action is
-    // put back, so that the faulting instruction raises the signal again and the process ends as it would have.
+    // SAFETY: the previous action's function has the signature that its flags say.
     unsafe {
-        if previous.sa_sigaction == libc::SIG_DFL || previous.sa_sigaction == libc::SIG_IGN {
-            libc::sigaction(signal, previous, std::ptr::null_mut());
-        } else if previous.sa_flags & libc::SA_SIGINFO != 0 {
-            let handler: extern "C" fn(c_int, *mut siginfo_t, *mut c_void) = std::mem::transmute(previous.sa_sigaction);
-            handler(signal, siginfo, context);
-        } else {
-            let handler: extern "C" fn(c_int) = std::mem::transmute(previous.sa_sigaction);
-            handler(signal);
+        // No instruction will raise a signal again that somebody sent.
+        let sent = was_sent(siginfo);
+        match previous.sa_sigaction {
+            libc::SIG_IGN if sent => return,
+            // The faulting instruction raises the signal again, and the process ends as it would
+            // have.
+            libc::SIG_DFL | libc::SIG_IGN => drop(libc::signal(signal, libc::SIG_DFL)),
+            handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
+                let handler: extern "C" fn(c_int, *mut siginfo_t, *mut c_void) = std::mem::transmute(handler);
+                handler(signal, siginfo, context);
+            }
+            handler => {
+                let handler: extern "C" fn(c_int) = std::mem::transmute(handler);
+                handler(signal);
+            }
+        }
+        // The standard library's handler puts back the default, too, and relies on the instruction.
+        if sent && installed_action(signal).sa_sigaction == libc::SIG_DFL {
+            libc::raise(signal);
         }
     }
 }
