@@ -53,6 +53,7 @@ mod unwinder;
 mod val;
 mod val_layout;
 mod value_error;
+mod variance;
 
 pub use self::component::{Component, ImportKind, ImportedItem};
 pub use self::engine::{Config, Engine};

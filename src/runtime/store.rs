@@ -7,6 +7,7 @@ use super::exception::Exceptions;
 use super::handle_trace::{LeakReport, LiveHandle};
 use super::instance::InstanceRecord;
 use super::supervision::Contexts;
+use super::variance::Invariant;
 use crate::block::{Context, Supervision};
 use std::any::Any;
 use std::marker::PhantomData;
@@ -17,8 +18,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 #[derive(Debug)]
 pub struct Store<T> {
     inner: NonNull<StoreInner<T>>,
-    /// A store owns its data.
-    _data: PhantomData<T>,
+    /// It gives and takes its data.
+    _data: Invariant<T>,
 }
 
 /// `repr(C)` with the state first, so that a pointer to the state is a pointer to the whole.
@@ -136,7 +137,7 @@ impl<T> Store<T> {
             leak_report: None,
         };
         let inner = NonNull::from(Box::leak(Box::new(StoreInner { state, data })));
-        Store { inner, _data: PhantomData }
+        Store { inner, _data: Invariant::default() }
     }
 
     /// The host's data.
