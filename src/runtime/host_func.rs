@@ -172,7 +172,6 @@ where
                 let mut cx = LowerContext::for_results(store, record);
                 lower_result(&mut cx, bound.ty.result, &result, results)
             });
-            cx.end_borrows();
             lowered
         })
     }
@@ -204,7 +203,6 @@ where
                 let mut cx = LowerContext::for_results(store, record);
                 lower_result(&mut cx, bound.ty.result, &result, results)
             });
-            cx.end_borrows();
             lowered
         })
     }
@@ -241,7 +239,6 @@ where
                     .into()),
                 }
             });
-            cx.end_borrows();
             lowered
         })
     }

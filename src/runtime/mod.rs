@@ -12,6 +12,7 @@ mod address_space;
 mod arena;
 mod backtrace;
 mod block_memory;
+mod borrow_scope;
 mod code;
 mod component;
 mod core_types;

@@ -1,6 +1,7 @@
 //! A store owns instances, what they allocate, and the host's data.
 
 use super::arena::Arena;
+use super::borrow_scope::BorrowScopes;
 use super::engine::Engine;
 use super::error::HostError;
 use super::exception::Exceptions;
@@ -46,6 +47,8 @@ pub(crate) struct StoreState {
     /// What guests that count fuel have left; their contexts point to it.
     pub(super) fuel: Box<AtomicU64>,
     pub(crate) arena: Arena,
+    /// What guests lend to host functions.
+    pub(crate) borrow_scopes: BorrowScopes,
     /// Exceptions that core code has thrown.
     pub(crate) exceptions: Exceptions,
     /// Boxed: blocks hold their addresses.
@@ -130,6 +133,7 @@ impl<T> Store<T> {
             demands: Supervision::default(),
             fuel: Box::new(AtomicU64::new(u64::MAX)),
             arena: Arena::default(),
+            borrow_scopes: BorrowScopes::default(),
             exceptions: Exceptions::default(),
             instances: Vec::new(),
             host_items: Vec::new(),
