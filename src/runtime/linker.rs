@@ -120,9 +120,7 @@ impl<T: 'static> Linker<T> {
 
     /// Checks a component's imports, once for any number of instances.
     pub fn instantiate_pre(&self, component: &Component) -> Result<InstancePre<T>> {
-        if !self.engine.same(component.engine()) {
-            return Err(LinkError::WrongStore.into());
-        }
+        self.engine.admit(component.engine(), "component", "linker")?;
         let artifact = &component.0.artifact;
         let unknown = || artifact.imports.iter().filter(|import| !self.definitions.contains_key(&import.path));
         if unknown().next().is_some() {
@@ -142,7 +140,12 @@ impl<T: 'static> Linker<T> {
             }
         };
         let bindings = artifact.imports.iter().map(bind).collect::<Result<ImportBindings, LinkError>>()?;
-        Ok(InstancePre { component: component.clone(), bindings: Arc::new(bindings), host_types, _data: Invariant::default() })
+        Ok(InstancePre {
+            component: component.clone(),
+            bindings: Arc::new(bindings),
+            host_types,
+            _data: Invariant::default(),
+        })
     }
 
     /// Makes an instance.
@@ -285,9 +288,7 @@ impl<T: 'static> InstancePre<T> {
     /// Makes an instance.
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
-        if !store.state().engine.same(self.component.engine()) {
-            return Err(LinkError::WrongStore.into());
-        }
+        store.state().engine.admit(self.component.engine(), "component", "store")?;
         let state = store.state_ptr();
         // SAFETY: the bindings were checked against the component's imports, for a store with this type of data.
         unsafe { instantiate(state, &self.component.0, self.host_types.clone(), self.bindings.clone()) }

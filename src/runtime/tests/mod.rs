@@ -2,6 +2,7 @@
 
 mod calls;
 mod elf;
+mod engines;
 mod guest;
 mod handles;
 mod hostile;
