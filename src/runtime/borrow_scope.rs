@@ -3,7 +3,9 @@
 //! A call that receives borrows opens a scope: it takes a slot, and what it receives keeps the slot's generation. When
 //! the call ends, the generation does. So every copy that the host has kept is known to be over, wherever it is, and
 //! none has to be looked for. Slots are never freed, since a copy can outlive its store, but they are used again: there
-//! are only as many as scopes have been open at one time.
+//! are only as many as scopes have been open at one time, and one for each store that has had any.
+//!
+//! A slot's generation is odd while a scope has it, else even.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -38,7 +40,9 @@ impl BorrowScope {
 /// What a store has for the borrow scopes of its host functions.
 #[derive(Debug, Default)]
 pub(crate) struct BorrowScopes {
-    /// Slots that no open scope has.
+    /// The slot of calls that are in no other's scope, as most are: they need not take it from a list and give it back.
+    outermost: Option<&'static AtomicU64>,
+    /// Slots for other calls, which no open scope has.
     free: Vec<&'static AtomicU64>,
 }
 
@@ -46,24 +50,53 @@ impl BorrowScopes {
     /// A call receives its first borrow.
     #[inline]
     pub(crate) fn open(&mut self) -> BorrowScope {
+        if let Some(slot) = self.outermost {
+            let generation = slot.load(Relaxed);
+            if generation.is_multiple_of(2) {
+                return opened(slot, generation);
+            }
+        }
+        self.open_another()
+    }
+
+    #[cold]
+    fn open_another(&mut self) -> BorrowScope {
         let slot = self.free.pop().unwrap_or_else(new_slot);
-        BorrowScope { slot, generation: slot.load(Relaxed) }
+        self.outermost.get_or_insert(slot);
+        opened(slot, slot.load(Relaxed))
     }
 
     /// The call ends, and with it all that it was lent.
     #[inline]
     pub(crate) fn close(&mut self, scope: BorrowScope) {
         scope.slot.store(scope.generation + 1, Release);
+        if !self.outermost.is_some_and(|slot| std::ptr::eq(slot, scope.slot)) {
+            self.give_back(scope);
+        }
+    }
+
+    #[cold]
+    fn give_back(&mut self, scope: BorrowScope) {
         self.free.push(scope.slot);
     }
 }
 
 impl Drop for BorrowScopes {
     fn drop(&mut self) {
-        if !self.free.is_empty() {
-            SLOTS.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.free);
+        if let Some(slot) = self.outermost {
+            let mut slots = SLOTS.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.push(slot);
+            slots.append(&mut self.free);
         }
     }
+}
+
+/// A scope in a slot with this generation.
+#[inline]
+fn opened(slot: &'static AtomicU64, generation: u64) -> BorrowScope {
+    debug_assert!(generation.is_multiple_of(2), "a scope has the slot");
+    slot.store(generation + 1, Relaxed);
+    BorrowScope { slot, generation: generation + 1 }
 }
 
 #[cold]

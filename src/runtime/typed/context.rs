@@ -281,25 +281,27 @@ impl<'a> LiftContext<'a> {
         }
         Ok(ResourceAny(Handle::Guest(handle)))
     }
+}
 
-    /// Ends the borrows, but for those that the host function dropped itself.
-    fn end_borrows(&mut self, scope: BorrowScope) {
-        for borrow in &self.borrows {
-            if borrow.live(self.record).is_ok_and(|handle| handle.borrow) {
-                self.record.block.remove_host_handle(borrow.index);
-                self.record.history.end(borrow.index, HandleEnd::CallEnded);
-            }
+/// Takes borrows out of the host's handle table, but for those that the host function dropped itself.
+#[cold]
+fn remove_borrows(record: &InstanceRecord, borrows: &[GuestHandle]) {
+    for borrow in borrows {
+        if borrow.live(record).is_ok_and(|handle| handle.borrow) {
+            record.block.remove_host_handle(borrow.index);
+            record.history.end(borrow.index, HandleEnd::CallEnded);
         }
-        // SAFETY: the host function is done with the store, to whose state nobody else refers.
-        unsafe { (*self.store()).borrow_scopes.close(scope) };
     }
 }
 
 impl Drop for LiftContext<'_> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(scope) = self.scope {
-            self.end_borrows(scope);
+        let Some(scope) = self.scope else { return };
+        if !self.borrows.is_empty() {
+            remove_borrows(self.record, &self.borrows);
         }
+        // SAFETY: the host function is done with the store, to whose state nobody else refers.
+        unsafe { (*self.store()).borrow_scopes.close(scope) };
     }
 }
