@@ -168,11 +168,10 @@ where
             let mut cx = LiftContext::new(record);
             let params = P::lift(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
             let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
-            let lowered = outcome.and_then(|result| {
+            outcome.and_then(|result| {
                 let mut cx = LowerContext::for_results(store, record);
                 lower_result(&mut cx, bound.ty.result, &result, results)
-            });
-            lowered
+            })
         })
     }
 }
@@ -199,11 +198,10 @@ where
                 let params = P::view(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
                 (bound.closure)(StoreContextMut::<T>::from_state(store).data_mut(), params)
             };
-            let lowered = outcome.and_then(|result| {
+            outcome.and_then(|result| {
                 let mut cx = LowerContext::for_results(store, record);
                 lower_result(&mut cx, bound.ty.result, &result, results)
-            });
-            lowered
+            })
         })
     }
 }
@@ -223,7 +221,7 @@ where
                 .map(|(ty, offset)| lift_val(&mut cx, ty, params.add(offset as usize)));
             let params = params.collect::<Result<Vec<Val>, ValueError>>()?;
             let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
-            let lowered = outcome.and_then(|result| {
+            outcome.and_then(|result| {
                 let mut cx = LowerContext::for_results(store, record);
                 match (bound.ty.result, result) {
                     (Some(ty), Some(val)) => {
@@ -238,8 +236,7 @@ where
                     }
                     .into()),
                 }
-            });
-            lowered
+            })
         })
     }
 }
