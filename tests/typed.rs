@@ -4,6 +4,8 @@
 
 #[path = "typed/allocation.rs"]
 mod allocation;
+#[path = "typed/borrows.rs"]
+mod borrows;
 #[path = "typed/echo.rs"]
 mod echo;
 #[expect(dead_code, reason = "no transcript is compared here")]

@@ -2,6 +2,7 @@
 
 use super::code::Code;
 use super::core_types::position;
+use super::error::LinkError;
 use super::idle::IdleBlocks;
 use super::native_stack::StackBudget;
 use super::profiler::Profiler;
@@ -189,6 +190,11 @@ impl Engine {
     /// Are these the same engine?
     pub(crate) fn same(&self, other: &Engine) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// `what` is of `other` engine; may it meet what is of this one?
+    pub(crate) fn admit(&self, other: &Engine, what: &'static str, to: &'static str) -> Result<(), LinkError> {
+        if self.same(other) { Ok(()) } else { Err(LinkError::WrongEngine { what, to }) }
     }
 }
 

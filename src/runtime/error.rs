@@ -164,6 +164,14 @@ pub enum LinkError {
     /// The host has limited the fuel of the store's guests, and the code counts none.
     #[error("the code counts no fuel: it was compiled without `--count-fuel` (`CompileOptions::fuel`)")]
     CountsNoFuel,
+    /// Something of another engine was given. Types are known to their engine alone.
+    #[error("the {what} belongs to another engine than the {to}: make both with the same `Engine`, or clones of it")]
+    WrongEngine {
+        /// What was given: a component, a module.
+        what: &'static str,
+        /// What it was given to: a store, a linker.
+        to: &'static str,
+    },
     /// Something of another store was given.
     #[error("an item of another store was used")]
     WrongStore,

@@ -4,13 +4,18 @@
 //! first use from a second is kept beside it, shared by all values that name the handle. Nothing here knows what a
 //! representation means.
 
+use super::borrow_scope::BorrowScope;
 use super::handle_history::Refusal;
 use super::value_error::{HandleEnd, HandleUse};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A handle's life. Clones are the same life.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct HandleLife(Arc<Mutex<State>>);
+pub(crate) struct HandleLife {
+    state: Arc<Mutex<State>>,
+    /// What a borrow that a guest lent ends with.
+    scope: Option<BorrowScope>,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -22,26 +27,45 @@ struct State {
 
 impl PartialEq for HandleLife {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.state, &other.state)
     }
 }
 
 impl Eq for HandleLife {}
 
 impl HandleLife {
+    /// The life of a handle that ends with this scope at the latest, if there is one.
+    pub(crate) fn within(scope: Option<BorrowScope>) -> Self {
+        HandleLife { state: Arc::default(), scope }
+    }
+
+    /// What a borrow that a guest lent ends with.
+    pub(crate) fn scope(&self) -> Option<BorrowScope> {
+        self.scope
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state of a handle that is still there.
+    fn alive(&self) -> Result<MutexGuard<'_, State>, Refusal> {
+        let state = self.state();
+        match &state.end {
+            Some(end) => Err(Refusal::Dead(end.clone())),
+            None if self.scope.is_some_and(BorrowScope::has_ended) => Err(Refusal::Dead(HandleEnd::CallEnded)),
+            None => Ok(state),
+        }
     }
 
     /// Is the handle still there?
     pub(crate) fn check(&self) -> Result<(), Refusal> {
-        self.state().end.clone().map_or(Ok(()), |end| Err(Refusal::Dead(end)))
+        self.alive().map(drop)
     }
 
     /// The handle ends, unless it has ended or is lent.
     pub(crate) fn end(&self, end: HandleEnd) -> Result<(), Refusal> {
-        self.check()?;
-        let mut state = self.state();
+        let mut state = self.alive()?;
         if state.lends != 0 {
             return Err(Refusal::Lent);
         }
@@ -65,8 +89,7 @@ impl PassedHandles {
             life.end(HandleEnd::Use(used))?;
             self.moved.push(life.clone());
         } else {
-            life.check()?;
-            life.state().lends += 1;
+            life.alive()?.lends += 1;
             self.lent.push(life.clone());
         }
         Ok(())

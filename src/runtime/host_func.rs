@@ -175,12 +175,10 @@ where
             let mut cx = LiftContext::new(record);
             let params = P::lift(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
             let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
-            let lowered = outcome.and_then(|result| {
+            outcome.and_then(|result| {
                 let mut cx = LowerContext::for_results(store, record);
                 lower_result(&mut cx, bound.ty.result, &result, results)
-            });
-            cx.end_borrows();
-            lowered
+            })
         })
     }
 }
@@ -207,12 +205,10 @@ where
                 let params = P::view(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
                 (bound.closure)(StoreContextMut::<T>::from_state(store).data_mut(), params)
             };
-            let lowered = outcome.and_then(|result| {
+            outcome.and_then(|result| {
                 let mut cx = LowerContext::for_results(store, record);
                 lower_result(&mut cx, bound.ty.result, &result, results)
-            });
-            cx.end_borrows();
-            lowered
+            })
         })
     }
 }
@@ -232,7 +228,7 @@ where
                 .map(|(ty, offset)| lift_val(&mut cx, ty, params.add(offset as usize)));
             let params = params.collect::<Result<Vec<Val>, ValueError>>()?;
             let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
-            let lowered = outcome.and_then(|result| {
+            outcome.and_then(|result| {
                 let mut cx = LowerContext::for_results(store, record);
                 match (bound.ty.result, result) {
                     (Some(ty), Some(val)) => {
@@ -247,9 +243,7 @@ where
                     }
                     .into()),
                 }
-            });
-            cx.end_borrows();
-            lowered
+            })
         })
     }
 }

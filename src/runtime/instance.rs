@@ -87,6 +87,7 @@ impl Instance {
         R: Lift + ComponentType,
     {
         let mut store = store.as_context_mut();
+        self.record(store.state())?;
         let func = self.get_func(&mut store, path);
         let func = func.ok_or_else(|| LinkError::UnknownExport { what: "function", name: path.to_owned() })?;
         func.typed(store)

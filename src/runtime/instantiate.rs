@@ -75,6 +75,7 @@ pub(crate) fn new_record(
     host_types: Arc<HostTypes>,
     bindings: Arc<dyn Any + Send + Sync>,
 ) -> Result<*const InstanceRecord> {
+    assert!(store.engine.same(&image.engine), "types are compared by the identities of one engine");
     if store.instances.len() >= store.limits.instances {
         return Err(Error::Resources("the store has as many instances as its limits allow".to_owned()));
     }

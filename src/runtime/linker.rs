@@ -11,17 +11,17 @@ use super::type_reflection::print_func;
 use super::typed::{ComponentType, LiftParams, Lower, TypeContext, ViewParams};
 use super::val::Val;
 use super::value_error::ValueError;
+use super::variance::Invariant;
 use crate::object::artifact::{Artifact, ImportSlot};
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// Definitions of the host for imports, by path.
 pub struct Linker<T> {
     engine: Engine,
     definitions: HashMap<Vec<String>, Definition>,
-    _data: PhantomData<fn(T)>,
+    _data: Invariant<T>,
 }
 
 /// What the host defines.
@@ -35,7 +35,7 @@ enum Definition {
 
 impl<T> Clone for Linker<T> {
     fn clone(&self) -> Self {
-        Linker { engine: self.engine.clone(), definitions: self.definitions.clone(), _data: PhantomData }
+        Linker { engine: self.engine.clone(), definitions: self.definitions.clone(), _data: Invariant::default() }
     }
 }
 
@@ -48,7 +48,7 @@ impl<T> std::fmt::Debug for Linker<T> {
 impl<T: 'static> Linker<T> {
     /// A linker without definitions.
     pub fn new(engine: &Engine) -> Self {
-        Linker { engine: engine.clone(), definitions: HashMap::new(), _data: PhantomData }
+        Linker { engine: engine.clone(), definitions: HashMap::new(), _data: Invariant::default() }
     }
 
     /// Definitions for imports that lie in no instance.
@@ -120,9 +120,7 @@ impl<T: 'static> Linker<T> {
 
     /// Checks a component's imports, once for any number of instances.
     pub fn instantiate_pre(&self, component: &Component) -> Result<InstancePre<T>> {
-        if !self.engine.same(component.engine()) {
-            return Err(LinkError::WrongStore.into());
-        }
+        self.engine.admit(component.engine(), "component", "linker")?;
         let artifact = &component.0.artifact;
         let unknown = || artifact.imports.iter().filter(|import| !self.definitions.contains_key(&import.path));
         if unknown().next().is_some() {
@@ -142,7 +140,12 @@ impl<T: 'static> Linker<T> {
             }
         };
         let bindings = artifact.imports.iter().map(bind).collect::<Result<ImportBindings, LinkError>>()?;
-        Ok(InstancePre { component: component.clone(), bindings: Arc::new(bindings), host_types, _data: PhantomData })
+        Ok(InstancePre {
+            component: component.clone(),
+            bindings: Arc::new(bindings),
+            host_types,
+            _data: Invariant::default(),
+        })
     }
 
     /// Makes an instance.
@@ -260,7 +263,7 @@ pub struct InstancePre<T> {
     component: Component,
     bindings: Arc<ImportBindings>,
     host_types: Arc<HostTypes>,
-    _data: PhantomData<fn(T)>,
+    _data: Invariant<T>,
 }
 
 impl<T> Clone for InstancePre<T> {
@@ -270,7 +273,7 @@ impl<T> Clone for InstancePre<T> {
             component: component.clone(),
             bindings: bindings.clone(),
             host_types: host_types.clone(),
-            _data: PhantomData,
+            _data: Invariant::default(),
         }
     }
 }
@@ -285,9 +288,7 @@ impl<T: 'static> InstancePre<T> {
     /// Makes an instance.
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
-        if !store.state().engine.same(self.component.engine()) {
-            return Err(LinkError::WrongStore.into());
-        }
+        store.state().engine.admit(self.component.engine(), "component", "store")?;
         let state = store.state_ptr();
         // SAFETY: the bindings were checked against the component's imports, for a store with this type of data.
         unsafe { instantiate(state, &self.component.0, self.host_types.clone(), self.bindings.clone()) }

@@ -12,6 +12,7 @@ mod address_space;
 mod arena;
 mod backtrace;
 mod block_memory;
+mod borrow_scope;
 mod code;
 mod component;
 mod core_types;
@@ -55,6 +56,7 @@ mod unwinder;
 mod val;
 mod val_layout;
 mod value_error;
+mod variance;
 
 pub use self::component::{Component, ImportKind, ImportedItem};
 pub use self::engine::{Config, Engine};

@@ -1,16 +1,19 @@
 //! Handles of resources that the host holds or implements.
 
+use super::borrow_scope::BorrowScope;
 use super::entry::enter_core;
 use super::error::{LinkError, Result};
+use super::handle_history::Refusal;
 use super::handle_life::HandleLife;
+use super::host_handles::HostHandle;
 use super::instance::InstanceRecord;
 use super::store::{AsContextMut, Failure, StoreState};
 use super::value_error::{HandleEnd, HandleUse, ValueError};
+use super::variance::Invariant;
 use crate::block::HostCallee;
 use crate::model::{FuncKey, ResourceId, ResourceImpl};
 use crate::object::artifact::{CoreFuncType, CoreValType};
 use std::any::TypeId;
-use std::marker::PhantomData;
 
 /// A handle of a resource that the host implements, by its representation. `T` is the Rust type that the
 /// [`Linker`](super::Linker) was told stands for the resource type.
@@ -29,22 +32,39 @@ use std::marker::PhantomData;
 ///
 /// A `borrow` is given by value or by reference: [`typed`](super::Func::typed) refuses a reference as an `own`, and a handle
 /// that was received as a borrow is refused as an `own` when it is passed.
+///
+/// A borrow that a host function received ends when that function returns. One that is kept is refused from then on,
+/// whatever it is passed as: [`ValueError::DeadHandle`] after [`HandleEnd::CallEnded`].
 pub struct Resource<T> {
     rep: u32,
     owned: bool,
-    _type: PhantomData<fn() -> T>,
+    /// What a borrow that a guest lent ends with.
+    scope: Option<BorrowScope>,
+    _type: Invariant<T>,
 }
 
 impl<T> Resource<T> {
     /// A new owned handle of the resource with this representation. As with `resource.new`, each call makes another handle,
     /// and each can be given away.
     pub fn new(rep: u32) -> Self {
-        Resource { rep, owned: true, _type: PhantomData }
+        Resource { rep, owned: true, scope: None, _type: Invariant::default() }
     }
 
     /// A borrow of the resource with this representation.
     pub fn borrowed(rep: u32) -> Self {
-        Resource { rep, owned: false, _type: PhantomData }
+        Resource { rep, owned: false, scope: None, _type: Invariant::default() }
+    }
+
+    /// A borrow that a guest lends to a host function.
+    #[inline]
+    pub(super) fn lent(rep: u32, scope: BorrowScope) -> Self {
+        Resource { rep, owned: false, scope: Some(scope), _type: Invariant::default() }
+    }
+
+    /// Is it a borrow whose call has ended?
+    #[inline]
+    pub(super) fn has_ended(&self) -> bool {
+        self.scope.is_some_and(BorrowScope::has_ended)
     }
 
     /// Is it an owned handle, not a borrow?
@@ -76,10 +96,37 @@ pub struct ResourceAny(pub(super) Handle);
 /// What a handle is, by who implements the resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Handle {
-    /// An entry of the host's handle table in an instance's block.
-    Guest { owner: Owner, owned: bool, index: u32, generation: u32 },
+    /// Of a guest.
+    Guest(GuestHandle),
     /// A representation of the host's own.
     Host { origin: Origin, ty: TypeId, owned: bool, rep: u32, life: HandleLife },
+}
+
+/// An entry of the host's handle table in an instance's block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct GuestHandle {
+    pub(super) owner: Owner,
+    pub(super) index: u32,
+    /// Tells it from others that were at the index.
+    pub(super) generation: u32,
+    /// What it ends with, if it is a borrow.
+    pub(super) scope: Option<BorrowScope>,
+}
+
+impl GuestHandle {
+    /// The resource that it names, if it lives.
+    pub(super) fn live(&self, record: &InstanceRecord) -> Result<HostHandle, Refusal> {
+        let &GuestHandle { owner, index, generation, scope } = self;
+        let current = record.history.is_current(index, generation);
+        let is_it = |handle: &HostHandle| current && handle.resource == owner.resource.as_u32();
+        record.block.read_host_handle(index).filter(is_it).ok_or_else(|| match record.history.dead(index, generation) {
+            // Another handle is there now, but how borrows end is known.
+            Refusal::Dead(HandleEnd::Forgotten) if scope.is_some_and(BorrowScope::has_ended) => {
+                Refusal::Dead(HandleEnd::CallEnded)
+            }
+            refusal => refusal,
+        })
+    }
 }
 
 /// Where a handle of a resource that the host implements comes from.
@@ -116,9 +163,9 @@ impl Owner {
 
 impl<T: 'static> From<Resource<T>> for ResourceAny {
     fn from(resource: Resource<T>) -> Self {
-        let Resource { rep, owned, .. } = resource;
+        let Resource { rep, owned, scope, .. } = resource;
         let origin = Origin::Host(std::any::type_name::<T>());
-        ResourceAny(Handle::Host { origin, ty: TypeId::of::<T>(), owned, rep, life: HandleLife::default() })
+        ResourceAny(Handle::Host { origin, ty: TypeId::of::<T>(), owned, rep, life: HandleLife::within(scope) })
     }
 }
 
@@ -126,14 +173,15 @@ impl ResourceAny {
     /// Is it an owned handle, not a borrow?
     pub fn owned(&self) -> bool {
         match self.0 {
-            Handle::Guest { owned, .. } | Handle::Host { owned, .. } => owned,
+            Handle::Guest(handle) => handle.scope.is_none(),
+            Handle::Host { owned, .. } => owned,
         }
     }
 
     /// The representation, if the host implements the resource.
     pub fn host_rep(&self) -> Option<u32> {
         match self.0 {
-            Handle::Guest { .. } => None,
+            Handle::Guest(_) => None,
             Handle::Host { rep, .. } => Some(rep),
         }
     }
@@ -148,18 +196,20 @@ impl ResourceAny {
             let found = "a resource of another type".to_owned();
             return Err(ValueError::Mismatch { expected: name.to_owned(), found });
         }
+        let scope = life.scope();
         let alive = if owned { life.end(HandleEnd::Use(HandleUse::Downcast)) } else { life.check() };
         alive.map_err(|refusal| refusal.of(name, HandleUse::Downcast))?;
-        Ok(Resource { rep, owned, _type: PhantomData })
+        Ok(Resource { rep, owned, scope, _type: Invariant::default() })
     }
 
     /// Drops the handle. The destructor runs if it is owned. An owned handle that is lent cannot be dropped.
     pub fn resource_drop(self, mut store: impl AsContextMut) -> Result<()> {
         let mut store = store.as_context_mut();
         match self.0 {
-            Handle::Guest { owner, index, generation, .. } => {
+            Handle::Guest(handle) => {
+                let GuestHandle { owner, index, .. } = handle;
                 let record = owner.record(store.state())?;
-                let handle = super::typed::live(record, owner.resource, index, generation);
+                let handle = handle.live(record);
                 let handle = handle.map_err(|r| r.of(record.resource_name(owner.resource), HandleUse::Dropped))?;
                 if !handle.borrow && handle.lends != 0 {
                     return Err(ValueError::Lent.into());

@@ -1,6 +1,7 @@
 //! A store owns instances, what they allocate, and the host's data.
 
 use super::arena::Arena;
+use super::borrow_scope::BorrowScopes;
 use super::engine::Engine;
 use super::error::HostError;
 use super::exception::Exceptions;
@@ -8,6 +9,7 @@ use super::handle_trace::{LeakReport, LiveHandle};
 use super::instance::InstanceRecord;
 use super::stack::HeldLimit;
 use super::supervision::Contexts;
+use super::variance::Invariant;
 use crate::block::{Context, Supervision};
 use std::any::Any;
 use std::marker::PhantomData;
@@ -18,8 +20,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 #[derive(Debug)]
 pub struct Store<T> {
     inner: NonNull<StoreInner<T>>,
-    /// A store owns its data.
-    _data: PhantomData<T>,
+    /// It gives and takes its data.
+    _data: Invariant<T>,
 }
 
 /// `repr(C)` with the state first, so that a pointer to the state is a pointer to the whole.
@@ -46,6 +48,8 @@ pub(crate) struct StoreState {
     /// What guests that count fuel have left; their contexts point to it.
     pub(super) fuel: Box<AtomicU64>,
     pub(crate) arena: Arena,
+    /// What guests lend to host functions.
+    pub(crate) borrow_scopes: BorrowScopes,
     /// Exceptions that core code has thrown.
     pub(crate) exceptions: Exceptions,
     /// Boxed: blocks hold their addresses.
@@ -130,6 +134,7 @@ impl<T> Store<T> {
             demands: Supervision::default(),
             fuel: Box::new(AtomicU64::new(u64::MAX)),
             arena: Arena::default(),
+            borrow_scopes: BorrowScopes::default(),
             exceptions: Exceptions::default(),
             instances: Vec::new(),
             host_items: Vec::new(),
@@ -137,7 +142,7 @@ impl<T> Store<T> {
             leak_report: None,
         };
         let inner = NonNull::from(Box::leak(Box::new(StoreInner { state, data })));
-        Store { inner, _data: PhantomData }
+        Store { inner, _data: Invariant::default() }
     }
 
     /// The host's data.

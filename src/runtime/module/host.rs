@@ -3,7 +3,7 @@
 use super::val::CoreVal;
 use crate::block::{Header, HostFunc};
 use crate::object::artifact::CoreFuncType;
-use crate::runtime::error::HostError;
+use crate::runtime::error::{Error, HostError};
 use crate::runtime::host_func::guarded;
 use crate::runtime::store::{Caller, StoreContextMut};
 use crate::runtime::value_error::ValueError;
@@ -74,10 +74,10 @@ unsafe extern "C" fn stub<T: 'static>(data: *mut c_void, block: *mut Header, par
             // The closure is done with the store.
             let state = &*store;
             for (i, (value, ty)) in values.iter().zip(&bound.ty.results).enumerate() {
-                if !value.fits(*ty, state) {
-                    let (expected, found) = (format!("{ty:?}"), format!("{:?}", value.ty()));
-                    return Err(ValueError::Mismatch { expected, found }.into());
-                }
+                value.check(*ty, state).map_err(|error| match error {
+                    Error::Value(error) => HostError::from(error),
+                    error => error.into(),
+                })?;
                 results.cast::<[u8; 16]>().add(i).write(value.write());
             }
             Ok(())

@@ -25,6 +25,11 @@ impl Module {
         Ok(Module(Arc::new(Image::load(engine, object, true)?)))
     }
 
+    /// The engine that it was loaded for.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
     /// Module and field of each import.
     pub fn imports(&self) -> impl Iterator<Item = &[String]> {
         self.0.artifact.imports.iter().map(|import| import.path.as_slice())
@@ -43,6 +48,7 @@ impl CoreInstance {
     {
         let mut store = store.as_context_mut();
         let artifact = &module.0.artifact;
+        store.state().engine.admit(module.engine(), "module", "store")?;
         if imports.len() != artifact.imports.len() {
             return Err(ValueError::Count { expected: artifact.imports.len(), found: imports.len() }.into());
         }

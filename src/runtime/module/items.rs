@@ -53,7 +53,7 @@ impl CoreFunc {
         CoreFunc { ty, kind: CoreFuncKind::Host(Arc::new(host)) }
     }
 
-    /// Its type.
+    /// Its type. References in it name types of functions by the identities of its engine.
     pub fn ty(&self) -> &CoreFuncType {
         &self.ty
     }
@@ -78,8 +78,8 @@ impl CoreFunc {
         };
         let store_id = store.state().id;
         let state = store.state();
-        if let Some((val, ty)) = params.iter().zip(&self.ty.params).find(|(val, ty)| !val.fits(**ty, state)) {
-            return Err(ValueError::Mismatch { expected: format!("{ty:?}"), found: format!("{:?}", val.ty()) }.into());
+        for (val, ty) in params.iter().zip(&self.ty.params) {
+            val.check(*ty, state)?;
         }
         let record = instance.record(store.state())?;
         let entry = record.image.core_entry(&self.ty);
@@ -190,10 +190,14 @@ impl CoreMemory {
 }
 
 impl CoreTable {
-    /// A table that lies in no instance, all null.
+    /// A table that lies in no instance, all null, as its element type must allow.
     pub fn new(mut store: impl AsContextMut, limits: TableLimits) -> Result<Self> {
         let mut store = store.as_context_mut();
         let state = store.state();
+        if !CoreVal::default_of(limits.element).fits(limits.element, state) {
+            let found = format!("{:?}", limits.element);
+            return Err(ValueError::Mismatch { expected: "elements that can be null".into(), found }.into());
+        }
         if limits.min > state.limits.table_elements {
             return Err(Error::out_of_resources("a table", &table::too_large()));
         }
@@ -253,10 +257,7 @@ impl CoreGlobal {
 
     fn write(&self, store: &StoreState, value: CoreVal) -> Result<()> {
         let place = self.place(store)?;
-        if !value.fits(self.ty, store) {
-            let (expected, found) = (format!("{:?}", self.ty), format!("{:?}", value.ty()));
-            return Err(ValueError::Mismatch { expected, found }.into());
-        }
+        value.check(self.ty, store)?;
         // SAFETY: the slot lives as long as the store, and no guest runs.
         unsafe { place.write(GlobalSlot(value.write())) };
         Ok(())

@@ -33,10 +33,11 @@ impl CoreLinker {
     }
 
     /// Makes an instance of a module with the items that its imports name.
-    pub fn instantiate<C: AsContextMut>(&self, store: C, module: &Module) -> Result<CoreInstance>
+    pub fn instantiate<C: AsContextMut>(&self, mut store: C, module: &Module) -> Result<CoreInstance>
     where
         C::Data: 'static,
     {
+        store.as_context_mut().state().engine.admit(module.engine(), "module", "store")?;
         let mut found = Vec::new();
         let mut missing = Vec::new();
         for path in module.imports() {

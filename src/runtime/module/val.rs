@@ -2,7 +2,9 @@
 
 use crate::block::FuncDef;
 use crate::object::artifact::CoreValType;
+use crate::runtime::error::{LinkError, Result};
 use crate::runtime::store::StoreState;
+use crate::runtime::value_error::ValueError;
 
 /// A core value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +49,19 @@ impl CoreVal {
     /// The zero or null of a type.
     pub fn default_of(ty: CoreValType) -> Self {
         Self::read(ty, &[0; 16], 0)
+    }
+
+    /// Fails unless it can be stored as this type, in this store.
+    pub(super) fn check(&self, ty: CoreValType, store: &StoreState) -> Result<()> {
+        if let CoreVal::FuncRef(Some(reference)) = self
+            && reference.store_id != store.id
+        {
+            return Err(LinkError::WrongStore.into());
+        }
+        if self.fits(ty, store) {
+            return Ok(());
+        }
+        Err(ValueError::Mismatch { expected: format!("{ty:?}"), found: format!("{:?}", self.ty()) }.into())
     }
 
     /// Can it be stored as this type? Function references only in their own store.

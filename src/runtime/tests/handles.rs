@@ -176,4 +176,9 @@ fn borrows_end_when_the_host_function_returns() {
     let kept = store.data().lent.clone().unwrap();
     let dead = kept.resource_drop(&mut store).unwrap_err();
     assert_eq!(dead.to_string(), "resource `r` was dropped after the call that lent it had ended");
+    // It is still known when another borrow has been at its index.
+    let kept = store.data().lent.clone().unwrap();
+    lend.call(&mut store, ()).unwrap();
+    let dead = kept.resource_drop(&mut store).unwrap_err();
+    assert_eq!(dead.to_string(), "resource `r` was dropped after the call that lent it had ended");
 }

@@ -4,6 +4,7 @@ mod calls;
 mod elf;
 #[cfg(target_os = "linux")]
 mod faults;
+mod engines;
 mod guest;
 mod handles;
 mod hostile;

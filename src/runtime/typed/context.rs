@@ -4,11 +4,11 @@ use super::list::RawSlice;
 use crate::model::{Layout as CanonicalLayout, Resource, ResourceId, ResourceImpl, TypeDef, Types, ValType};
 use crate::object::artifact::Artifact;
 use crate::runtime::arena::LARGE;
+use crate::runtime::borrow_scope::BorrowScope;
 use crate::runtime::handle_history::{Call, Refusal};
 use crate::runtime::handle_life::{HandleLife, PassedHandles};
-use crate::runtime::host_handles::HostHandle;
 use crate::runtime::instance::{HostTypes, InstanceRecord};
-use crate::runtime::resource::{Handle, Origin, Owner, ResourceAny};
+use crate::runtime::resource::{GuestHandle, Handle, Origin, Owner, ResourceAny};
 use crate::runtime::store::StoreState;
 use crate::runtime::type_reflection::print;
 use crate::runtime::value_error::{HandleEnd, HandleUse, ValueError};
@@ -143,11 +143,12 @@ impl<'a> LowerContext<'a> {
         };
         let name = || self.record.resource_name(resource);
         match &handle.0 {
-            &Handle::Guest { owner, index, generation, .. } => {
+            Handle::Guest(handle) => {
+                let GuestHandle { owner, index, .. } = *handle;
                 if (owner.store_id, owner.instance) != (self.record.store_id, self.record.index) {
                     return Err(ValueError::ForeignHandle);
                 }
-                let live = live(self.record, owner.resource, index, generation);
+                let live = handle.live(self.record);
                 let live = live.map_err(|r| r.of(self.record.resource_name(owner.resource), self.handle_use()))?;
                 if owner.resource != resource {
                     return Err(self.mismatch(ty, self.record.resource_name(owner.resource)));
@@ -165,6 +166,7 @@ impl<'a> LowerContext<'a> {
                 if expected != Some(*host_type) {
                     return Err(self.mismatch(ty, "a resource of another type"));
                 }
+                life.check().map_err(|refusal| refusal.of(name(), self.handle_use()))?;
                 if owned && !is_owned {
                     return Err(self.mismatch(ty, "a borrow"));
                 }
@@ -173,6 +175,15 @@ impl<'a> LowerContext<'a> {
                 passed.map(|()| *rep).map_err(|refusal| refusal.of(name(), self.handle_use()))
             }
         }
+    }
+
+    /// The error for a borrow of a host's resource whose call has ended.
+    #[cold]
+    pub(super) fn ended_borrow(&self, ty: Option<ValType>) -> ValueError {
+        let (Some(TypeDef::Own(resource)) | Some(TypeDef::Borrow(resource))) = self.def(ty) else {
+            return ValueError::Invalid("type");
+        };
+        Refusal::Dead(HandleEnd::CallEnded).of(self.record.resource_name(*resource), self.handle_use())
     }
 
     /// Notes that a live handle is on its way to the guest: a handle that moves can be used once in a call.
@@ -193,30 +204,20 @@ impl<'a> LowerContext<'a> {
     }
 }
 
-/// The guest's resource that a handle of the host names, if the handle lives.
-pub(crate) fn live(
-    record: &InstanceRecord,
-    resource: ResourceId,
-    index: u32,
-    generation: u32,
-) -> Result<HostHandle, Refusal> {
-    let current = record.history.is_current(index, generation);
-    let handle = record.block.read_host_handle(index).filter(|handle| current && handle.resource == resource.as_u32());
-    handle.ok_or_else(|| record.history.dead(index, generation))
-}
-
-/// What lifting needs.
+/// What lifting needs. Borrows that are lifted end with it: when the host function returns, fails or panics.
 #[derive(Debug)]
 pub struct LiftContext<'a> {
     record: &'a InstanceRecord,
-    /// Borrows that were received: they end when the host function returns.
-    borrows: Vec<ResourceAny>,
+    /// What the borrows end with, once there is one.
+    scope: Option<BorrowScope>,
+    /// Those of them that are in the host's handle table.
+    borrows: Vec<GuestHandle>,
 }
 
 impl<'a> LiftContext<'a> {
     #[inline]
     pub(crate) fn new(record: &'a InstanceRecord) -> Self {
-        LiftContext { record, borrows: Vec::new() }
+        LiftContext { record, scope: None, borrows: Vec::new() }
     }
 
     #[inline]
@@ -235,9 +236,24 @@ impl<'a> LiftContext<'a> {
         if layout.size() < LARGE {
             return false;
         }
-        let store = self.record.block.header();
-        // SAFETY: the header of a live block leads to its store, to whose state nobody refers while values are lifted.
-        unsafe { (*(*store).store.cast::<StoreState>()).arena.take_over(base, layout) }
+        // SAFETY: nobody refers to the store's state while values are lifted.
+        unsafe { (*self.store()).arena.take_over(base, layout) }
+    }
+
+    /// The state of the store, to which nobody refers while values are lifted.
+    #[inline]
+    fn store(&self) -> *mut StoreState {
+        let header = self.record.block.header();
+        // SAFETY: the header of a live block leads to its store.
+        unsafe { (*header).store.cast() }
+    }
+
+    /// What borrows that are lifted end with.
+    #[inline]
+    pub(super) fn borrow_scope(&mut self) -> BorrowScope {
+        let store = self.store();
+        // SAFETY: nobody refers to the store's state while values are lifted.
+        *self.scope.get_or_insert_with(|| unsafe { (*store).borrow_scopes.open() })
     }
 
     /// The handle behind a core value of type `own<R>` or `borrow<R>`.
@@ -249,46 +265,43 @@ impl<'a> LiftContext<'a> {
             _ => return Err(ValueError::Invalid("handle")),
         };
         let owner = Owner::new(record, resource);
+        let scope = (!owned).then(|| self.borrow_scope());
         let implementer = record.image.resource(resource.as_u32()).map(|r| r.implementer);
         if let Some(ResourceImpl::Host { .. }) = implementer {
             let ty = record.host_types.get(resource.as_u32() as usize).copied().flatten();
             let ty = ty.unwrap_or(TypeId::of::<()>());
-            let (origin, life) = (Origin::Guest(owner), HandleLife::default());
-            return Ok(self.received(Handle::Host { origin, ty, owned, rep: value, life }, owned));
+            let (origin, life) = (Origin::Guest(owner), HandleLife::within(scope));
+            return Ok(ResourceAny(Handle::Host { origin, ty, owned, rep: value, life }));
         }
         record.block.read_host_handle(value).ok_or(ValueError::Invalid("handle"))?;
         let generation = record.history.receive(value);
-        Ok(self.received(Handle::Guest { owner, owned, index: value, generation }, owned))
-    }
-
-    fn received(&mut self, handle: Handle, owned: bool) -> ResourceAny {
-        let handle = ResourceAny(handle);
+        let handle = GuestHandle { owner, index: value, generation, scope };
         if !owned {
-            self.borrows.push(handle.clone());
+            self.borrows.push(handle);
         }
-        handle
+        Ok(ResourceAny(Handle::Guest(handle)))
     }
+}
 
-    /// Ends the borrows that a host function received, but for those that it dropped itself.
+/// Takes borrows out of the host's handle table, but for those that the host function dropped itself.
+#[cold]
+fn remove_borrows(record: &InstanceRecord, borrows: &[GuestHandle]) {
+    for borrow in borrows {
+        if borrow.live(record).is_ok_and(|handle| handle.borrow) {
+            record.block.remove_host_handle(borrow.index);
+            record.history.end(borrow.index, HandleEnd::CallEnded);
+        }
+    }
+}
+
+impl Drop for LiftContext<'_> {
     #[inline]
-    pub(crate) fn end_borrows(self) {
+    fn drop(&mut self) {
+        let Some(scope) = self.scope else { return };
         if !self.borrows.is_empty() {
-            self.end_received();
+            remove_borrows(self.record, &self.borrows);
         }
-    }
-
-    fn end_received(self) {
-        for borrow in self.borrows {
-            match borrow.0 {
-                Handle::Guest { owner, index, generation, .. } => {
-                    if live(self.record, owner.resource, index, generation).is_ok_and(|handle| handle.borrow) {
-                        self.record.block.remove_host_handle(index);
-                        self.record.history.end(index, HandleEnd::CallEnded);
-                    }
-                }
-                // One that was dropped stays so, and none is lent any more: the calls it was lent to have ended.
-                Handle::Host { life, .. } => drop(life.end(HandleEnd::CallEnded)),
-            }
-        }
+        // SAFETY: the host function is done with the store, to whose state nobody else refers.
+        unsafe { (*self.store()).borrow_scopes.close(scope) };
     }
 }

@@ -78,6 +78,9 @@ unsafe impl<T: 'static> Lower for Resource<T> {
         ty: Option<ValType>,
         dst: &mut MaybeUninit<u32>,
     ) -> Result<(), ValueError> {
+        if self.has_ended() {
+            return Err(cx.ended_borrow(ty));
+        }
         if !self.owned() && is_own(cx.def(ty)) {
             return Err(ty.map_or(ValueError::Invalid("type"), |ty| cx.mismatch(ty, "a borrow")));
         }
@@ -90,7 +93,7 @@ unsafe impl<T: 'static> Lower for Resource<T> {
 unsafe impl<T: 'static> Lift for Resource<T> {
     #[inline]
     fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &u32) -> Result<Self, ValueError> {
-        Ok(if is_own(cx.def(ty)) { Resource::new(*src) } else { Resource::borrowed(*src) })
+        Ok(if is_own(cx.def(ty)) { Resource::new(*src) } else { Resource::lent(*src, cx.borrow_scope()) })
     }
 }
 

@@ -16,7 +16,6 @@ mod typed_func;
 mod variant;
 mod view;
 
-pub(crate) use context::live;
 pub use context::{LiftContext, LowerContext, TypeContext};
 pub use list::RawSlice;
 pub use tuple::{LiftParams, LowerParams, Params};

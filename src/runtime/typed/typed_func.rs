@@ -5,18 +5,18 @@ use crate::runtime::error::Result;
 use crate::runtime::func::{ArenaScope, Func, call_raw};
 use crate::runtime::store::AsContextMut;
 use crate::runtime::value_error::Place;
-use std::marker::PhantomData;
+use crate::runtime::variance::Invariant;
 use std::mem::MaybeUninit;
 
 /// A function that takes the tuple `P` and gives `R`, or nothing when that is `()`. Its types have been checked.
 pub struct TypedFunc<P, R> {
     func: Func,
-    _type: PhantomData<fn(P) -> R>,
+    _type: Invariant<(P, R)>,
 }
 
 impl<P, R> Clone for TypedFunc<P, R> {
     fn clone(&self) -> Self {
-        TypedFunc { func: self.func.clone(), _type: PhantomData }
+        TypedFunc { func: self.func.clone(), _type: Invariant::default() }
     }
 }
 
@@ -29,7 +29,7 @@ impl<P, R> std::fmt::Debug for TypedFunc<P, R> {
 impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
     /// `func`'s types must have been checked.
     pub(crate) fn new(func: Func) -> Self {
-        TypedFunc { func, _type: PhantomData }
+        TypedFunc { func, _type: Invariant::default() }
     }
 
     /// The function without its Rust types.
