@@ -1,5 +1,6 @@
 //! Everything that can go wrong when objects are loaded, linked and called.
 
+use super::limits::LimitExceeded;
 use super::trap::{Backtrace, Frame, Trap};
 use super::value_error::ValueError;
 use crate::object::load::LoadError;
@@ -32,7 +33,10 @@ pub enum Error {
     /// A host function failed.
     #[error(transparent)]
     Host(HostFailure),
-    /// The operating system or a limit of the store refused a resource.
+    /// What was to be made is more than a limit of the store allows.
+    #[error("a limit of the store forbids it: {0}")]
+    Limit(#[from] LimitExceeded),
+    /// The operating system refused a resource.
     #[error("{0}")]
     Resources(String),
 }

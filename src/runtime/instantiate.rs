@@ -75,9 +75,7 @@ pub(crate) fn new_record(
     host_types: Arc<HostTypes>,
     bindings: Arc<dyn Any + Send + Sync>,
 ) -> Result<*const InstanceRecord> {
-    if store.instances.len() >= store.limits.instances {
-        return Err(Error::Resources("the store has as many instances as its limits allow".to_owned()));
-    }
+    store.limits.check_instances(store.instances.len() + 1)?;
     store.check_supervision(image.artifact.supervision)?;
     image.plan.check(&store.limits)?;
     if image.artifact.keeps_exceptions {

@@ -6,6 +6,7 @@ use super::error::HostError;
 use super::exception::Exceptions;
 use super::handle_trace::{LeakReport, LiveHandle};
 use super::instance::InstanceRecord;
+use super::limits::{LimitExceeded, Limits};
 use super::supervision::Contexts;
 use crate::block::{Context, Supervision};
 use std::any::Any;
@@ -54,6 +55,8 @@ pub(crate) struct StoreState {
     pub(crate) host_items: Vec<Box<dyn Any>>,
     /// Why the innermost host function failed, until its caller takes it.
     pub(crate) failure: Option<Failure>,
+    /// The limit for whose sake a routine just refused what compiled code needs, which therefore traps.
+    pub(crate) exceeded: Option<LimitExceeded>,
     pub(crate) leak_report: Option<LeakReport>,
 }
 
@@ -87,31 +90,6 @@ impl std::fmt::Debug for Failure {
 /// The stack limit of a store that no thread has entered yet: no thread has this one, nor the 0 of a thread that is not prepared.
 const NO_STACK: usize = usize::MAX;
 
-/// What the instances of a store may use.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Limits {
-    /// The greatest size of a linear memory, in bytes.
-    pub memory_bytes: u64,
-    /// The greatest number of elements of a table.
-    pub table_elements: u64,
-    /// The greatest number of instances.
-    pub instances: usize,
-    /// The greatest size of all exceptions that core code has thrown and that may still be referred to, in bytes.
-    pub exception_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            memory_bytes: crate::block::memory::RESERVATION,
-            table_elements: 10_000_000,
-            instances: usize::MAX,
-            exception_bytes: 64 << 20,
-        }
-    }
-}
-
 // SAFETY: a store's raw pointers lead to memory that it owns, or to code that components own; nothing of it is tied to
 // a thread but the stack limit, which every entry checks.
 unsafe impl<T: Send> Send for Store<T> {}
@@ -133,6 +111,7 @@ impl<T> Store<T> {
             instances: Vec::new(),
             host_items: Vec::new(),
             failure: None,
+            exceeded: None,
             leak_report: None,
         };
         let inner = NonNull::from(Box::leak(Box::new(StoreInner { state, data })));

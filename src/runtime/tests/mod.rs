@@ -5,5 +5,6 @@ mod elf;
 mod guest;
 mod handles;
 mod hostile;
+mod lifted;
 mod modules;
 mod reuse;
