@@ -95,11 +95,11 @@ intrinsics! {
     /// Returns null when the host refuses, for want of memory or for the sake of a limit.
     HostAlloc = host_alloc(size: u64, align: u64) -> ptr;
     /// What was allocated by [`Intrinsic::HostAlloc`] so far stays until the host's call of the guest ends, even if the guest
-    /// calls the host again.
+    /// calls the host again; or until the stretch ends in which it was allocated.
     HostKeep = host_keep();
-    /// Begins a stretch: what [`Intrinsic::HostAlloc`] gives from now on is valid until the matching [`Intrinsic::HostLeave`].
-    /// `saved` is the address of a [`HostMark`], which this writes. If the guest traps meanwhile, the stretch ends with the
-    /// host's call.
+    /// Begins a stretch: what [`Intrinsic::HostAlloc`] gives from now on is valid until the
+    /// matching [`Intrinsic::HostLeave`]. `saved` is the address of a [`HostMark`], which this
+    /// writes. If the guest traps meanwhile, the stretch ends with the host's call.
     HostEnter = host_enter(saved: ptr);
     /// Ends the innermost stretch, of which `saved` is the mark.
     HostLeave = host_leave(saved: ptr);
@@ -164,7 +164,8 @@ intrinsics! {
     CoreCalls = core_calls(frame: ptr, calls: ptr);
 }
 
-/// What [`Intrinsic::HostEnter`] notes for [`Intrinsic::HostLeave`]; compiled code has the place for it.
+/// What [`Intrinsic::HostEnter`] notes for [`Intrinsic::HostLeave`]; compiled code has the place
+/// for it.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct HostMark([u64; 3]);

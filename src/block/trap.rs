@@ -122,8 +122,8 @@ trap_kinds! {
     InvalidUtf16 = 60, "invalid utf-16: unpaired surrogate in string";
     /// The host had no memory for a value it was to receive.
     HostAllocFailed = 61, "the host has no memory for a value";
-    /// A guest gives the host more than the store's limit allows. No code raises it: the runtime knows it from
-    /// [`HostAllocFailed`](Self::HostAllocFailed), and says which limit that is.
+    /// A guest gives the host more than the store's limit allows. No code raises it: the runtime
+    /// knows it from [`HostAllocFailed`](Self::HostAllocFailed), and says which limit that is.
     LiftedBytesExceeded = 66, "the guest gives the host too much";
     /// A host function returned a value that its type does not have (discriminant, char, string out of range).
     InvalidHostValue = 62, "the host gave a value that its type does not have";

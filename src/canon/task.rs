@@ -98,7 +98,8 @@ pub(super) struct AsyncCall {
     /// The address of its [`Task`].
     pub(super) record: Value,
     result: Value,
-    /// The mark of the stretch in which the host has the result; none if it has nothing, or is the caller.
+    /// The mark of the stretch in which the host has the result; none if it has nothing, or is the
+    /// caller.
     mark: Option<Value>,
 }
 
@@ -111,7 +112,8 @@ impl AsyncCall {
         (borrows, caller): (&Borrows, Side),
     ) -> Self {
         let layout = tuple_layout(env, result, PointerWidth::W64);
-        // A caller that is the host reads the result when its call has ended, with which all stretches end.
+        // A caller that is the host reads the result when its call has ended, with which all
+        // stretches end.
         let is_kept = is_from_host(layout) || result.iter().any(|ty| env.types.contains_pointer(*ty));
         let mark = (is_kept && !caller.is_host()).then(|| {
             let mark = buffer(e, Layout { size: size_of::<HostMark>() as u32, align: align_of::<HostMark>() as u32 });

@@ -114,7 +114,8 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
         values[1] = first_borrow(record, instance, scope).unwrap_or(0).into();
     }
     let function = |key| record.image.artifact.name(key);
-    let message = describe(kind, &values, |identity| record.image.resource(identity), function) + &about_handle + &about_limit;
+    let message =
+        describe(kind, &values, |identity| record.image.resource(identity), function) + &about_handle + &about_limit;
     Box::new(Trap::new(kind, message, backtrace(store, record, hit))).into()
 }
 

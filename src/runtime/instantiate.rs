@@ -3,6 +3,7 @@
 
 use super::entry::enter_core;
 use super::error::{Error, Result};
+use super::func::ArenaScope;
 use super::handle_history::HandleHistory;
 use super::host_func::HostBinding;
 use super::image::Image;
@@ -112,6 +113,7 @@ pub(crate) fn new_record(
 ///
 /// `store` must own `record`, with no reference to its state alive; the imports must be in place.
 pub(crate) unsafe fn run_steps(store: *mut StoreState, record: &InstanceRecord) -> Result<()> {
+    let _scope = ArenaScope::of_activation(store);
     for step in &record.image.plan.steps {
         // SAFETY: the caller vouches for it.
         unsafe { run_step(store, record, step)? };

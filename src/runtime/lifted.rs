@@ -1,7 +1,9 @@
-//! The account of what a store spends on values that guests give to the host: [`Limits::lifted_bytes`] bounds it.
+//! The account of what a store spends on values that guests give to the host:
+//! [`Limits::lifted_bytes`] bounds it.
 //!
-//! Whoever charges gives back: the arena when it frees, a lifting context when its values have been handed over. So
-//! calls that nest share the account, and a host function that calls a guest does not double what guests may use.
+//! Whoever charges gives back: the arena when it frees, a lifting context when its values have been
+//! handed over. So calls that nest share the account, and a host function that calls a guest does
+//! not double what guests may use.
 
 use super::limits::{LimitExceeded, Limits};
 

@@ -6,23 +6,27 @@ use crate::block::TrapKind;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The greatest size of a linear memory, in bytes. 4 GiB, which is all that a memory with 32-bit addresses can
-    /// have, unless it is set. Memories with 64-bit addresses may be given more.
+    /// The greatest size of a linear memory, in bytes. 4 GiB, which is all that a memory with
+    /// 32-bit addresses can have, unless it is set. Memories with 64-bit addresses may be given
+    /// more.
     pub memory_bytes: u64,
     /// The greatest number of elements of a table.
     pub table_elements: u64,
     /// The greatest number of instances.
     pub instances: usize,
-    /// The greatest size of all exceptions that core code has thrown and that may still be referred to, in bytes.
+    /// The greatest size of all exceptions that core code has thrown and that may still be referred
+    /// to, in bytes.
     pub exception_bytes: u64,
-    /// The most that the host spends at one time on what guests give to it, in bytes; 128 MiB unless it is set. It
-    /// counts the Rust values that are made of a function's result or of a host function's parameters, and what
-    /// adapters allocate on the way: strings from other encodings than UTF-8 in the greatest size that they can have,
-    /// lists whose elements change their layout, and results of asynchronous tasks.
+    /// The most that the host spends at one time on what guests give to it, in bytes; 128 MiB
+    /// unless it is set. It counts the Rust values that are made of a function's result or of a
+    /// host function's parameters, and what adapters allocate on the way: strings from other
+    /// encodings than UTF-8 in the greatest size that they can have, lists whose elements change
+    /// their layout, and results of asynchronous tasks.
     ///
-    /// What a call needs is free again when its values have been handed over: those of a host function when it
-    /// returns, a result when the host has it. Calls that nest share the limit, so depth does not multiply it. Views
-    /// of strings and of lists of numbers count nothing, since they copy nothing; neither does what the host gives.
+    /// What a call needs is free again when its values have been handed over: those of a host
+    /// function when it returns, a result when the host has it. Calls that nest share the limit, so
+    /// depth does not multiply it. Views of strings and of lists of numbers count nothing, since
+    /// they copy nothing; neither does what the host gives.
     pub lifted_bytes: u64,
 }
 
@@ -85,8 +89,8 @@ fn check(field: &'static str, unit: &'static str, value: u64, needed: u64) -> Re
     if needed <= value { Ok(()) } else { Err(LimitExceeded { field, unit, value, needed }) }
 }
 
-/// What a trap means if the runtime refused something for the sake of a limit just before it, and the end of its
-/// message, which names the limit.
+/// What a trap means if the runtime refused something for the sake of a limit just before it, and
+/// the end of its message, which names the limit.
 #[cold]
 pub(crate) fn explain(kind: TrapKind, exceeded: Option<LimitExceeded>) -> (TrapKind, String) {
     match (kind, exceeded) {

@@ -55,7 +55,8 @@ pub(crate) struct StoreState {
     pub(crate) host_items: Vec<Box<dyn Any>>,
     /// Why the innermost host function failed, until its caller takes it.
     pub(crate) failure: Option<Failure>,
-    /// The limit for whose sake a routine just refused what compiled code needs, which therefore traps.
+    /// The limit for whose sake a routine just refused what compiled code needs, which therefore
+    /// traps.
     pub(crate) exceeded: Option<LimitExceeded>,
     pub(crate) leak_report: Option<LeakReport>,
 }

@@ -11,7 +11,8 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
-/// What an exception takes beside its payload and header, in bytes: its place in the map, and the allocator's part.
+/// What an exception takes beside its payload and header, in bytes: its place in the map, and the
+/// allocator's part.
 const OVERHEAD: u64 = 48;
 
 /// Room for more exceptions than this is given back when there are none.

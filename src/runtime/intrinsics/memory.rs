@@ -115,7 +115,8 @@ pub(super) unsafe extern "C" fn host_keep(vmctx: *mut c_void) {
 /// Begins a stretch of what the host is given.
 pub(super) unsafe extern "C" fn host_enter(vmctx: *mut c_void, saved: *mut u8) {
     const { assert!(size_of::<Saved>() <= size_of::<HostMark>() && align_of::<Saved>() <= align_of::<HostMark>()) };
-    // SAFETY: compiled code passes its own context, and waits for the result; `saved` has room for a mark.
+    // SAFETY: compiled code passes its own context, and waits for the result; `saved` has room for
+    // a mark.
     unsafe { saved.cast::<Saved>().write(store(vmctx).arena.enter_within()) };
 }
 

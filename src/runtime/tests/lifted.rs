@@ -3,8 +3,8 @@
 use crate::block::TrapKind;
 use crate::runtime::*;
 
-/// `run` calls an asynchronous function of another component that many times, which returns a megabyte as a string. Then
-/// it lets the host look.
+/// `run` calls an asynchronous function of another component that many times, which returns a
+/// megabyte as a string. Then it lets the host look.
 const ASYNC_RESULTS: &str = r#"(component
   (import "look" (func $look))
   (component $Callee
@@ -84,6 +84,53 @@ fn a_result_on_its_way_counts() {
     let message = "gives the host too much: `Limits::lifted_bytes` is 1048575 bytes, and 1048576 would be needed";
     assert!(error.to_string().contains(message), "{error}");
     assert_eq!(store.state().arena.lifted.bytes(), 0);
+}
+
+/// The start function, and the destructor of the handle that `new` gives, pass half a megabyte to
+/// the host.
+const OUTSIDE_CALLS: &str = r#"(component
+  (import "take" (func $take (param "text" string)))
+  (core module $Memory (memory (export "memory") 16))
+  (core instance $memory (instantiate $Memory))
+  (alias core export $memory "memory" (core memory $memory))
+  (core func $take (canon lower (func $take) string-encoding=utf16 (memory $memory)))
+  (core module $Pass
+    (import "" "take" (func $take (param i32 i32)))
+    (func $pass (export "pass") (param i32) (call $take (i32.const 0) (i32.const 0x40000)))
+    (func $start (call $pass (i32.const 0)))
+    (start $start))
+  (core instance $pass (instantiate $Pass (with "" (instance (export "take" (func $take))))))
+  (alias core export $pass "pass" (core func $pass))
+  (type $r' (resource (rep i32) (dtor (core func $pass))))
+  (export $r "r" (type $r'))
+  (core func $new (canon resource.new $r'))
+  (core module $M
+    (import "" "new" (func $new (param i32) (result i32)))
+    (func (export "new") (result i32) (call $new (i32.const 7))))
+  (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
+  (func (export "new") (result (own $r)) (canon lift (core func $m "new"))))"#;
+
+#[test]
+fn what_start_functions_and_destructors_pass_is_freed() {
+    let engine = Engine::default();
+    let component = Component::new(&engine, &wat::parse_str(OUTSIDE_CALLS).unwrap()).unwrap();
+    let mut linker = Linker::<usize>::new(&engine);
+    let take = |mut caller: Caller<'_, usize>, (text,): (String,)| {
+        *caller.data_mut() += text.len();
+        Ok(())
+    };
+    linker.func_wrap("take", take).unwrap();
+    let mut store = Store::new(&engine, 0);
+    let size = |store: &mut Store<usize>| {
+        let arena = &store.as_context_mut().state().arena;
+        (arena.size() < 1 << 16, arena.lifted.bytes())
+    };
+    let instance = linker.instantiate(&mut store, &component).unwrap();
+    assert_eq!((*store.data(), size(&mut store)), (0x40000, (true, 0)));
+    let new = instance.get_typed_func::<(), ResourceAny>(&mut store, "new").unwrap();
+    let handle = new.call(&mut store, ()).unwrap();
+    handle.resource_drop(&mut store).unwrap();
+    assert_eq!((*store.data(), size(&mut store)), (0x80000, (true, 0)));
 }
 
 /// `run` passes a string to the host, which calls `run` again until it has been asked often enough.

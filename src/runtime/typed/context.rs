@@ -112,7 +112,8 @@ impl<'a> LowerContext<'a> {
         unsafe { (*self.store).arena.alloc(size, align) }.ok_or(ValueError::NoMemory)
     }
 
-    /// Memory for the parameters or the result of a function, which counts: the guest has chosen their types.
+    /// Memory for the parameters or the result of a function, which counts: the guest has chosen
+    /// their types.
     pub(crate) fn alloc_layout(&mut self, layout: CanonicalLayout) -> Result<*mut u8, ValueError> {
         // SAFETY: as in `alloc`.
         let StoreState { arena, limits, .. } = unsafe { &mut *self.store };
@@ -238,15 +239,18 @@ impl<'a> LiftContext<'a> {
     #[inline]
     unsafe fn store(&mut self) -> &mut StoreState {
         let header = self.record.block.header();
-        // SAFETY: the header of a live block leads to its store, to whose state nobody refers while values are lifted.
+        // SAFETY: the header of a live block leads to its store, to whose state nobody refers while
+        // values are lifted.
         unsafe { &mut *(*header).store.cast::<StoreState>() }
     }
 
-    /// Counts an allocation of so many bytes that lifting is about to make. It is an error if it exceeds
-    /// [`Limits::lifted_bytes`](crate::runtime::Limits::lifted_bytes). What is counted is so until the values that are
-    /// being lifted have been handed over: to a host function, until it returns.
+    /// Counts an allocation of so many bytes that lifting is about to make. It is an error if it
+    /// exceeds [`Limits::lifted_bytes`](crate::runtime::Limits::lifted_bytes). What is counted is
+    /// so until the values that are being lifted have been handed over: to a host function, until
+    /// it returns.
     ///
-    /// Whoever implements [`Lift`](super::Lift) calls it before allocating what a guest determines the size of.
+    /// Whoever implements [`Lift`](super::Lift) calls it before allocating what a guest determines
+    /// the size of.
     #[inline]
     pub fn charge(&mut self, bytes: usize) -> Result<(), ValueError> {
         if bytes == 0 {
@@ -357,7 +361,8 @@ impl Drop for LiftContext<'_> {
     fn drop(&mut self) {
         if self.charged != 0 {
             let charged = self.charged;
-            // SAFETY: the reference ends here. Contexts are dropped where values were lifted, while no guest runs.
+            // SAFETY: the reference ends here. Contexts are dropped where values were lifted, while
+            // no guest runs.
             unsafe { self.store() }.arena.lifted.give_back(charged);
         }
     }

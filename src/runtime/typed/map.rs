@@ -103,7 +103,8 @@ pub(super) unsafe fn view<'a, K: View, V: View>(
     Ok(())
 }
 
-/// Counts a Rust map of so many entries: twice their size, since maps are never full, and what a map notes of each.
+/// Counts a Rust map of so many entries: twice their size, since maps are never full, and what a
+/// map notes of each.
 fn charge<K, V>(cx: &mut LiftContext<'_>, len: u64) -> Result<(), ValueError> {
     let each = 2 * size_of::<(K, V)>() + size_of::<usize>();
     let bytes = usize::try_from(len).ok().and_then(|len| len.checked_mul(each));
