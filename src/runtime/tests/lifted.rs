@@ -122,7 +122,8 @@ fn what_start_functions_and_destructors_pass_is_freed() {
     linker.func_wrap("take", take).unwrap();
     let mut store = Store::new(&engine, 0);
     let size = |store: &mut Store<usize>| {
-        let arena = &store.as_context_mut().state().arena;
+        let mut store = store.as_context_mut();
+        let arena = &store.state().arena;
         (arena.size() < 1 << 16, arena.lifted.bytes())
     };
     let instance = linker.instantiate(&mut store, &component).unwrap();
