@@ -81,9 +81,7 @@ fn a_write_past_an_allocation_is_noticed() {
 }
 
 fn limits(lifted_bytes: u64) -> Limits {
-    let mut limits = Limits::default();
-    limits.lifted_bytes = lifted_bytes;
-    limits
+    Limits { lifted_bytes, ..Limits::default() }
 }
 
 #[test]

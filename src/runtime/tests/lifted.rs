@@ -59,9 +59,7 @@ fn looking(text: &str) -> (Store<usize>, Instance) {
 }
 
 fn limit(store: &mut Store<usize>, lifted_bytes: u64) {
-    let mut limits = Limits::default();
-    limits.lifted_bytes = lifted_bytes;
-    store.set_limits(limits);
+    store.set_limits(Limits { lifted_bytes, ..Limits::default() });
 }
 
 #[test]
