@@ -299,6 +299,29 @@ fn inspect_shows_both_sides() {
 }
 
 #[test]
+fn memories_in_scripts_may_be_larger_than_4_gib() {
+    let folder = Folder::new("large-memory");
+    let script = folder.file(
+        "large.wast",
+        r#"(module
+  (memory i64 0x10001)
+  (func (export "size") (result i64) (memory.size))
+  (func (export "top") (result i32) (i32.load8_u (i64.const 0x10000ffff))))
+(assert_return (invoke "size") (i64.const 0x10001))
+(assert_return (invoke "top") (i32.const 0))
+(component
+  (core module $M
+    (memory i64 0x10001)
+    (func (export "top") (result i32) (i32.load8_u (i64.const 0x10000ffff))))
+  (core instance $m (instantiate $M))
+  (func (export "top") (result u32) (canon lift (core func $m "top"))))
+(assert_return (invoke "top") (u32.const 0))
+"#,
+    );
+    prints(&["wast", &script], &format!("ok {script}\n1 passed, 0 failed\n"));
+}
+
+#[test]
 fn wast_reports_each_file() {
     let folder = Folder::new("wast");
     let good = folder.file(

@@ -69,13 +69,16 @@ fn exceptions_that_may_be_referred_to_have_a_quota() {
           (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))"#;
     let (mut store, instance) = instance(text, &[]);
     let mut limits = Limits::default();
-    limits.exception_bytes = 1600;
+    limits.exception_bytes = 6400;
     store.set_limits(limits);
-    // Each of them takes sixteen bytes; a call frees what it made.
+    // Each of them takes 64 bytes, all told; a call frees what it made.
     for _ in 0..3 {
         call(&mut store, instance, "collect", &[CoreVal::I32(100)]).unwrap();
     }
     let exhausted = call(&mut store, instance, "collect", &[CoreVal::I32(101)]);
+    let message = exhausted.as_ref().unwrap_err().to_string();
+    let said = "no memory for another exception: `Limits::exception_bytes` is 6400 bytes, and 6464 would be needed";
+    assert!(message.contains(said), "{message}");
     assert_eq!(trap(exhausted), Some(TrapKind::ExceptionsExhausted));
     call(&mut store, instance, "collect", &[CoreVal::I32(100)]).unwrap();
 }

@@ -2,8 +2,9 @@
 #![cfg(all(feature = "compile", feature = "runtime"))]
 
 use cantilever::CompileOptions;
+use cantilever::object::artifact::MemoryLimits;
 use cantilever::runtime::{
-    CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Error, Limits, LinkError, Module, Store,
+    CoreExtern, CoreInstance, CoreLinker, CoreMemory, CoreVal, Engine, Error, Limits, LinkError, Module, Store,
 };
 
 const GROWING: &str = r#"(module
@@ -57,11 +58,55 @@ fn growth_ends_at_the_limits_of_the_store() {
 fn what_is_too_large_from_the_beginning_is_refused() {
     let engine = Engine::default();
     let module = module(&engine, GROWING, &CompileOptions::default());
-    for (pages, elements) in [(1, 3), (2, 2)] {
+    for (pages, elements, said) in [
+        (1, 3, "`Limits::memory_bytes` is 65536 bytes, and 131072 would be needed"),
+        (2, 2, "`Limits::table_elements` is 2 elements, and 3 would be needed"),
+    ] {
         let error = CoreLinker::new().instantiate(&mut limited(&engine, pages, elements), &module).unwrap_err();
-        assert!(matches!(error, Error::Resources(_)), "{error}");
+        assert!(matches!(error, Error::Limit(_)) && error.to_string().contains(said), "{error}");
     }
-    CoreLinker::new().instantiate(&mut limited(&engine, 2, 3), &module).unwrap();
+    let mut store = limited(&engine, 2, 3);
+    let own = MemoryLimits { min: 3, max: None, memory64: false, page_log2: 16 };
+    let error = CoreMemory::new(&mut store, own).unwrap_err();
+    assert!(matches!(error, Error::Limit(exceeded) if exceeded.needed == 3 << 16), "{error}");
+    CoreLinker::new().instantiate(&mut store, &module).unwrap();
+    let mut limits = Limits::default();
+    limits.instances = 1;
+    store.set_limits(limits);
+    let error = CoreLinker::new().instantiate(&mut store, &module).unwrap_err();
+    let said = "`Limits::instances` is 1 instances, and 2 would be needed";
+    assert!(matches!(error, Error::Limit(_)) && error.to_string().contains(said), "{error}");
+}
+
+#[test]
+fn memories_with_64_bit_addresses_are_as_large_as_limits_and_system_allow() {
+    const LARGE: &str = r#"(module
+      (memory i64 0x10001)
+      (func (export "top") (param i32) (result i32)
+        (i32.store8 (i64.const 0x10000ffff) (local.get 0))
+        (i32.add (i32.load8_u (i64.const 0x10000ffff)) (i32.wrap_i64 (memory.grow (i64.const 1)))))
+      (func (export "beyond") (param i32) (result i32) (i32.load8_u (i64.const 0x100010000))))"#;
+    let engine = Engine::default();
+    let large = module(&engine, LARGE, &CompileOptions::default());
+    let instantiate = |module: &Module, bytes: u64| {
+        let (mut store, mut limits) = (Store::new(&engine, ()), Limits::default());
+        limits.memory_bytes = bytes;
+        store.set_limits(limits);
+        CoreLinker::new().instantiate(&mut store, module).map(|instance| (store, instance))
+    };
+    let error = instantiate(&large, Limits::default().memory_bytes).unwrap_err();
+    assert!(matches!(&error, Error::Limit(exceeded) if exceeded.field == "memory_bytes"), "{error}");
+    // The second one has the block of the first.
+    for _ in 0..2 {
+        let (mut store, instance) = instantiate(&large, 0x10001 << 16).unwrap();
+        assert_eq!(call(&mut store, instance, "top", 7), 6);
+        let beyond = instance.get_func(&mut store, "beyond").unwrap();
+        assert!(beyond.call(&mut store, &[CoreVal::I32(0)]).is_err());
+    }
+    let absurd = module(&engine, "(module (memory i64 0x1000000000000))", &CompileOptions::default());
+    let error = instantiate(&absurd, u64::MAX).unwrap_err();
+    let said = "no memory for a linear memory of 18446744073709551615 bytes";
+    assert!(matches!(error, Error::Resources(_)) && error.to_string().contains(said), "{error}");
 }
 
 #[test]

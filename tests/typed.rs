@@ -15,6 +15,8 @@ mod files;
 mod handles;
 #[path = "typed/large.rs"]
 mod large;
+#[path = "typed/lifted.rs"]
+mod lifted;
 #[path = "typed/mismatches.rs"]
 mod mismatches;
 #[path = "typed/random.rs"]

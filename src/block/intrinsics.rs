@@ -9,7 +9,7 @@
 use core::ffi::c_void;
 
 /// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
-pub const INTRINSICS_VERSION: u32 = 5;
+pub const INTRINSICS_VERSION: u32 = 6;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
 macro_rules! intrinsics {
@@ -92,11 +92,17 @@ intrinsics! {
     /// Raises the limit of a handle table; `table` is the [`HandleTable`](super::HandleTable). 1, or 0 at the quota.
     HandleTableGrow = handle_table_grow(table: ptr) -> u32;
     /// Memory for a value that the host receives, valid until the call's results have been read: the host's `realloc`.
-    /// Returns null when the host refuses.
+    /// Returns null when the host refuses, for want of memory or for the sake of a limit.
     HostAlloc = host_alloc(size: u64, align: u64) -> ptr;
     /// What was allocated by [`Intrinsic::HostAlloc`] so far stays until the host's call of the guest ends, even if the guest
-    /// calls the host again.
+    /// calls the host again; or until the stretch ends in which it was allocated.
     HostKeep = host_keep();
+    /// Begins a stretch: what [`Intrinsic::HostAlloc`] gives from now on is valid until the
+    /// matching [`Intrinsic::HostLeave`]. `saved` is the address of a [`HostMark`], which this
+    /// writes. If the guest traps meanwhile, the stretch ends with the host's call.
+    HostEnter = host_enter(saved: ptr);
+    /// Ends the innermost stretch, of which `saved` is the mark.
+    HostLeave = host_leave(saved: ptr);
     /// `memmove` of `len` bytes between native addresses that the caller has checked.
     Copy = copy(dst: ptr, src: ptr, len: u64);
     /// Copies `len` bytes of records of `size` bytes each, 64 at most: of each record the bytes whose bits are set in
@@ -157,6 +163,12 @@ intrinsics! {
     /// is `frame` up to the host: [`CALL_DEPTH`](super::CALL_DEPTH) offsets of 32 bits, innermost first, 0 past the last.
     CoreCalls = core_calls(frame: ptr, calls: ptr);
 }
+
+/// What [`Intrinsic::HostEnter`] notes for [`Intrinsic::HostLeave`]; compiled code has the place
+/// for it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct HostMark([u64; 3]);
 
 /// A data or element segment as the block holds it: native address and length in bytes or elements.
 #[repr(C)]

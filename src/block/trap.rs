@@ -84,9 +84,11 @@ trap_kinds! {
     /// its CLIF user name (namespace in the upper half). The runtime puts the tag of the first of them in place of 1.
     BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them; the first is {n1}, lent by {f3})";
     /// Value 0: the quota.
-    HandleTableFull = 38, "handle table is full: its quota is {0} entries";
+    HandleTableFull = 38, "handle table is full: its quota is {0} entries (`Config::handle_quota`, at most \
+        `CompileOptions::handle_capacity`), and one more would be needed";
     /// The array of borrow scopes is full: calls nest too deeply, or lists of borrow handles are too long.
-    ScopesExhausted = 39, "too many nested calls hold borrow handles, or too many handles are lent in lists";
+    ScopesExhausted = 39, "too many nested calls hold borrow handles, or too many handles are lent in lists: there \
+        is room for 1048576 of them";
     /// A handle's `num_lends` would overflow. Value 0: the index.
     LendsOverflow = 40, "handle index {0} is lent too often";
 
@@ -120,6 +122,9 @@ trap_kinds! {
     InvalidUtf16 = 60, "invalid utf-16: unpaired surrogate in string";
     /// The host had no memory for a value it was to receive.
     HostAllocFailed = 61, "the host has no memory for a value";
+    /// A guest gives the host more than the store's limit allows. No code raises it: the runtime
+    /// knows it from [`HostAllocFailed`](Self::HostAllocFailed), and says which limit that is.
+    LiftedBytesExceeded = 66, "the guest gives the host too much";
     /// A host function returned a value that its type does not have (discriminant, char, string out of range).
     InvalidHostValue = 62, "the host gave a value that its type does not have";
     /// A synchronous call of an asynchronous function that would block.

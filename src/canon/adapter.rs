@@ -112,7 +112,8 @@ impl Call<'_, '_> {
         let side = Side::guest(self.env, guest);
         let result = self.result();
         let mut borrows = Borrows::open(e, self.env, self.ty, caller.side, side);
-        let task = guest.options.is_async.then(|| AsyncCall::begin(e, self.env, (&result, &guest.options), &borrows));
+        let lifted = (&result[..], &guest.options);
+        let task = guest.options.is_async.then(|| AsyncCall::begin(e, self.env, lifted, (&borrows, caller.side)));
         let scope = TaskScope::enter(e, self.env, (self.ty, guest), task.as_ref().map(|task| task.record));
         let core = flatten_functype(self.env.types, self.ty, side.width(), guest.options.lift_context());
         let mut c = self.crossing(e, &mut borrows, (caller.side, side), Direction::Params);
@@ -121,12 +122,13 @@ impl Call<'_, '_> {
             run_callbacks(e, self.env, (callback, flat[0]), caller.suspension);
         }
         let from = result_side(self.env, &self.adapter.lift);
-        let results = match task {
+        let results = match &task {
             Some(task) => task.end(e, self.env, &result, from),
             None if core.result_in_memory => load_tuple(e, self.env, side, &result, flat[0]),
             None => result.iter().map(|_| Operand::Flat(flat.clone(), side.width())).collect(),
         };
         let lowered = self.resolve(e, &mut borrows, from, caller, &results);
+        task.iter().for_each(|task| task.release(e));
         if let Some(post_return) = guest.options.post_return {
             let signature = e.convention.core(core.results.into_iter().map(flat_type), []);
             side.without_leave(e, |e| e.call_core(post_return, signature, &flat));

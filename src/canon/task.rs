@@ -17,6 +17,7 @@ use super::borrow::Borrows;
 use super::operand::Operand;
 use super::side::Side;
 use super::tuple::{buffer, is_from_host, tuple_layout};
+use crate::block::intrinsics::HostMark;
 use crate::block::{CONTEXT_LENGTH, GATE, InstanceState, Intrinsic, Task, TrapKind};
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
@@ -128,6 +129,9 @@ pub(super) struct AsyncCall {
     /// The address of its [`Task`].
     pub(super) record: Value,
     result: Value,
+    /// The mark of the stretch in which the host has the result; none if it has nothing, or is the
+    /// caller.
+    mark: Option<Value>,
 }
 
 impl AsyncCall {
@@ -136,9 +140,17 @@ impl AsyncCall {
         e: &mut Emit,
         env: &CanonEnv,
         (result, options): (&[ValType], &CanonOptions),
-        borrows: &Borrows,
+        (borrows, caller): (&Borrows, Side),
     ) -> Self {
         let layout = tuple_layout(env, result, PointerWidth::W64);
+        // A caller that is the host reads the result when its call has ended, with which all
+        // stretches end.
+        let is_kept = is_from_host(layout) || result.iter().any(|ty| env.types.contains_pointer(*ty));
+        let mark = (is_kept && !caller.is_host()).then(|| {
+            let mark = buffer(e, Layout { size: size_of::<HostMark>() as u32, align: align_of::<HostMark>() as u32 });
+            e.call_intrinsic(Intrinsic::HostEnter, &[mark]);
+            mark
+        });
         let at = buffer(e, layout);
         if is_from_host(layout) {
             e.call_intrinsic(Intrinsic::HostKeep, &[]);
@@ -157,14 +169,21 @@ impl AsyncCall {
         ] {
             e.store_field(Region::Task, value, record, field);
         }
-        AsyncCall { record, result: at }
+        AsyncCall { record, result: at, mark }
     }
 
     /// Requires that the task has returned; the result, to be lifted from the side `host`.
-    pub(super) fn end(self, e: &mut Emit, env: &CanonEnv, result: &[ValType], host: Side) -> Vec<Operand> {
+    pub(super) fn end(&self, e: &mut Emit, env: &CanonEnv, result: &[ValType], host: Side) -> Vec<Operand> {
         let resolved = e.load_field(types::I32, Region::Task, self.record, offset_of!(Task, resolved));
         e.trap_unless(resolved, TrapKind::TaskNotReturned);
         Operand::Memory(host.address(self.result)).fields(e, env.types, result)
+    }
+
+    /// The caller has the result: the host needs it no longer.
+    pub(super) fn release(&self, e: &mut Emit) {
+        if let Some(mark) = self.mark {
+            e.call_intrinsic(Intrinsic::HostLeave, &[mark]);
+        }
     }
 }
 

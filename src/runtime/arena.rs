@@ -6,8 +6,13 @@
 //! by calling often.
 //!
 //! What is large is an allocation of its own, which the Rust value that is made of it takes over instead of copying it.
+//!
+//! What is allocated for values that guests give counts as [`Lifted`]: large allocations, and whole
+//! chunks that were begun for such values, but the first. What the host gives does not count.
 
 use super::fences::{FENCE, Fences};
+use super::lifted::Lifted;
+use super::limits::{LimitExceeded, Limits};
 use std::alloc::Layout;
 use std::collections::HashMap;
 
@@ -17,6 +22,8 @@ const FIRST_CHUNK: usize = 16 << 10;
 const KEPT_CHUNK: usize = 1 << 20;
 /// Alignment of chunks.
 const CHUNK_ALIGN: usize = 16;
+/// Room for more large allocations than this is given back when there are none.
+const KEPT_LARGE: usize = 1 << 10;
 /// From this size on an allocation is one of its own.
 pub(crate) const LARGE: usize = 4 << 10;
 
@@ -32,9 +39,35 @@ pub(crate) struct Arena {
     stale: bool,
     fences: Fences<Mark>,
     /// Large allocations by their addresses, until they are freed or taken over.
-    large: HashMap<usize, (Mark, Layout)>,
+    large: HashMap<usize, Large>,
     /// Their addresses, also of those that have been taken over, by ascending height.
     large_order: Vec<(Mark, usize)>,
+    /// What values that guests give take, here and as Rust values.
+    pub(crate) lifted: Lifted,
+}
+
+/// A large allocation.
+#[derive(Debug, Clone, Copy)]
+struct Large {
+    mark: Mark,
+    layout: Layout,
+    /// Does it count as lifted?
+    counted: bool,
+}
+
+/// Why there is no allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// The allocator has none, or the size or alignment is absurd.
+    NoMemory,
+    /// A limit of the store forbids it.
+    Limit(LimitExceeded),
+}
+
+impl From<LimitExceeded> for Refused {
+    fn from(exceeded: LimitExceeded) -> Self {
+        Refused::Limit(exceeded)
+    }
 }
 
 /// A height of the arena: the index of a chunk below which all are full, `chunks.len()` or less; and the bytes in use of that
@@ -66,6 +99,7 @@ impl std::fmt::Debug for Mark {
 }
 
 /// What [`Arena::enter`] saved.
+#[repr(C)]
 #[derive(Debug)]
 pub(crate) struct Saved {
     top: Mark,
@@ -77,6 +111,8 @@ pub(crate) struct Saved {
 struct Chunk {
     base: *mut u8,
     len: usize,
+    /// Does it count as lifted?
+    counted: bool,
 }
 
 impl Chunk {
@@ -85,7 +121,7 @@ impl Chunk {
             Layout::from_size_align(len, CHUNK_ALIGN).ok().filter(|l| (1..1 << USED_BITS).contains(&l.size()))?;
         // SAFETY: the size is not zero.
         let base = unsafe { std::alloc::alloc(layout) };
-        (!base.is_null()).then_some(Chunk { base, len })
+        (!base.is_null()).then_some(Chunk { base, len, counted: false })
     }
 }
 
@@ -133,56 +169,109 @@ impl Arena {
         self.stale = true;
     }
 
-    /// `size` bytes at a multiple of `align`, or `None` when there is no memory. Never null, even for size 0.
+    /// Begins a stretch that ends before the guest's activation does: what is allocated in it is
+    /// freed by [`Arena::leave`].
+    pub(crate) fn enter_within(&mut self) -> Saved {
+        // Else the next call of the host would free what lies below.
+        self.begin_host_call();
+        let saved = self.enter();
+        self.begin_activation();
+        saved
+    }
+
+    /// `size` bytes at a multiple of `align` for what the host gives, or `None` when there is no
+    /// memory. Never null, even for size 0.
     pub(crate) fn alloc(&mut self, size: usize, align: usize) -> Option<*mut u8> {
+        self.alloc_for(size, align, None).ok()
+    }
+
+    /// The same for what a guest gives, which counts.
+    pub(crate) fn alloc_lifted(&mut self, size: usize, align: usize, limits: &Limits) -> Result<*mut u8, Refused> {
+        self.alloc_for(size, align, Some(limits))
+    }
+
+    fn alloc_for(&mut self, size: usize, align: usize, limits: Option<&Limits>) -> Result<*mut u8, Refused> {
         if !align.is_power_of_two() || align > CHUNK_ALIGN {
-            return None;
+            return Err(Refused::NoMemory);
         }
         self.begin_host_call();
         if size >= LARGE {
-            return self.alloc_large(Layout::from_size_align(size, align).ok()?);
+            let layout = Layout::from_size_align(size, align).map_err(|_| Refused::NoMemory)?;
+            return self.alloc_large(layout, limits);
         }
-        let fenced = size.checked_add(FENCE)?;
+        let fenced = size + FENCE;
         loop {
             let index = self.top.chunk();
             if let Some(chunk) = self.chunks.get(index) {
-                let start = self.top.used().checked_next_multiple_of(align)?;
-                if let Some(end) = start.checked_add(fenced).filter(|end| *end <= chunk.len) {
+                let start = self.top.used().next_multiple_of(align);
+                let end = start + fenced;
+                if end <= chunk.len {
                     self.top = Mark::new(index, end);
                     // SAFETY: `start` is at most `end`, which is at most the chunk's length; the fence lies between the
                     // allocation and `end`.
                     unsafe {
                         self.fences.put(self.top, chunk.base.add(end - FENCE));
-                        return Some(chunk.base.add(start));
+                        return Ok(chunk.base.add(start));
                     }
                 }
-                self.top = Mark::new(index + 1, 0);
-            } else {
-                let last = self.chunks.last().map_or(FIRST_CHUNK / 2, |c| c.len.min(KEPT_CHUNK / 2));
-                self.chunks.push(Chunk::new(fenced.checked_add(CHUNK_ALIGN)?.max(last * 2))?);
             }
+            self.go_on(fenced + CHUNK_ALIGN, limits)?;
         }
     }
 
-    fn alloc_large(&mut self, layout: Layout) -> Option<*mut u8> {
+    /// Goes on in the next chunk, whose length is `least` or more: as usual if that is allowed, or
+    /// else just that.
+    #[cold]
+    fn go_on(&mut self, least: usize, limits: Option<&Limits>) -> Result<(), Refused> {
+        let index = (self.top.chunk() + 1).min(self.chunks.len());
+        let limits = limits.filter(|_| index > 0);
+        let check = |len: usize| limits.map_or(Ok(()), |limits| self.lifted.check(len as u64, limits));
+        if !self.chunks.get(index).is_some_and(|spare| spare.len >= least && check(spare.len).is_ok()) {
+            let last = self.chunks.last().map_or(FIRST_CHUNK / 2, |c| c.len.min(KEPT_CHUNK / 2));
+            let usual = (last * 2).max(least);
+            let len = if check(usual).is_ok() { usual } else { least };
+            check(len)?;
+            self.chunks.truncate(index);
+            self.chunks.push(Chunk::new(len).ok_or(Refused::NoMemory)?);
+        }
+        let chunk = &mut self.chunks[index];
+        if let Some(limits) = limits {
+            self.lifted.charge(chunk.len as u64, limits)?;
+            chunk.counted = true;
+        }
+        if index > self.top.chunk() {
+            self.top = Mark::new(index, 0);
+        }
+        Ok(())
+    }
+
+    fn alloc_large(&mut self, layout: Layout, limits: Option<&Limits>) -> Result<*mut u8, Refused> {
+        if let Some(limits) = limits {
+            self.lifted.check(layout.size() as u64, limits)?;
+        }
         // SAFETY: the size is not zero.
         let base = unsafe { std::alloc::alloc(layout) };
         if base.is_null() {
-            return None;
+            return Err(Refused::NoMemory);
+        }
+        if let Some(limits) = limits {
+            self.lifted.charge(layout.size() as u64, limits).expect("just checked");
         }
         // A height of its own, so that a release to the one before frees it.
         self.top = Mark(self.top.0 + 1);
         let address = base.expose_provenance();
-        self.large.insert(address, (self.top, layout));
+        self.large.insert(address, Large { mark: self.top, layout, counted: limits.is_some() });
         self.large_order.push((self.top, address));
-        Some(base)
+        Ok(base)
     }
 
     /// Takes over the allocation at an address, if it is a large one of this layout: it is the caller's from now on, to be
-    /// freed with the global allocator.
-    pub(crate) fn take_over(&mut self, base: *const u8, layout: Layout) -> bool {
-        let fits = self.large.get(&base.addr()).is_some_and(|(_, own)| *own == layout);
-        fits && self.large.remove(&base.addr()).is_some()
+    /// freed with the global allocator. Returns how many bytes of it count as lifted, which the
+    /// caller has to give back.
+    pub(crate) fn take_over(&mut self, base: *const u8, layout: Layout) -> Option<u64> {
+        let large = *self.large.get(&base.addr()).filter(|large| large.layout == layout)?;
+        self.large.remove(&base.addr());
+        Some(if large.counted { layout.size() as u64 } else { 0 })
     }
 
     #[inline]
@@ -204,17 +293,30 @@ impl Arena {
     fn free_large(&mut self, to: Mark) {
         while let Some((mark, address)) = self.large_order.pop_if(|(mark, _)| *mark > to) {
             // What was taken over may have been freed since, and its address be that of another one.
-            if let Some((_, layout)) = self.large.get(&address).copied().filter(|(own, _)| *own == mark) {
+            if let Some(Large { layout, counted, .. }) =
+                self.large.get(&address).copied().filter(|own| own.mark == mark)
+            {
                 self.large.remove(&address);
+                if counted {
+                    self.lifted.give_back(layout.size() as u64);
+                }
                 // SAFETY: allocated in `alloc_large` with this layout, and nobody has taken it over.
                 unsafe { std::alloc::dealloc(std::ptr::with_exposed_provenance_mut(address), layout) };
             }
         }
+        if self.large_order.is_empty() && self.large_order.capacity() > KEPT_LARGE {
+            (self.large, self.large_order) = Default::default();
+        }
     }
 
-    /// Keeps one spare chunk of modest size above the height.
+    /// Keeps one spare chunk of modest size above the height, which counts no longer.
     #[cold]
     fn give_back(&mut self, to: Mark) {
+        for chunk in &mut self.chunks[to.chunk() + 1..] {
+            if std::mem::take(&mut chunk.counted) {
+                self.lifted.give_back(chunk.len as u64);
+            }
+        }
         self.chunks.truncate(to.chunk() + 2);
         if self.chunks.last().is_some_and(|c| c.len > KEPT_CHUNK) {
             self.chunks.pop();
@@ -229,93 +331,13 @@ impl Drop for Arena {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_large_can_be_taken_over_once() {
-        let mut arena = Arena::default();
-        let saved = arena.enter();
-        let layout = Layout::from_size_align(LARGE, 1).unwrap();
-        let [kept, taken] = [(); 2].map(|()| arena.alloc(LARGE, 1).unwrap());
-        let small = arena.alloc(LARGE - 1, 1).unwrap();
-        assert!(!arena.take_over(taken, Layout::from_size_align(LARGE, 2).unwrap()), "another layout");
-        assert!(!arena.take_over(small, Layout::from_size_align(LARGE - 1, 1).unwrap()), "not large");
-        assert!(arena.take_over(taken, layout) && !arena.take_over(taken, layout));
-        // SAFETY: it was allocated with this layout, and is ours now.
-        unsafe { std::alloc::dealloc(taken, layout) };
-        let again = arena.alloc(LARGE, 1).unwrap();
-        assert_eq!((arena.large.len(), arena.large_order.len()), (2, 3), "also if the address is the same");
-        arena.leave(saved);
-        assert!(!arena.take_over(kept, layout) && !arena.take_over(again, layout), "freed");
-        assert!(arena.large.is_empty() && arena.large_order.is_empty());
-    }
-
-    #[test]
-    fn calls_free_what_they_allocated() {
-        let mut arena = Arena::default();
-        let saved = arena.enter();
-        let first = arena.alloc(10, 8).unwrap();
-        arena.begin_activation();
-        let result = arena.alloc(100_000, 16).unwrap();
-        assert_eq!(result as usize % 16, 0);
-        arena.leave(saved);
-        assert_eq!(arena.enter().top, Mark::default());
-        assert_eq!(arena.alloc(10, 8).unwrap(), first);
-    }
-
-    #[test]
-    fn repeated_host_calls_do_not_accumulate() {
-        let mut arena = Arena::default();
-        let kept = arena.alloc(8, 8).unwrap();
-        // SAFETY: just allocated with that size and alignment.
-        unsafe { kept.cast::<u64>().write(42) };
-        arena.begin_activation();
-        for _ in 0..1000 {
-            arena.alloc(4096, 1).unwrap();
-            arena.begin_host_call();
-            arena.alloc(4096, 1).unwrap();
-            arena.end_host_call();
-        }
-        let size: usize = arena.chunks.iter().map(|c| c.len).sum();
-        assert!(size <= 4 * FIRST_CHUNK, "the arena grew to {size} bytes");
-        // SAFETY: still allocated: it lies below the activation.
-        assert_eq!(unsafe { kept.cast::<u64>().read() }, 42);
-    }
-
-    #[test]
-    fn what_is_kept_survives_later_host_calls() {
-        let mut arena = Arena::default();
-        arena.begin_activation();
-        let kept = arena.alloc(8, 8).unwrap();
-        arena.end_host_call();
-        let kept_too = arena.alloc(8, 8).unwrap();
-        assert_eq!(kept, kept_too, "the first was not kept");
-        arena.begin_activation();
-        arena.begin_host_call();
-        arena.end_host_call();
-        assert_ne!(arena.alloc(8, 8).unwrap(), kept);
-    }
-
-    #[test]
-    #[cfg(debug_assertions)]
-    #[should_panic(expected = "past the end of an allocation")]
-    fn a_write_past_an_allocation_is_noticed() {
-        let mut arena = Arena::default();
-        let saved = arena.enter();
-        let first = arena.alloc(10, 1).unwrap();
-        arena.alloc(10, 1).unwrap();
-        // SAFETY: not past the chunk.
-        unsafe { first.add(10).write(1) };
-        arena.leave(saved);
-    }
-
-    #[test]
-    fn absurd_sizes_are_refused() {
-        let mut arena = Arena::default();
-        assert!(arena.alloc(usize::MAX, 1).is_none());
-        assert!(arena.alloc(usize::MAX / 4, 1).is_none());
-        assert!(arena.alloc(1, 3).is_none());
-        assert!(arena.alloc(1, 8).is_some());
+impl Arena {
+    /// The bytes of all chunks and large allocations.
+    pub(crate) fn size(&self) -> usize {
+        let large = self.large.values().map(|large| large.layout.size());
+        self.chunks.iter().map(|chunk| chunk.len).chain(large).sum()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,7 +42,8 @@ impl Config {
 
     /// How much address space of instances that have ended is kept for later instances of the same components: a number of
     /// reservations, one for each instance and one for each of its linear memories (4 GiB, of which idle ones use no
-    /// memory). 256 unless it is set; with 0 everything is given back at once.
+    /// memory), or for each 4 GiB of a larger one. 256 unless it is set; with 0 everything is given
+    /// back at once.
     pub fn idle_reservations(mut self, reservations: usize) -> Self {
         self.idle_reservations = reservations;
         self

@@ -3,6 +3,7 @@
 use super::backtrace::backtrace;
 use super::error::{Error, Result};
 use super::instance::InstanceRecord;
+use super::limits::explain;
 use super::stack::{this_thread, with_thread};
 use super::store::{Failure, StoreState};
 use super::trap::{Activation, Backtrace, Hit, Trap, describe};
@@ -153,13 +154,15 @@ fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activati
         (TrapKind::HostError, Some(failure)) => return failure.into_error(|| backtrace(store, record, hit)),
         (_, stale) => drop(stale),
     }
+    let (kind, about_limit) = explain(kind, store.exceeded.take());
     let about_handle = record.explain_handle(kind, &values);
     if kind == TrapKind::BorrowsRemain {
         let [_, instance, scope, _] = values.map(|value| value as u32);
         values[1] = first_borrow(record, instance, scope).unwrap_or(0).into();
     }
     let function = |key| record.image.artifact.name(key);
-    let message = describe(kind, &values, |identity| record.image.resource(identity), function) + &about_handle;
+    let message =
+        describe(kind, &values, |identity| record.image.resource(identity), function) + &about_handle + &about_limit;
     Box::new(Trap::new(kind, message, backtrace(store, record, hit))).into()
 }
 

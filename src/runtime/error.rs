@@ -1,5 +1,6 @@
 //! Everything that can go wrong when objects are loaded, linked and called.
 
+use super::limits::LimitExceeded;
 use super::native_stack::StackError;
 use super::trap::{Backtrace, Frame, Trap};
 use super::value_error::ValueError;
@@ -36,7 +37,10 @@ pub enum Error {
     /// The stack that the host is on has no room for guests.
     #[error(transparent)]
     Stack(#[from] StackError),
-    /// The operating system or a limit of the store refused a resource.
+    /// What was to be made is more than a limit of the store allows.
+    #[error("a limit of the store forbids it: {0}")]
+    Limit(#[from] LimitExceeded),
+    /// The operating system refused a resource.
     #[error("{0}")]
     Resources(String),
 }

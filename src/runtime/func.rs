@@ -140,6 +140,17 @@ impl ArenaScope {
     }
 }
 
+impl ArenaScope {
+    /// The same for a call whose parameters are not in the arena.
+    #[inline]
+    pub(crate) fn of_activation(store: *mut StoreState) -> Self {
+        let scope = ArenaScope::new(store);
+        // SAFETY: as in `new`.
+        unsafe { (*store).arena.begin_activation() };
+        scope
+    }
+}
+
 impl Drop for ArenaScope {
     #[inline]
     fn drop(&mut self) {

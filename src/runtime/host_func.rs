@@ -224,8 +224,10 @@ where
         guarded(block, |store, record| {
             let mut cx = LiftContext::new(record);
             let types = bound.ty.params.iter().map(|(_, ty)| *ty);
-            let params = offsets(cx.types(), types, PointerWidth::W64)
-                .map(|(ty, offset)| lift_val(&mut cx, ty, params.add(offset as usize)));
+            let params = offsets(cx.types(), types, PointerWidth::W64).enumerate().map(|(index, (ty, offset))| {
+                let lifted = lift_val(&mut cx, ty, params.add(offset as usize));
+                lifted.map_err(|e| e.within(Place::Param(index, bound.ty.params[index].0.clone())))
+            });
             let params = params.collect::<Result<Vec<Val>, ValueError>>()?;
             let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
             outcome.and_then(|result| {

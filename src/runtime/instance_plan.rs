@@ -2,13 +2,12 @@
 //! copying a template.
 
 use super::image::Image;
+use super::limits::{LimitExceeded, Limits};
+use super::linear_memory;
 use super::memory_image::{Contents, ImageFile};
-use super::store::Limits;
 use super::template::{Builder, Template};
-use super::{linear_memory, table};
 use crate::object::artifact::{Elements, MemoryLimits, Piece, Step, TableLimits};
 use crate::object::load::LoadError;
-use crate::runtime::error::Error;
 
 /// What all instances of an object have in common.
 #[derive(Debug, Default)]
@@ -59,7 +58,7 @@ impl MemoryPlans {
         let memories: Vec<(u32, MemoryLimits, &[Piece])> = memories.collect();
         for (_, limits, pieces) in &memories {
             // A memory that is too large to be made is an error when it is made.
-            let size = linear_memory::initial_size(limits, u64::MAX).unwrap_or(u64::MAX);
+            let size = linear_memory::initial_bytes(limits);
             if !pieces.iter().all(|p| fits(p.start, p.len, data.len() as u64) && fits(p.offset, p.len, size)) {
                 return Err(LoadError::Malformed("a piece of data lies outside its memory or section".to_owned()));
             }
@@ -97,13 +96,12 @@ impl InstancePlan {
     }
 
     /// May a store with these limits have an instance?
-    pub(crate) fn check(&self, limits: &Limits) -> Result<(), Error> {
-        let mut memories = self.memories.plans.iter();
-        if memories.any(|plan| linear_memory::initial_size(&plan.limits, limits.memory_bytes).is_none()) {
-            return Err(Error::out_of_resources("a linear memory", &linear_memory::too_large()));
+    pub(crate) fn check(&self, limits: &Limits) -> Result<(), LimitExceeded> {
+        for plan in &self.memories.plans {
+            limits.check_memory(linear_memory::initial_bytes(&plan.limits))?;
         }
-        if self.tables.iter().any(|plan| plan.limits.min > limits.table_elements) {
-            return Err(Error::out_of_resources("a table", &table::too_large()));
+        for plan in &self.tables {
+            limits.check_table(plan.limits.min)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 use super::entry::enter_core;
 use super::error::{Error, LinkError, Result};
+use super::func::ArenaScope;
 use super::handle_history::HandleHistory;
 use super::host_func::HostBinding;
 use super::image::Image;
@@ -76,9 +77,7 @@ pub(crate) fn new_record(
     bindings: Arc<dyn Any + Send + Sync>,
 ) -> Result<*const InstanceRecord> {
     assert!(store.engine.same(&image.engine), "types are compared by the identities of one engine");
-    if store.instances.len() >= store.limits.instances {
-        return Err(Error::Resources("the store has as many instances as its limits allow".to_owned()));
-    }
+    store.limits.check_instances(store.instances.len() + 1)?;
     store.check_supervision(image.artifact.supervision)?;
     image.plan.check(&store.limits)?;
     if image.artifact.keeps_exceptions {
@@ -115,6 +114,7 @@ pub(crate) fn new_record(
 ///
 /// `store` must own `record`, with no reference to its state alive; the imports must be in place.
 pub(crate) unsafe fn run_steps(store: *mut StoreState, record: &InstanceRecord) -> Result<()> {
+    let _scope = ArenaScope::of_activation(store);
     for step in &record.image.plan.steps {
         // SAFETY: the caller vouches for it.
         unsafe { run_step(store, record, step)? };

@@ -37,7 +37,7 @@ impl LinearMemory {
         contents: &Contents,
         file: Option<&ImageFile>,
     ) -> io::Result<Self> {
-        let size = initial_size(&limits, u64::MAX).ok_or_else(too_large)?;
+        let size = initial_size(&limits).ok_or_else(too_large)?;
         let guarded = is_guarded(reservation, limits.memory64, limits.page_log2.into());
         let (capacity, guard) = if guarded {
             (RESERVATION, GUARD)
@@ -57,7 +57,7 @@ impl LinearMemory {
     /// Fills in the definition of a memory that has its initial size.
     pub(crate) fn define(&self) {
         let owner = std::ptr::from_ref(self).cast();
-        let len = initial_size(&self.limits, u64::MAX).expect("checked in `new`");
+        let len = initial_size(&self.limits).expect("checked in `new`");
         // SAFETY: the definition is valid, as `new`'s caller promised.
         unsafe { self.def.write(MemoryDef { base: self.space.base(), len, owner }) };
     }
@@ -81,6 +81,11 @@ impl LinearMemory {
     pub(crate) fn len(&self) -> u64 {
         // SAFETY: the definition is valid, as `new`'s caller promised.
         unsafe { (*self.def).len }
+    }
+
+    /// How much address space it has, in reservations of whole 32-bit memories.
+    pub(crate) fn reservations(&self) -> usize {
+        self.capacity.div_ceil(RESERVATION).max(1) as usize
     }
 
     /// The current size in pages.
@@ -117,15 +122,20 @@ impl LinearMemory {
 
     /// Forgets everything that was written, and all growth: what is mapped is there again, all else is zero.
     pub(crate) fn reset(&self) -> io::Result<()> {
-        let initial = initial_size(&self.limits, u64::MAX).ok_or_else(too_large)? as usize;
+        let initial = initial_size(&self.limits).ok_or_else(too_large)? as usize;
         self.space.make_inaccessible(initial..self.len() as usize)?;
         self.space.discard(0..initial)
     }
 }
 
-/// The initial size in bytes, if it is not larger than `limit`.
-pub(crate) fn initial_size(limits: &MemoryLimits, limit: u64) -> Option<u64> {
-    bytes(limits.min, limits.page_log2).filter(|size| *size <= limit.min(greatest_size(limits)))
+/// The initial size in bytes, `u64::MAX` if it is greater.
+pub(crate) fn initial_bytes(limits: &MemoryLimits) -> u64 {
+    bytes(limits.min, limits.page_log2).unwrap_or(u64::MAX)
+}
+
+/// The initial size in bytes, if a memory has addresses for it.
+fn initial_size(limits: &MemoryLimits) -> Option<u64> {
+    bytes(limits.min, limits.page_log2).filter(|size| *size <= greatest_size(limits))
 }
 
 /// The greatest size in bytes for which a memory has addresses.
@@ -133,9 +143,15 @@ fn greatest_size(limits: &MemoryLimits) -> u64 {
     if limits.memory64 { u64::MAX } else { RESERVATION }
 }
 
-/// The error for a memory whose initial size is not allowed.
-pub(crate) fn too_large() -> io::Error {
-    io::Error::new(io::ErrorKind::OutOfMemory, "the initial size exceeds the limit")
+/// The error for a memory whose initial size no memory can have.
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::OutOfMemory, "there are no addresses for its initial size")
+}
+
+/// A memory with these limits, in words.
+#[cold]
+pub(crate) fn describe(limits: &MemoryLimits) -> String {
+    format!("a linear memory of {} bytes", initial_bytes(limits))
 }
 
 fn bytes(pages: u64, page_log2: u8) -> Option<u64> {

@@ -35,6 +35,8 @@ mod instance;
 mod instance_plan;
 mod instantiate;
 mod intrinsics;
+mod lifted;
+mod limits;
 mod linear_memory;
 mod linker;
 mod memory_image;
@@ -65,6 +67,7 @@ pub use self::export::{ExportKind, ExportedItem};
 pub use self::func::Func;
 pub use self::handle_trace::{HandleHolder, HandleSite, LiveHandle};
 pub use self::instance::Instance;
+pub use self::limits::{LimitExceeded, Limits};
 pub use self::linker::{InstancePre, Linker, LinkerInstance};
 pub use self::module::{
     CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreLinker, CoreMemory, CoreTable, CoreTag, CoreVal, FuncRef,
@@ -74,7 +77,7 @@ pub use self::native_stack::StackError;
 pub use self::profiler::Profiler;
 pub use self::resource::{Resource, ResourceAny};
 pub use self::stack::with_stack;
-pub use self::store::{AsContextMut, Caller, Limits, Store, StoreContextMut};
+pub use self::store::{AsContextMut, Caller, Store, StoreContextMut};
 pub use self::supervision::InterruptHandle;
 pub use self::trap::{Backtrace, Frame, SourceLine, Trap};
 pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};

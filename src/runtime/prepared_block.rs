@@ -4,9 +4,9 @@
 use super::block_memory::BlockMemory;
 use super::error::Error;
 use super::image::Image;
-use super::linear_memory::LinearMemory;
+use super::linear_memory::{self, LinearMemory};
 use super::memory_image::Contents;
-use super::table::Table;
+use super::table::{self, Table};
 use crate::block::{MemoryDef, TableDef};
 use crate::object::artifact::Elements;
 use std::io;
@@ -45,14 +45,14 @@ impl PreparedBlock {
             let (file, reservation) = (image.plan.memories.file.as_ref(), image.artifact.memory_reservation);
             // SAFETY: the definition lies in the block, which is kept as long as the memory.
             let made = unsafe { LinearMemory::new(def, plan.limits, reservation, &plan.contents, file) };
-            memories.push(made.map_err(|e| Error::out_of_resources("a linear memory", &e))?);
+            memories.push(made.map_err(|e| Error::out_of_resources(&linear_memory::describe(&plan.limits), &e))?);
         }
         let mut tables = Vec::with_capacity(plan.tables.len());
         for plan in &plan.tables {
             let def = memory.at::<TableDef>(plan.at)?;
             // SAFETY: the definition lies in the block, which is kept as long as the table.
             let made = unsafe { Table::new(def, plan.limits) };
-            tables.push(made.map_err(|e| Error::out_of_resources("a table", &e))?);
+            tables.push(made.map_err(|e| Error::out_of_resources(&table::describe(&plan.limits), &e))?);
         }
         let block = PreparedBlock { memory, memories: memories.into(), tables: tables.into() };
         block.prepare(image);
@@ -61,7 +61,7 @@ impl PreparedBlock {
 
     /// How many reservations of address space it has.
     pub(crate) fn reservations(&self) -> usize {
-        1 + self.memories.len()
+        1 + self.memories.iter().map(LinearMemory::reservations).sum::<usize>()
     }
 
     /// Does an access of compiled code to this address fault because it lies outside a memory? Safe

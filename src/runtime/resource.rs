@@ -3,6 +3,7 @@
 use super::borrow_scope::BorrowScope;
 use super::entry::enter_core;
 use super::error::{LinkError, Result};
+use super::func::ArenaScope;
 use super::handle_history::Refusal;
 use super::handle_life::HandleLife;
 use super::host_handles::HostHandle;
@@ -265,6 +266,7 @@ fn run_guest_destructor(store: *mut StoreState, record: &InstanceRecord, resourc
         .ok_or_else(|| LinkError::Malformed("the entry trampoline for destructors is missing".to_owned()))?;
     let mut values = [[0; 16]];
     values[0][..size_of::<u32>()].copy_from_slice(&rep.to_ne_bytes());
+    let _scope = ArenaScope::of_activation(store);
     // SAFETY: the destructor is a function of this image with this type, whose context is the block.
     unsafe { enter_core(store, record, entry, (code, record.block.header().cast()), &mut values) }
 }

@@ -7,6 +7,7 @@ use super::error::HostError;
 use super::exception::Exceptions;
 use super::handle_trace::{LeakReport, LiveHandle};
 use super::instance::InstanceRecord;
+use super::limits::{LimitExceeded, Limits};
 use super::stack::HeldLimit;
 use super::supervision::Contexts;
 use super::variance::Invariant;
@@ -59,6 +60,9 @@ pub(crate) struct StoreState {
     pub(crate) host_items: Vec<Box<dyn Any>>,
     /// Why the innermost host function failed, until its caller takes it.
     pub(crate) failure: Option<Failure>,
+    /// The limit for whose sake a routine just refused what compiled code needs, which therefore
+    /// traps.
+    pub(crate) exceeded: Option<LimitExceeded>,
     pub(crate) leak_report: Option<LeakReport>,
 }
 
@@ -92,30 +96,6 @@ impl std::fmt::Debug for Failure {
     }
 }
 
-/// What the instances of a store may use.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Limits {
-    /// The greatest size of a linear memory, in bytes.
-    pub memory_bytes: u64,
-    /// The greatest number of elements of a table.
-    pub table_elements: u64,
-    /// The greatest number of instances.
-    pub instances: usize,
-    /// The greatest size of all exceptions that core code has thrown and that may still be referred to, in bytes.
-    pub exception_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            memory_bytes: crate::block::memory::RESERVATION,
-            table_elements: 10_000_000,
-            instances: usize::MAX,
-            exception_bytes: 64 << 20,
-        }
-    }
-}
 
 // SAFETY: a store's raw pointers lead to memory that it owns, or to code that components own; nothing of it is tied to
 // a thread but the stack limit, which every entry checks.
@@ -139,6 +119,7 @@ impl<T> Store<T> {
             instances: Vec::new(),
             host_items: Vec::new(),
             failure: None,
+            exceeded: None,
             leak_report: None,
         };
         let inner = NonNull::from(Box::leak(Box::new(StoreInner { state, data })));

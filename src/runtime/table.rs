@@ -119,9 +119,15 @@ impl Drop for Table {
     }
 }
 
-/// The error for a table whose initial size is not allowed.
-pub(crate) fn too_large() -> io::Error {
-    io::Error::new(io::ErrorKind::OutOfMemory, "the initial size exceeds the limit")
+/// The error for a table for which there is no room.
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::OutOfMemory, "the allocator has no room for its elements")
+}
+
+/// A table with these limits, in words.
+#[cold]
+pub(crate) fn describe(limits: &TableLimits) -> String {
+    format!("a table of {} elements", limits.min)
 }
 
 fn layout(capacity: usize) -> Option<Layout> {

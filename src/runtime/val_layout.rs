@@ -52,16 +52,23 @@ unsafe fn lift_compound(cx: &mut LiftContext<'_>, id: TypeId, src: *const u8) ->
             TypeDef::FixedList(t, n) => Val::List(lift_elements(cx, *t, RawSlice { ptr: src, len: u64::from(*n) })?),
             TypeDef::Map(k, v) => lift_map(cx, *k, *v, src.cast::<RawSlice>().read())?,
             TypeDef::Record(fields) => {
+                let mut labelled = cx.vector(fields.len() as u64)?;
                 let tys: Vec<ValType> = fields.iter().map(|f| f.ty).collect();
                 let label = |index: usize| fields[index].name.clone();
                 let values = lift_fields(cx, &tys, src, &label)?;
-                Val::Record(fields.iter().map(|f| f.name.clone()).zip(values).collect())
+                for (field, value) in fields.iter().zip(values) {
+                    labelled.push((cx.name(&field.name)?, value));
+                }
+                Val::Record(labelled)
             }
             TypeDef::Tuple(tys) => Val::Tuple(lift_fields(cx, tys, src, &|index| index.to_string())?),
             TypeDef::Flags(labels) => {
                 let bits = read_uint(src, flags_size(labels.len()));
-                let set = labels.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
-                Val::Flags(set.map(|(_, label)| label.clone()).collect())
+                let mut set = cx.vector(u64::from(bits.count_ones()))?;
+                for (_, label) in labels.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1) {
+                    set.push(cx.name(label)?);
+                }
+                Val::Flags(set)
             }
             TypeDef::Own(_) | TypeDef::Borrow(_) => {
                 Val::Resource(cx.lift_handle(ValType::Type(id), src.cast::<u32>().read())?)
@@ -84,12 +91,15 @@ unsafe fn lift_variant(cx: &mut LiftContext<'_>, def: &TypeDef, src: *const u8) 
     let case = unsafe { read_uint(src, discriminant_size(cases.len())) } as usize;
     let ty = *cases.get(case).ok_or(ValueError::Invalid("discriminant"))?;
     let offset = payload_offset(cx.types(), &cases, WIDTH);
+    if ty.is_some() {
+        cx.charge(size_of::<Val>())?;
+    }
     // SAFETY: the payload of the active case lies there.
     let payload = ty.map(|ty| unsafe { lift_val(cx, ty, src.add(offset as usize)) }).transpose();
     let payload = payload.map_err(|e| e.within(Place::Case(case_label(def, case))))?.map(Box::new);
     Ok(match def {
-        TypeDef::Variant(cases) => Val::Variant(cases[case].name.clone(), payload),
-        TypeDef::Enum(labels) => Val::Enum(labels[case].clone()),
+        TypeDef::Variant(cases) => Val::Variant(cx.name(&cases[case].name)?, payload),
+        TypeDef::Enum(labels) => Val::Enum(cx.name(&labels[case])?),
         TypeDef::Option(_) => Val::Option(payload),
         _ => Val::Result(if case == 0 { Ok(payload) } else { Err(payload) }),
     })
@@ -104,7 +114,7 @@ unsafe fn lift_fields(
     src: *const u8,
     label: &dyn Fn(usize) -> String,
 ) -> Result<Vec<Val>> {
-    let mut values = Vec::with_capacity(tys.len());
+    let mut values = cx.vector(tys.len() as u64)?;
     for (index, (ty, offset)) in field_offsets(cx.types(), tys, WIDTH).into_iter().enumerate() {
         // SAFETY: the caller vouches for the fields.
         let value = unsafe { lift_val(cx, ty, src.add(offset as usize)) };
@@ -118,8 +128,7 @@ unsafe fn lift_fields(
 /// `list` must be a list of elements of this type.
 unsafe fn lift_elements(cx: &mut LiftContext<'_>, ty: ValType, list: RawSlice) -> Result<Vec<Val>> {
     let size = cx.types().layout(ty, WIDTH).size as usize;
-    let mut values = Vec::new();
-    values.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+    let mut values = cx.vector(list.len)?;
     for index in 0..list.len as usize {
         // SAFETY: the caller vouches for the elements.
         let value = unsafe { lift_val(cx, ty, list.ptr.add(index * size)) };
@@ -134,8 +143,7 @@ unsafe fn lift_elements(cx: &mut LiftContext<'_>, ty: ValType, list: RawSlice) -
 unsafe fn lift_map(cx: &mut LiftContext<'_>, key: ValType, value: ValType, list: RawSlice) -> Result<Val> {
     let (offsets, layout) = entry_layout(cx.types(), key, value);
     let size = layout.size as usize;
-    let mut entries = Vec::new();
-    entries.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+    let mut entries = cx.vector(list.len)?;
     for index in 0..list.len as usize {
         let [(key, key_at), (value, value_at)] = offsets;
         // SAFETY: the caller vouches for the entries.

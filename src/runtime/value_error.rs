@@ -1,5 +1,7 @@
 //! Why a value could not be passed, and where in the value that is.
 
+use super::arena::Refused;
+use super::limits::LimitExceeded;
 use std::fmt;
 use std::sync::Arc;
 
@@ -45,9 +47,12 @@ pub enum ValueError {
     /// A value that cannot be passed between host and guest.
     #[error("values of type {0} cannot be passed to or from the host")]
     Unsupported(String),
-    /// The arena refused memory.
+    /// The allocator refused memory.
     #[error("no memory for a value")]
     NoMemory,
+    /// The guest gives the host more than a limit of the store allows.
+    #[error("the guest gives too much: {0}")]
+    Limit(#[from] LimitExceeded),
     /// What is wrong with a part of a value.
     #[error("in {}: {error}", Path(.path))]
     Located {
@@ -56,6 +61,15 @@ pub enum ValueError {
         /// What is wrong with it.
         error: Box<ValueError>,
     },
+}
+
+impl From<Refused> for ValueError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NoMemory => ValueError::NoMemory,
+            Refused::Limit(exceeded) => ValueError::Limit(exceeded),
+        }
+    }
 }
 
 impl ValueError {

@@ -4,7 +4,7 @@ use super::outcome::{Fault, Obstacle, Outcome, Values};
 use super::{component_value, core_value, spectest};
 use crate::CompileOptions;
 use crate::runtime::{
-    self, Component, Config, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Linker, Module, Store,
+    self, Component, Config, CoreExtern, CoreInstance, CoreLinker, CoreVal, Engine, Limits, Linker, Module, Store,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -39,11 +39,19 @@ pub struct Host {
     missing: HashMap<String, Obstacle>,
 }
 
+/// A store for a script, which may have memories as large as the system has address space for.
+fn new_store(engine: &Engine) -> Store<()> {
+    let (mut store, mut limits) = (Store::new(engine, ()), Limits::default());
+    limits.memory_bytes = u64::MAX;
+    store.set_limits(limits);
+    store
+}
+
 impl Host {
     /// Nothing but the `spectest` module.
     pub fn new(config: Config) -> Result<Self, runtime::Error> {
         let engine = Engine::new(config);
-        let mut store = Store::new(&engine, ());
+        let mut store = new_store(&engine);
         let mut linker = CoreLinker::new();
         spectest::define(&mut linker, &mut store)?;
         Ok(Host { engine, store, linker, missing: HashMap::new() })
@@ -67,7 +75,7 @@ impl Host {
     pub fn instantiate(&mut self, definition: &Definition) -> Result<Instance, Fault> {
         match definition {
             Definition::Component(component) => {
-                let mut store = Box::new(Store::new(&self.engine, ()));
+                let mut store = Box::new(new_store(&self.engine));
                 let instance = Linker::new(&self.engine).instantiate(&mut *store, component).map_err(Fault::Run)?;
                 Ok(Instance::Component(store, instance))
             }

@@ -186,7 +186,7 @@ fn value(val: &CoreVal) -> Value {
 
 pub fn fault(error: Error) -> Fault {
     match &error {
-        Error::Resources(_) => return Fault::Resources,
+        Error::Resources(_) | Error::Limit(_) => return Fault::Resources,
         Error::Host(_) => return Fault::Host,
         _ => {}
     }

@@ -28,6 +28,8 @@ pub static TABLE: Intrinsics = Intrinsics {
     handle_table_grow,
     host_alloc,
     host_keep: absent!( => ()),
+    host_enter: absent!(*mut u8 => ()),
+    host_leave: absent!(*mut u8 => ()),
     copy,
     copy_fields,
     copy_chars,

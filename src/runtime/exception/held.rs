@@ -6,8 +6,17 @@
 
 use crate::block::exception::PAYLOAD_SLOT;
 use crate::block::{Exception, GlobalSlot};
+use crate::runtime::limits::{LimitExceeded, Limits};
 use std::collections::HashMap;
 use std::ffi::c_void;
+use std::ptr::NonNull;
+
+/// What an exception takes beside its payload and header, in bytes: its place in the map, and the
+/// allocator's part.
+const OVERHEAD: u64 = 48;
+
+/// Room for more exceptions than this is given back when there are none.
+const KEPT: usize = 1 << 10;
 
 /// The exceptions of a store.
 #[derive(Debug, Default)]
@@ -21,20 +30,24 @@ pub(crate) struct Exceptions {
 }
 
 impl Exceptions {
-    /// Makes an exception whose payload is zero, or null when `limit` bytes do not suffice.
-    pub(crate) fn add(&mut self, tag: *const c_void, values: u64, limit: u64) -> *mut Exception {
+    /// Makes an exception whose payload is zero, unless the limit forbids it.
+    pub(crate) fn add(
+        &mut self,
+        tag: *const c_void,
+        values: u64,
+        limits: &Limits,
+    ) -> Result<NonNull<Exception>, LimitExceeded> {
         let size = values.saturating_mul(PAYLOAD_SLOT as u64).saturating_add(size_of::<Exception>() as u64);
-        match self.bytes.checked_add(size) {
-            Some(bytes) if bytes <= limit => self.bytes = bytes,
-            _ => return std::ptr::null_mut(),
-        }
+        let bytes = self.bytes.saturating_add(size.saturating_add(OVERHEAD));
+        limits.check_exceptions(bytes)?;
+        self.bytes = bytes;
         const { assert!(size_of::<GlobalSlot>() == PAYLOAD_SLOT && align_of::<GlobalSlot>() == align_of::<Exception>()) };
         let mut slots = vec![GlobalSlot([0; PAYLOAD_SLOT]); size as usize / PAYLOAD_SLOT].into_boxed_slice();
-        let exception = slots.as_mut_ptr().cast::<Exception>();
+        let exception = NonNull::from(&mut *slots).cast::<Exception>();
         // SAFETY: the allocation is at least as long as the header and aligned as it.
         unsafe { exception.write(Exception { tag, referenced: 0, reserved: 0 }) };
-        self.live.insert(exception as usize, slots);
-        exception
+        self.live.insert(exception.addr().get(), slots);
+        Ok(exception)
     }
 
     /// Does an exception of this address live?
@@ -45,7 +58,7 @@ impl Exceptions {
     /// Ends an exception.
     pub(crate) fn remove(&mut self, address: usize) {
         if let Some(slots) = self.live.remove(&address) {
-            self.bytes -= (slots.len() * PAYLOAD_SLOT) as u64;
+            self.bytes -= (slots.len() * PAYLOAD_SLOT) as u64 + OVERHEAD;
         }
     }
 
@@ -66,6 +79,8 @@ impl Exceptions {
         if !self.kept {
             self.live.clear();
             self.bytes = 0;
+            // One call that threw many must not leave the room for them behind.
+            self.live.shrink_to(KEPT);
         }
     }
 }
@@ -76,22 +91,33 @@ mod tests {
 
     #[test]
     fn exceptions_are_counted() {
-        let mut exceptions = Exceptions::default();
-        let tag = std::ptr::dangling();
-        let first = exceptions.add(tag, 1, 64) as usize;
+        let (mut exceptions, mut limits) = (Exceptions::default(), Limits::default());
+        limits.exception_bytes = 64 + 2 * OVERHEAD;
+        let add = |exceptions: &mut Exceptions, values| exceptions.add(std::ptr::dangling(), values, &limits);
+        let first = add(&mut exceptions, 1).unwrap().addr().get();
         assert!(exceptions.contains(first) && first.is_multiple_of(PAYLOAD_SLOT));
-        assert!(!exceptions.add(tag, 1, 64).is_null());
-        assert!(exceptions.add(tag, 0, 64).is_null());
-        assert!(exceptions.add(tag, u64::MAX, 64).is_null());
+        assert!(add(&mut exceptions, 1).is_ok());
+        assert_eq!(add(&mut exceptions, 0).unwrap_err().needed, 80 + 3 * OVERHEAD);
+        assert_eq!(add(&mut exceptions, u64::MAX).unwrap_err().needed, u64::MAX);
         exceptions.remove(first);
         exceptions.remove(first);
         assert!(!exceptions.contains(first));
-        assert!(!exceptions.add(tag, 1, 64).is_null());
+        assert!(add(&mut exceptions, 1).is_ok());
         exceptions.end_call();
         assert!(exceptions.is_empty());
         exceptions.keep();
-        assert!(!exceptions.add(tag, 3, 64).is_null());
+        assert!(add(&mut exceptions, 3).is_ok());
         exceptions.end_call();
         assert!(!exceptions.is_empty());
+    }
+
+    #[test]
+    fn room_for_many_exceptions_is_given_back() {
+        let (mut exceptions, limits) = (Exceptions::default(), Limits::default());
+        for _ in 0..100_000 {
+            exceptions.add(std::ptr::dangling(), 0, &limits).unwrap();
+        }
+        exceptions.end_call();
+        assert!(exceptions.live.capacity() < 4 * KEPT);
     }
 }

@@ -10,8 +10,13 @@ use std::ffi::c_void;
 pub(super) unsafe extern "C" fn exception_new(vmctx: *mut c_void, tag: *mut u8, values: u64) -> *mut u8 {
     // SAFETY: compiled code passes its own context, and waits for the result.
     let store = unsafe { store(vmctx) };
-    let limit = store.limits.exception_bytes;
-    store.exceptions.add(tag.cast(), values, limit).cast()
+    store.exceptions.add(tag.cast(), values, &store.limits).map_or_else(
+        |exceeded| {
+            store.exceeded = Some(exceeded);
+            std::ptr::null_mut()
+        },
+        |exception| exception.as_ptr().cast(),
+    )
 }
 
 /// An exception was caught.

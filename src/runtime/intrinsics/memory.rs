@@ -4,7 +4,8 @@
 
 use super::{store, vector};
 use crate::block::MemoryDef;
-use crate::block::intrinsics::SegmentSlot;
+use crate::block::intrinsics::{HostMark, SegmentSlot};
+use crate::runtime::arena::{Refused, Saved};
 use crate::runtime::linear_memory::LinearMemory;
 use std::ffi::c_void;
 
@@ -96,13 +97,33 @@ pub(super) unsafe extern "C" fn host_alloc(vmctx: *mut c_void, size: u64, align:
     // SAFETY: compiled code passes its own context, and waits for the result.
     let store = unsafe { store(vmctx) };
     let (Ok(size), Ok(align)) = (usize::try_from(size), usize::try_from(align)) else { return std::ptr::null_mut() };
-    store.arena.alloc(size, align).unwrap_or(std::ptr::null_mut())
+    match store.arena.alloc_lifted(size, align, &store.limits) {
+        Ok(base) => base,
+        Err(refused) => {
+            store.exceeded = if let Refused::Limit(exceeded) = refused { Some(exceeded) } else { None };
+            std::ptr::null_mut()
+        }
+    }
 }
 
 /// Keeps what the host was given until the call ends.
 pub(super) unsafe extern "C" fn host_keep(vmctx: *mut c_void) {
     // SAFETY: compiled code passes its own context, and waits for the result.
     unsafe { store(vmctx) }.arena.begin_activation();
+}
+
+/// Begins a stretch of what the host is given.
+pub(super) unsafe extern "C" fn host_enter(vmctx: *mut c_void, saved: *mut u8) {
+    const { assert!(size_of::<Saved>() <= size_of::<HostMark>() && align_of::<Saved>() <= align_of::<HostMark>()) };
+    // SAFETY: compiled code passes its own context, and waits for the result; `saved` has room for
+    // a mark.
+    unsafe { saved.cast::<Saved>().write(store(vmctx).arena.enter_within()) };
+}
+
+/// Ends the stretch.
+pub(super) unsafe extern "C" fn host_leave(vmctx: *mut c_void, saved: *mut u8) {
+    // SAFETY: as above; `host_enter` has written what compiled code passes.
+    unsafe { store(vmctx).arena.leave(saved.cast::<Saved>().read()) };
 }
 
 /// `memmove`.

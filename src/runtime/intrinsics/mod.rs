@@ -34,6 +34,8 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     handle_table_grow: handle::handle_table_grow,
     host_alloc: memory::host_alloc,
     host_keep: memory::host_keep,
+    host_enter: memory::host_enter,
+    host_leave: memory::host_leave,
     copy: memory::copy,
     copy_fields: list::copy_fields,
     copy_chars: list::copy_chars,

@@ -83,7 +83,9 @@ pub(super) unsafe extern "C" fn utf8_to_host(vmctx: *mut c_void, src: *mut u8, l
     let (text, receiver) = unsafe { (units(src, len), receiver.cast::<HostCallee>().as_ref()) };
     let is_kept = receiver.is_none_or(|callee| callee.keeps_strings != 0);
     // SAFETY: compiled code passes its own context, and waits for the result.
-    let copy = || unsafe { store(vmctx) }.arena.alloc(text.len(), 1);
+    let store = unsafe { store(vmctx) };
+    // Where a limit forbids the copy, whoever lifts the string says so, and a view needs none.
+    let copy = || store.arena.alloc_lifted(text.len(), 1, &store.limits).ok();
     let (at, is_valid) = match (is_kept && text.len() >= LARGE).then(copy).flatten() {
         // SAFETY: just allocated with that size.
         Some(to) => (to, unsafe { utf8_to_utf8(vmctx, to, src, len) } == VALID),

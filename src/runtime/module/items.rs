@@ -9,7 +9,7 @@ use crate::runtime::engine::Engine;
 use crate::runtime::entry::enter_core;
 use crate::runtime::error::{Error, HostError, LinkError, Result};
 use crate::runtime::instance::Instance;
-use crate::runtime::linear_memory::{self, LinearMemory, initial_size};
+use crate::runtime::linear_memory::{self, LinearMemory};
 use crate::runtime::memory_image::Contents;
 use crate::runtime::store::{AsContextMut, Caller, StoreState};
 use crate::runtime::table::{self, Table};
@@ -153,13 +153,11 @@ impl CoreMemory {
     pub fn new(mut store: impl AsContextMut, limits: MemoryLimits) -> Result<Self> {
         let mut store = store.as_context_mut();
         let state = store.state();
-        if initial_size(&limits, state.limits.memory_bytes).is_none() {
-            return Err(Error::out_of_resources("a linear memory", &linear_memory::too_large()));
-        }
+        state.limits.check_memory(linear_memory::initial_bytes(&limits))?;
         let def = leak_into(state, MemoryDef { base: std::ptr::null_mut(), len: 0, owner: std::ptr::null() });
         // SAFETY: the definition lives as long as the store.
         let memory = unsafe { LinearMemory::new(def, limits, RESERVATION, &Contents::Zero, None) };
-        let memory = memory.map_err(|e| Error::out_of_resources("a linear memory", &e))?;
+        let memory = memory.map_err(|e| Error::out_of_resources(&linear_memory::describe(&limits), &e))?;
         // SAFETY: the memory lives as long as the store, too, at one address.
         unsafe { (*leak_into(state, memory)).define() };
         Ok(CoreMemory { store_id: state.id, address: def as usize })
@@ -198,13 +196,11 @@ impl CoreTable {
             let found = format!("{:?}", limits.element);
             return Err(ValueError::Mismatch { expected: "elements that can be null".into(), found }.into());
         }
-        if limits.min > state.limits.table_elements {
-            return Err(Error::out_of_resources("a table", &table::too_large()));
-        }
+        state.limits.check_table(limits.min)?;
         let def = leak_into(state, TableDef { base: std::ptr::null_mut(), len: 0, owner: std::ptr::null() });
         // SAFETY: the definition lives as long as the store.
         let table = unsafe { Table::new(def, limits) };
-        let table = table.map_err(|e| Error::out_of_resources("a table", &e))?;
+        let table = table.map_err(|e| Error::out_of_resources(&table::describe(&limits), &e))?;
         // SAFETY: the table lives as long as the store, too, at one address.
         unsafe { (*leak_into(state, table)).define() };
         Ok(CoreTable { store_id: state.id, address: def as usize })

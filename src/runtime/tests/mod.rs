@@ -8,5 +8,6 @@ mod engines;
 mod guest;
 mod handles;
 mod hostile;
+mod lifted;
 mod modules;
 mod reuse;

@@ -112,8 +112,12 @@ impl<'a> LowerContext<'a> {
         unsafe { (*self.store).arena.alloc(size, align) }.ok_or(ValueError::NoMemory)
     }
 
+    /// Memory for the parameters or the result of a function, which counts: the guest has chosen
+    /// their types.
     pub(crate) fn alloc_layout(&mut self, layout: CanonicalLayout) -> Result<*mut u8, ValueError> {
-        self.alloc(layout.size as usize, layout.align as usize)
+        // SAFETY: as in `alloc`.
+        let StoreState { arena, limits, .. } = unsafe { &mut *self.store };
+        Ok(arena.alloc_lifted(layout.size as usize, layout.align as usize, limits)?)
     }
 
     /// Plain data as a list: where it lies, or a copy where it will not stay there.
@@ -212,12 +216,69 @@ pub struct LiftContext<'a> {
     scope: Option<BorrowScope>,
     /// Those of them that are in the host's handle table.
     borrows: Vec<GuestHandle>,
+    /// Bytes of what was lifted, which count until this is dropped.
+    charged: u64,
 }
+
+/// What an allocator takes for the smallest allocation, in bytes.
+const SMALLEST_ALLOCATION: usize = 32;
+
+/// What a handle costs beside its own size, in bytes: it may be noted as a borrow, and have a life.
+const HANDLE: usize = 2 * size_of::<ResourceAny>() + 3 * SMALLEST_ALLOCATION;
 
 impl<'a> LiftContext<'a> {
     #[inline]
     pub(crate) fn new(record: &'a InstanceRecord) -> Self {
-        LiftContext { record, scope: None, borrows: Vec::new() }
+        LiftContext { record, scope: None, borrows: Vec::new(), charged: 0 }
+    }
+
+    /// The state of the store.
+    ///
+    /// # Safety
+    ///
+    /// The reference must be gone when anybody else gets access to the state.
+    #[inline]
+    unsafe fn store(&mut self) -> &mut StoreState {
+        let header = self.record.block.header();
+        // SAFETY: the header of a live block leads to its store, to whose state nobody refers while
+        // values are lifted.
+        unsafe { &mut *(*header).store.cast::<StoreState>() }
+    }
+
+    /// Counts an allocation of so many bytes that lifting is about to make. It is an error if it
+    /// exceeds [`Limits::lifted_bytes`](crate::runtime::Limits::lifted_bytes). What is counted is
+    /// so until the values that are being lifted have been handed over: to a host function, until
+    /// it returns.
+    ///
+    /// Whoever implements [`Lift`](super::Lift) calls it before allocating what a guest determines
+    /// the size of.
+    #[inline]
+    pub fn charge(&mut self, bytes: usize) -> Result<(), ValueError> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        let bytes = bytes.max(SMALLEST_ALLOCATION) as u64;
+        // SAFETY: the reference ends here.
+        let StoreState { arena, limits, .. } = unsafe { self.store() };
+        arena.lifted.charge(bytes, limits)?;
+        self.charged += bytes;
+        Ok(())
+    }
+
+    /// A vector with room for so many items, which counts.
+    #[inline]
+    pub(crate) fn vector<T>(&mut self, len: u64) -> Result<Vec<T>, ValueError> {
+        let len = usize::try_from(len).map_err(|_| ValueError::NoMemory)?;
+        self.charge(len.checked_mul(size_of::<T>()).ok_or(ValueError::NoMemory)?)?;
+        let mut items = Vec::new();
+        items.try_reserve_exact(len).map_err(|_| ValueError::NoMemory)?;
+        Ok(items)
+    }
+
+    /// A copy of a name, which counts.
+    pub(crate) fn name(&mut self, name: &str) -> Result<String, ValueError> {
+        self.charge(name.len())?;
+        Ok(name.to_owned())
     }
 
     #[inline]
@@ -236,28 +297,27 @@ impl<'a> LiftContext<'a> {
         if layout.size() < LARGE {
             return false;
         }
-        // SAFETY: nobody refers to the store's state while values are lifted.
-        unsafe { (*self.store()).arena.take_over(base, layout) }
-    }
-
-    /// The state of the store, to which nobody refers while values are lifted.
-    #[inline]
-    fn store(&self) -> *mut StoreState {
-        let header = self.record.block.header();
-        // SAFETY: the header of a live block leads to its store.
-        unsafe { (*header).store.cast() }
+        // SAFETY: the reference ends here.
+        let taken = unsafe { self.store() }.arena.take_over(base, layout);
+        self.charged += taken.unwrap_or(0);
+        taken.is_some()
     }
 
     /// What borrows that are lifted end with.
     #[inline]
     pub(super) fn borrow_scope(&mut self) -> BorrowScope {
-        let store = self.store();
-        // SAFETY: nobody refers to the store's state while values are lifted.
-        *self.scope.get_or_insert_with(|| unsafe { (*store).borrow_scopes.open() })
+        if let Some(scope) = self.scope {
+            return scope;
+        }
+        // SAFETY: the reference ends here.
+        let scope = unsafe { self.store() }.borrow_scopes.open();
+        self.scope = Some(scope);
+        scope
     }
 
     /// The handle behind a core value of type `own<R>` or `borrow<R>`.
     pub(crate) fn lift_handle(&mut self, ty: ValType, value: u32) -> Result<ResourceAny, ValueError> {
+        self.charge(HANDLE)?;
         let record = self.record;
         let (resource, owned) = match self.types().def(ty) {
             Some(TypeDef::Own(resource)) => (*resource, true),
@@ -297,11 +357,17 @@ fn remove_borrows(record: &InstanceRecord, borrows: &[GuestHandle]) {
 impl Drop for LiftContext<'_> {
     #[inline]
     fn drop(&mut self) {
+        if self.charged != 0 {
+            let charged = self.charged;
+            // SAFETY: the reference ends here. Contexts are dropped where values were lifted, while
+            // no guest runs.
+            unsafe { self.store() }.arena.lifted.give_back(charged);
+        }
         let Some(scope) = self.scope else { return };
         if !self.borrows.is_empty() {
             remove_borrows(self.record, &self.borrows);
         }
         // SAFETY: the host function is done with the store, to whose state nobody else refers.
-        unsafe { (*self.store()).borrow_scopes.close(scope) };
+        unsafe { self.store() }.borrow_scopes.close(scope);
     }
 }

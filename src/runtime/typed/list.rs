@@ -44,8 +44,7 @@ impl RawSlice {
             // SAFETY: allocated by the global allocator with the layout of so many items, which an adapter has written.
             return Ok(unsafe { Vec::from_raw_parts(self.ptr.cast_mut().cast(), len, len) });
         }
-        let mut items = Vec::<T>::new();
-        items.try_reserve_exact(len).map_err(|_| ValueError::NoMemory)?;
+        let mut items = cx.vector::<T>(self.len)?;
         if len != 0 {
             // SAFETY: the caller vouches for the source; there is room for `len` items.
             unsafe {

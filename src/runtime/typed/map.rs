@@ -103,6 +103,14 @@ pub(super) unsafe fn view<'a, K: View, V: View>(
     Ok(())
 }
 
+/// Counts a Rust map of so many entries: twice their size, since maps are never full, and what a
+/// map notes of each.
+fn charge<K, V>(cx: &mut LiftContext<'_>, len: u64) -> Result<(), ValueError> {
+    let each = 2 * size_of::<(K, V)>() + size_of::<usize>();
+    let bytes = usize::try_from(len).ok().and_then(|len| len.checked_mul(each));
+    cx.charge(bytes.ok_or(ValueError::NoMemory)?)
+}
+
 fn check_map<K: ComponentType, V: ComponentType>(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
     match entry(cx.def(ty)) {
         Some(entry) => check::<K, V>(entry, cx),
@@ -143,6 +151,7 @@ macro_rules! map {
             /// Of entries with equal keys, the last one counts.
             fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &RawSlice) -> Result<Self, ValueError> {
                 let mut map = Self::default();
+                charge::<K, V>(cx, src.len)?;
                 let entry = entry(cx.def(ty));
                 // SAFETY: an adapter has written a map of this type, which the type check accepted.
                 unsafe { lift(cx, entry, *src, |key, value| drop(map.insert(key, value)))? };

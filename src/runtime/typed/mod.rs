@@ -157,8 +157,7 @@ pub unsafe trait Lift: ComponentType {
         ty: Option<ValType>,
         list: RawSlice,
     ) -> Result<Vec<Self>, ValueError> {
-        let mut items = Vec::new();
-        items.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+        let mut items = cx.vector(list.len)?;
         for index in 0..list.len as usize {
             // SAFETY: the caller vouches for the elements.
             let raw = unsafe { &*list.ptr.cast::<Self::Raw>().add(index) };

@@ -46,6 +46,7 @@ unsafe impl<T: View> View for Box<T> {
         ty: Option<ValType>,
         src: &'a T::Raw,
     ) -> Result<Self::Of<'a>, ValueError> {
+        cx.charge(size_of::<T::Of<'a>>())?;
         // SAFETY: the caller vouches for the value.
         unsafe { T::view(cx, ty, src) }.map(Box::new)
     }
@@ -54,6 +55,7 @@ unsafe impl<T: View> View for Box<T> {
 // SAFETY: reads what it is to point to.
 unsafe impl<T: Lift> Lift for Box<T> {
     fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &T::Raw) -> Result<Self, ValueError> {
+        cx.charge(size_of::<T>())?;
         T::lift(cx, ty, src).map(Box::new)
     }
 }

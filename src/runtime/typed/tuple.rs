@@ -308,8 +308,7 @@ tuple!(RawTuple2 2 A a 0 B b 1;
             entry: (ValType, ValType),
             list: RawSlice,
         ) -> Result<Vec<Self>, ValueError> {
-            let mut entries = Vec::new();
-            entries.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+            let mut entries = cx.vector(list.len)?;
             // SAFETY: the caller vouches for the map.
             unsafe { map::lift(cx, Some(entry), list, |key, value| entries.push((key, value)))? };
             Ok(entries)
@@ -320,8 +319,7 @@ tuple!(RawTuple2 2 A a 0 B b 1;
             entry: (ValType, ValType),
             list: &'a RawSlice,
         ) -> Result<Vec<Self::Of<'a>>, ValueError> {
-            let mut entries = Vec::new();
-            entries.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+            let mut entries = cx.vector(list.len)?;
             // SAFETY: the caller vouches for the map.
             unsafe { map::view::<A, B>(cx, entry, *list, &mut entries)? };
             Ok(entries)

@@ -76,8 +76,7 @@ pub unsafe trait View: ComponentType + 'static {
         ty: Option<ValType>,
         list: &'a RawSlice,
     ) -> Result<Vec<Self::Of<'a>>, ValueError> {
-        let mut items = Vec::new();
-        items.try_reserve_exact(list.len as usize).map_err(|_| ValueError::NoMemory)?;
+        let mut items = cx.vector(list.len)?;
         for index in 0..list.len as usize {
             // SAFETY: the caller vouches for the elements.
             let item = unsafe { Self::view(cx, ty, &*list.ptr.cast::<Self::Raw>().add(index)) };
