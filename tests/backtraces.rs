@@ -16,8 +16,7 @@ fn component(engine: &Engine, text: &str) -> Component {
 }
 
 fn module(engine: &Engine, text: &str) -> Module {
-    let object = cantilever::compile(&wat::parse_str(text).unwrap(), &CompileOptions::default(), &()).unwrap();
-    Module::from_object(engine, &object).unwrap()
+    Module::new(engine, &wat::parse_str(text).unwrap()).unwrap()
 }
 
 /// The frames of core functions, without adapters.

@@ -47,6 +47,12 @@ pub struct Run {
     #[arg(long, value_name = "N")]
     fuel: Option<u64>,
 
+    /// Run an object, which is native code: nothing keeps it from doing what you may do
+    ///
+    /// Give it only for an object that you have compiled yourself, or that comes from somebody whose programs you run.
+    #[arg(long)]
+    allow_precompiled: bool,
+
     #[command(flatten)]
     code: CodeOptions,
 
@@ -68,7 +74,10 @@ Examples:
   cantilever run --invoke 'demo:kv/store@0.1.0/live()' kv.wasm
       A function of an exported interface. `store/live()` means the same when
       only one interface has this name, and `live()` when only one function has.
-  cantilever run --raw --invoke 'report()' hello.o > report.txt
+  cantilever run --raw --invoke 'report()' hello.wasm > report.txt
+  cantilever run --allow-precompiled --invoke 'report()' hello.o
+      An object is native code, and can do all that you can. Only such a one
+      is to be run that comes from somebody whose programs you would run.
   cantilever run --timeout 2 --invoke 'search(12)' slow.wasm
   cantilever run hello.wasm
       Lists what can be called, unless `wasi:cli/run` is exported.
@@ -91,7 +100,7 @@ the handles that are still alive at the end, for code that was compiled with
 --debug-handles; they change no exit code.
 
 Where the time goes, by function:
-  perf record cantilever run --profile perfmap --invoke 'work(9)' hello.o
+  perf record cantilever run --profile perfmap --invoke 'work(9)' hello.wasm
   perf report";
 
 impl Run {
@@ -105,7 +114,7 @@ impl Run {
             None => self.code.engine_config(),
         };
         let engine = Engine::new(config);
-        let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
+        let component = self.component(&engine)?;
         if self.code.debug_handles() && !component.debugs_handles() {
             let what = format!("{}: this object was compiled without --debug-handles", self.file.display());
             return Err(Failure::remedied(what, "compile it again with `cantilever compile --debug-handles`"));
@@ -124,9 +133,20 @@ impl Run {
         }
     }
 
-    fn object(&self) -> Result<Vec<u8>, Failure> {
+    /// Loads the object, if that is allowed, or compiles the component.
+    fn component(&self, engine: &Engine) -> Result<Component, Failure> {
         let wasm = match Input::read(&self.file)? {
-            Input::Object(object) => return Ok(object),
+            Input::Object(object) if self.allow_precompiled => {
+                // SAFETY: the user vouches for the object, as the option's description asks for.
+                return unsafe { Component::from_object(engine, &object) }.map_err(|e| self.refused(e));
+            }
+            Input::Object(_) => {
+                let what = "this is an object: native code, which is not kept from anything that you may do";
+                return Err(Failure::remedied(
+                    format!("{}: {what}", self.file.display()),
+                    "if you trust where it comes from, add `--allow-precompiled`; else run the component itself",
+                ));
+            }
             Input::Wasm(wasm) => wasm,
         };
         if is_module(&wasm) {
@@ -140,8 +160,7 @@ impl Run {
             fuel: options.fuel || self.fuel.is_some(),
             ..options
         };
-        crate::compile(&wasm, &options, &ProgressLine::new())
-            .map_err(|e| Failure::refused(format!("{}: {e}", self.file.display())))
+        Component::with_progress(engine, &wasm, &options, &ProgressLine::new()).map_err(|e| self.refused(e))
     }
 
     /// Instantiates and calls, within the limits that were asked for.
