@@ -131,10 +131,10 @@ fn names_of_modules_and_instances_are_cut() {
     let resource = "(type $r (resource (rep i32))) (export \"NAME\" (type $r)) (core func (canon resource.new $r))";
     let object = made(&doubled(9, &resource.replace("NAME", &long()))).unwrap();
     assert!(object.len() < 8 << 20, "{} bytes", object.len());
-    let named = format!("(instance ${} (instantiate $d))", long());
+    let one = "(instance (instantiate $d))";
+    let named = ["x", "y"].map(|end| format!("(instance ${}{end} (instantiate $d))", long())).concat();
     let text = doubled(9, "(type $r (resource (rep i32))) (core func (canon resource.new $r))");
-    let plan =
-        cantilever::link::plan(wat::parse_str(text.replace("(instance (instantiate $d))", &named)).unwrap().into());
+    let plan = cantilever::link::plan(wat::parse_str(text.replace(&format!("{one} {one}"), &named)).unwrap().into());
     assert!(plan.unwrap().instances.iter().all(|name| name.len() <= 256));
 }
 

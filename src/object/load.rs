@@ -186,7 +186,7 @@ fn section<'a>(file: &object::File<'a>, name: &str) -> Result<Option<&'a [u8]>, 
 fn parse(bytes: &[u8]) -> Result<object::File<'_>, LoadError> {
     let no_object = |what: String| LoadError::NotAnObject(what);
     let sealed = unseal(bytes);
-    if sealed.is_err() && !bytes.starts_with(&elf::ELFMAG) {
+    if matches!(sealed, Err(SealError::Missing { .. })) && !bytes.starts_with(&elf::ELFMAG) {
         return Err(no_object("it does not begin with the magic number of ELF".to_owned()));
     }
     object::File::parse(sealed?).map_err(|e| no_object(e.to_string()))
