@@ -2,7 +2,6 @@
 //! told. Those of single guests are in `filetests/backtraces`.
 #![cfg(all(feature = "compile", feature = "runtime"))]
 
-use cantilever::CompileOptions;
 use cantilever::block::TrapKind;
 use cantilever::object::artifact::CoreFuncType;
 use cantilever::runtime::{

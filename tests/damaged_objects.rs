@@ -50,7 +50,7 @@ fn load(object: &[u8]) -> Result<Component, LoadError> {
 
 #[track_caller]
 fn refusal(object: &[u8]) -> LoadError {
-    load(object).err().expect("the object is refused")
+    load(object).expect_err("the object is refused")
 }
 
 /// Reads, loads, and looks at everything that can be looked at without running anything.
