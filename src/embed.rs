@@ -1,6 +1,6 @@
 //! Compiling into a running process: what joins the compiler to the runtime.
 
-use crate::pipeline::{CompileOptions, compile};
+use crate::pipeline::{CompileOptions, Progress, compile_trusted};
 use crate::runtime::{Component, Engine, Error, Module};
 
 impl Component {
@@ -11,7 +11,17 @@ impl Component {
 
     /// The same, with choices about the compilation. The target must be this machine.
     pub fn with_options(engine: &Engine, bytes: &[u8], options: &CompileOptions) -> Result<Self, Error> {
-        Self::from_object(engine, &compile(bytes, options, &())?)
+        Self::with_progress(engine, bytes, options, &())
+    }
+
+    /// The same, and is told how far the compilation is.
+    pub fn with_progress(
+        engine: &Engine,
+        bytes: &[u8],
+        options: &CompileOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self, Error> {
+        Self::from_trusted(engine, &compile_trusted(bytes, options, progress)?)
     }
 }
 
@@ -23,6 +33,6 @@ impl Module {
 
     /// The same, with choices about the compilation. The target must be this machine.
     pub fn with_options(engine: &Engine, bytes: &[u8], options: &CompileOptions) -> Result<Self, Error> {
-        Self::from_object(engine, &compile(bytes, options, &())?)
+        Self::from_trusted(engine, &compile_trusted(bytes, options, &())?)
     }
 }

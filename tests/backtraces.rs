@@ -2,7 +2,6 @@
 //! told. Those of single guests are in `filetests/backtraces`.
 #![cfg(all(feature = "compile", feature = "runtime"))]
 
-use cantilever::CompileOptions;
 use cantilever::block::TrapKind;
 use cantilever::object::artifact::CoreFuncType;
 use cantilever::runtime::{
@@ -16,8 +15,7 @@ fn component(engine: &Engine, text: &str) -> Component {
 }
 
 fn module(engine: &Engine, text: &str) -> Module {
-    let object = cantilever::compile(&wat::parse_str(text).unwrap(), &CompileOptions::default(), &()).unwrap();
-    Module::from_object(engine, &object).unwrap()
+    Module::new(engine, &wat::parse_str(text).unwrap()).unwrap()
 }
 
 /// The frames of core functions, without adapters.

@@ -121,9 +121,13 @@ fn a_trap_is_134_with_its_place() {
     refuses(&divide, 134, &["integer divide by zero", "M!divide (inlined) at adder.wat:9:8", "adapter["]);
     let object = folder.path("adder.o");
     prints(&["compile", &adder, "-o", &object], "");
-    refuses(&["run", "--invoke", "divide(1, 0)", &object], 134, &["M!divide (inlined) at adder.wat:9:8"]);
+    refuses(
+        &["run", "--allow-precompiled", "--invoke", "divide(1, 0)", &object],
+        134,
+        &["M!divide (inlined) at adder.wat:9:8"],
+    );
     prints(&["compile", &adder, "-o", &object, "--no-debug-lines"], "");
-    refuses(&["run", "--invoke", "divide(1, 0)", &object], 134, &["M!divide (inlined)\n"]);
+    refuses(&["run", "--allow-precompiled", "--invoke", "divide(1, 0)", &object], 134, &["M!divide (inlined)\n"]);
 }
 
 #[test]
@@ -160,14 +164,14 @@ fn what_is_compiled_runs() {
     let adder = folder.file("adder.wat", ADDER);
     let object = folder.path("adder.o");
     prints(&["compile", &adder, "-o", &object], "");
-    prints(&["run", "--invoke", "add(20, 22)", &object], "42\n");
+    prints(&["run", "--allow-precompiled", "--invoke", "add(20, 22)", &object], "42\n");
     refuses(&["compile", &object, "-o", &object], 1, &["an object already"]);
     refuses(&["compile", &adder], 1, &["-o OUT"]);
     refuses(&["compile", &adder, "-o", &object, "--function", "add"], 1, &["--emit"]);
     refuses(&["compile", &adder, "-o", &object, "--target", "pdp11"], 1, &["pdp11"]);
     let small = folder.path("small.o");
     prints(&["compile", &adder, "-o", &small, "--no-inlining", "--no-spectre-guard", "--handle-quota", "10"], "");
-    prints(&["run", "--invoke", "add(20, 22)", &small], "42\n");
+    prints(&["run", "--allow-precompiled", "--invoke", "add(20, 22)", &small], "42\n");
 }
 
 /// Keeps a handle, or uses one that it dropped.
@@ -197,7 +201,9 @@ fn handles_are_debugged_on_demand() {
     assert!(!said(&["inspect", &plain]).out.contains("records where handles"));
     let (created, dropped) =
         ("created by canon.resource.new[r] in M!", "dropped by canon.resource.drop[r] in M!drop-twice");
-    for arguments in [&["run", "--debug-handles", &keeper][..], &["run", &debug], &["run", "--debug-handles", &debug]] {
+    let allowed = ["run", "--allow-precompiled"];
+    for file in [&["--debug-handles", &keeper][..], &[&debug], &["--debug-handles", &debug]] {
+        let arguments = &[&allowed[..], file].concat()[..];
         let kept = said(&[arguments, &["--invoke", "keep()"]].concat());
         assert_eq!((kept.code, kept.out.as_str()), (Some(0), "1\n"), "{}", kept.err);
         for words in ["still alive at the end: 1", "own<r>, index 1 of component instance 0", created, "M!keep at "] {
@@ -210,8 +216,8 @@ fn handles_are_debugged_on_demand() {
         );
     }
     prints(&["run", "--invoke", "keep()", &keeper], "1\n");
-    prints(&["run", "--invoke", "keep()", &plain], "1\n");
-    refuses(&["run", "--debug-handles", "--invoke", "keep()", &plain], 1, &["compile it again"]);
+    prints(&["run", "--allow-precompiled", "--invoke", "keep()", &plain], "1\n");
+    refuses(&["run", "--allow-precompiled", "--debug-handles", "--invoke", "keep()", &plain], 1, &["compile it again"]);
 }
 
 #[test]
@@ -243,7 +249,7 @@ fn imported_modules_and_components_are_compiled_in() {
     prints(&["run", "--invoke", "double(21)", "--provide", &math_is, "--provide", &text_is, &app], "42\n");
     let object = folder.path("app.o");
     prints(&["compile", &app, "-o", &object, "--provide", &math_is, "--provide", &text_is], "");
-    prints(&["run", "--invoke", "length()", &object], "5\n");
+    prints(&["run", "--allow-precompiled", "--invoke", "length()", &object], "5\n");
     refuses(&["run", "--invoke", "double(1)", &app, "--provide", &text_is], 1, &["`math`", "--provide NAME=FILE"]);
     refuses(&["run", "--invoke", "double(1)", &app, "--provide", &math_is], 1, &["`text`", "--provide NAME=FILE"]);
     let swapped = format!("math={text}");
@@ -379,12 +385,17 @@ const SPINNER: &str = r#"(component
 fn a_timeout_is_124() {
     let folder = Folder::new("timeout");
     let spinner = folder.file("spinner.wat", SPINNER);
-    let timeout = |file: &str| refuses(&["run", "--timeout", "0.05", "--invoke", "spin()", file], 124, &["spin"]);
+    let allowed = ["run", "--allow-precompiled", "--timeout", "0.05", "--invoke", "spin()"];
+    let timeout = |file: &str| refuses(&[&allowed[..], &[file]].concat(), 124, &["spin"]);
     timeout(&spinner);
     prints(&["run", "--timeout", "3600", "--invoke", "count(9)", &spinner], "0\n");
     let (plain, object) = (folder.path("plain.o"), folder.path("interruptible.o"));
     prints(&["compile", &spinner, "-o", &plain], "");
-    refuses(&["run", "--timeout", "9", "--invoke", "count(9)", &plain], 1, &["plain.o", "--interruptible"]);
+    refuses(
+        &["run", "--allow-precompiled", "--timeout", "9", "--invoke", "count(9)", &plain],
+        1,
+        &["plain.o", "--interruptible"],
+    );
     prints(&["compile", &spinner, "-o", &object, "--interruptible"], "");
     timeout(&object);
     assert!(said(&["inspect", &object]).out.contains("can be interrupted"));
@@ -408,10 +419,18 @@ fn fuel_runs_out() {
     prints(&["run", "--fuel", "1000", "--invoke", "count(9)", &spinner], "0\n");
     let (plain, object) = (folder.path("plain.o"), folder.path("counting.o"));
     prints(&["compile", &spinner, "-o", &plain], "");
-    refuses(&["run", "--fuel", "9", "--invoke", "count(9)", &plain], 1, &["plain.o", "--count-fuel"]);
+    refuses(
+        &["run", "--allow-precompiled", "--fuel", "9", "--invoke", "count(9)", &plain],
+        1,
+        &["plain.o", "--count-fuel"],
+    );
     prints(&["compile", &spinner, "-o", &object, "--count-fuel"], "");
-    refuses(&["run", "--fuel", "9", "--invoke", "count(9)", &object], 134, &["all fuel consumed"]);
-    prints(&["run", "--invoke", "count(9)", &object], "0\n");
+    refuses(
+        &["run", "--allow-precompiled", "--fuel", "9", "--invoke", "count(9)", &object],
+        134,
+        &["all fuel consumed"],
+    );
+    prints(&["run", "--allow-precompiled", "--invoke", "count(9)", &object], "0\n");
 }
 
 /// Runs the command with a limit that `ulimit` sets, in KiB.

@@ -79,8 +79,7 @@ fn with_sections(module: &[u8], sections: &[(&str, Vec<u8>)]) -> Vec<u8> {
 fn frames(bytes: &[u8], debug_lines: bool) -> Vec<String> {
     let engine = Engine::default();
     let options = CompileOptions { opt_level: OptLevel::None, debug_lines, ..CompileOptions::default() };
-    let object = cantilever::compile(bytes, &options, &()).unwrap();
-    let module = Module::from_object(&engine, &object).unwrap();
+    let module = Module::with_options(&engine, bytes, &options).unwrap();
     let mut store = Store::new(&engine, ());
     let instance = CoreInstance::new(&mut store, &module, &[]).unwrap();
     let error = instance.get_func(&mut store, "g").unwrap().call(&mut store, &[]).unwrap_err();

@@ -55,7 +55,8 @@ fn where_nothing_is_dissolved_every_callee_has_code() {
 #[test]
 fn what_has_no_code_has_frames() {
     let engine = Engine::default();
-    let module = Module::from_object(&engine, &object(&CompileOptions::default())).unwrap();
+    // SAFETY: the compiler has just written it.
+    let module = unsafe { Module::from_object(&engine, &object(&CompileOptions::default())) }.unwrap();
     let mut store = Store::new(&engine, ());
     let instance = CoreInstance::new(&mut store, &module, &[]).unwrap();
     let run = instance.get_func(&mut store, "run").unwrap();
@@ -68,7 +69,8 @@ fn what_has_no_code_has_frames() {
 #[test]
 fn a_function_in_a_table_is_called() {
     let engine = Engine::default();
-    let module = Module::from_object(&engine, &object(&CompileOptions::default())).unwrap();
+    // SAFETY: the compiler has just written it.
+    let module = unsafe { Module::from_object(&engine, &object(&CompileOptions::default())) }.unwrap();
     let mut store = Store::new(&engine, ());
     let instance = CoreInstance::new(&mut store, &module, &[]).unwrap();
     let indirectly = instance.get_func(&mut store, "indirectly").unwrap();

@@ -13,8 +13,7 @@ use std::sync::OnceLock;
 /// A store with an instance of a module, given as text.
 fn instance(text: &str, imports: &[CoreExtern]) -> (Store<()>, CoreInstance) {
     let engine = Engine::default();
-    let object = cantilever::compile(&wat::parse_str(text).unwrap(), &CompileOptions::default(), &()).unwrap();
-    let module = Module::from_object(&engine, &object).unwrap();
+    let module = Module::new(&engine, &wat::parse_str(text).unwrap()).unwrap();
     let mut store = Store::new(&engine, ());
     let instance = CoreInstance::new(&mut store, &module, imports).unwrap();
     (store, instance)

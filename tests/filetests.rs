@@ -120,9 +120,8 @@ struct Subject {
 
 impl Subject {
     fn new(wasm: &[u8], test: &FileTest) -> Result<Self, String> {
-        let object = cantilever::compile(wasm, &test.options, &()).map_err(|e| e.to_string())?;
         let engine = Engine::new(test.engine.clone());
-        let component = Component::from_object(&engine, &object).map_err(|e| e.to_string())?;
+        let component = Component::with_options(&engine, wasm, &test.options).map_err(|e| e.to_string())?;
         let exports = component.exports().into_iter();
         let functions = exports.filter_map(|item| match item.kind {
             ExportKind::Func(signature) => Some((item.path, signature)),

@@ -2,7 +2,6 @@
 //! theirs changes is seen by `src/runtime/tests/hostile.rs`.
 #![cfg(all(feature = "compile", feature = "runtime"))]
 
-use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Func, Instance, Linker, Store, Val};
 
 /// Keeps a count, lends a handle of its own, and misbehaves when it is told to.
@@ -86,8 +85,7 @@ fn step(store: &mut Store<()>, instance: Instance) -> Option<Val> {
 #[test]
 fn an_instance_that_traps_does_not_concern_others() {
     let engine = Engine::default();
-    let object = cantilever::compile(&wat::parse_str(COMPONENT).unwrap(), &CompileOptions::default(), &()).unwrap();
-    let component = Component::from_object(&engine, &object).unwrap();
+    let component = Component::new(&engine, &wat::parse_str(COMPONENT).unwrap()).unwrap();
     let linker = Linker::new(&engine);
     let mut other_store = Store::new(&engine, ());
     let other = linker.instantiate(&mut other_store, &component).unwrap();

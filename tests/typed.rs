@@ -28,14 +28,12 @@ mod values;
 #[path = "typed/views.rs"]
 mod views;
 
-use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine};
 
 /// Compiles a component's text and loads the object.
 fn load(engine: &Engine, text: &str) -> Component {
     let bytes = wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let object = cantilever::compile(&bytes, &CompileOptions::default(), &()).unwrap();
-    Component::from_object(engine, &object).unwrap()
+    Component::new(engine, &bytes).unwrap()
 }
 
 /// A core module with a memory and an allocator that frees nothing.

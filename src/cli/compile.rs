@@ -53,8 +53,9 @@ Examples:
   cantilever compile app.wasm -o app.o --provide math=math.wasm
       With the core module that the component imports as `math`.
 
-An object is an ordinary relocatable ELF file: `cantilever run` loads it, and
-debuggers and profilers see its symbols.";
+An object is an ordinary relocatable ELF file: `cantilever run` loads it when
+`--allow-precompiled` is given, and debuggers and profilers see its symbols.
+It ends with checksums of itself, so a tool that rewrites it makes it unloadable.";
 
 /// What is written.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]

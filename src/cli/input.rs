@@ -1,6 +1,6 @@
 //! What stands in a file: an object, or WebAssembly in binary or text form.
 
-use super::Failure;
+use super::{Failure, text_lines};
 use std::io::Read;
 use std::path::Path;
 
@@ -21,8 +21,12 @@ impl Input {
             return Ok(Input::Object(bytes));
         }
         // Binary WebAssembly passes through unchanged, so whatever does not begin with its magic number is text.
-        // Lines of the text serve as source lines.
-        let wasm = wat::Parser::new().generate_dwarf(wat::GenerateDwarf::Lines).parse_bytes(Some(path), &bytes);
+        // Lines of the text serve as source lines, unless it would take long to find them.
+        let mut parser = wat::Parser::new();
+        if std::str::from_utf8(&bytes).is_ok_and(text_lines::are_found_fast) {
+            parser.generate_dwarf(wat::GenerateDwarf::Lines);
+        }
+        let wasm = parser.parse_bytes(Some(path), &bytes);
         let wasm = wasm.map_err(|e| {
             let remedy = "the input must be a component in binary (.wasm) or text (.wat) form, or an object written \
                           by `cantilever compile`";

@@ -15,6 +15,7 @@ mod progress;
 mod provided;
 mod run;
 mod signature;
+mod text_lines;
 mod wast;
 pub mod wave;
 
@@ -48,7 +49,7 @@ Examples:
   cantilever run --invoke 'add(1, 2)' adder.wasm   call an export, print its result
   cantilever run adder.wat                         see what can be called
   cantilever compile adder.wasm -o adder.o         make a native object, once
-  cantilever run --invoke 'add(1, 2)' adder.o      run it, as often as you like
+  cantilever run --allow-precompiled adder.o       run it, as often as you like
   cantilever compile adder.wasm --emit clif        read the code
   cantilever inspect adder.wasm                    imports, exports, adapters
   cantilever wast tests/                           run the official test scripts

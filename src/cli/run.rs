@@ -54,6 +54,11 @@ pub struct Run {
     /// The default is 1048576, 1 MiB.
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(0..=MAX_STACK))]
     max_wasm_stack: Option<u64>,
+    /// Run an object, which is native code: nothing keeps it from doing what you may do
+    ///
+    /// Give it only for an object that you have compiled yourself, or that comes from somebody whose programs you run.
+    #[arg(long)]
+    allow_precompiled: bool,
 
     #[command(flatten)]
     code: CodeOptions,
@@ -79,7 +84,10 @@ Examples:
   cantilever run --invoke 'demo:kv/store@0.1.0/live()' kv.wasm
       A function of an exported interface. `store/live()` means the same when
       only one interface has this name, and `live()` when only one function has.
-  cantilever run --raw --invoke 'report()' hello.o > report.txt
+  cantilever run --raw --invoke 'report()' hello.wasm > report.txt
+  cantilever run --allow-precompiled --invoke 'report()' hello.o
+      An object is native code, and can do all that you can. Only such a one
+      is to be run that comes from somebody whose programs you would run.
   cantilever run --timeout 2 --invoke 'search(12)' slow.wasm
   cantilever run hello.wasm
       Lists what can be called, unless `wasi:cli/run` is exported.
@@ -102,7 +110,7 @@ the handles that are still alive at the end, for code that was compiled with
 --debug-handles; they change no exit code.
 
 Where the time goes, by function:
-  perf record cantilever run --profile perfmap --invoke 'work(9)' hello.o
+  perf record cantilever run --profile perfmap --invoke 'work(9)' hello.wasm
   perf report";
 
 impl Run {
@@ -114,7 +122,7 @@ impl Run {
         let config = self.engine_config();
         let stack = config.thread_stack_size();
         let engine = Engine::new(config);
-        let component = Component::from_object(&engine, &self.object()?).map_err(|e| self.refused(e))?;
+        let component = self.component(&engine)?;
         if self.code.debug_handles() && !component.debugs_handles() {
             let what = format!("{}: this object was compiled without --debug-handles", self.file.display());
             return Err(Failure::remedied(what, "compile it again with `cantilever compile --debug-handles`"));
@@ -145,9 +153,20 @@ impl Run {
         }
     }
 
-    fn object(&self) -> Result<Vec<u8>, Failure> {
+    /// Loads the object, if that is allowed, or compiles the component.
+    fn component(&self, engine: &Engine) -> Result<Component, Failure> {
         let wasm = match Input::read(&self.file)? {
-            Input::Object(object) => return Ok(object),
+            Input::Object(object) if self.allow_precompiled => {
+                // SAFETY: the user vouches for the object, as the option's description asks for.
+                return unsafe { Component::from_object(engine, &object) }.map_err(|e| self.refused(e));
+            }
+            Input::Object(_) => {
+                let what = "this is an object: native code, which is not kept from anything that you may do";
+                return Err(Failure::remedied(
+                    format!("{}: {what}", self.file.display()),
+                    "if you trust where it comes from, add `--allow-precompiled`; else run the component itself",
+                ));
+            }
             Input::Wasm(wasm) => wasm,
         };
         if is_module(&wasm) {
@@ -161,8 +180,7 @@ impl Run {
             fuel: options.fuel || self.fuel.is_some(),
             ..options
         };
-        crate::compile(&wasm, &options, &ProgressLine::new())
-            .map_err(|e| Failure::refused(format!("{}: {e}", self.file.display())))
+        Component::with_progress(engine, &wasm, &options, &ProgressLine::new()).map_err(|e| self.refused(e))
     }
 
     /// Instantiates and calls, within the limits that were asked for.

@@ -5,6 +5,9 @@
 use crate::model::{FuncType, ResourceId, TypeDef, Types, ValType};
 use std::fmt::{self, Write};
 
+/// A text of this length in bytes ends soon. Types can share parts, so that their full notation is exponentially long.
+const MAX_TEXT: usize = 8 << 10;
+
 /// Prints types of one component.
 #[derive(Clone, Copy)]
 pub struct WitText<'a> {
@@ -37,6 +40,9 @@ impl<'a> WitText<'a> {
     }
 
     fn write_type(&self, out: &mut String, ty: ValType) -> fmt::Result {
+        if out.len() > MAX_TEXT {
+            return out.write_char('…');
+        }
         match self.types.def(ty) {
             Some(def) => self.write_def(out, def),
             None => out.write_str(primitive(ty)),
@@ -75,7 +81,9 @@ impl<'a> WitText<'a> {
                 for (i, case) in cases.iter().enumerate() {
                     write!(out, "{}{}", if i == 0 { "" } else { ", " }, case.name)?;
                     if let Some(payload) = case.ty {
-                        write!(out, "({})", self.ty(payload))?;
+                        out.write_char('(')?;
+                        self.write_type(out, payload)?;
+                        out.write_char(')')?;
                     }
                 }
                 out.write_str(" }")

@@ -83,6 +83,7 @@ impl Linker<'_> {
         let (callee, core_name) = scope.core_funcs[core_func as usize];
         let own_name = || scope.component?.func_names.get(&(scope.funcs.len() as u32)).map(String::as_str);
         let name = core_name.or_else(own_name).map_or_else(|| format!("lift{}", self.lifts.len()), str::to_string);
+        self.spend_names(name.len(), offset)?;
         self.admit(&ty, offset)?;
         self.lifts.push(Lift { name, ty, instance, options, callee });
         self.frames[frame].funcs.push(Func::Lift(self.lifts.len() - 1));
@@ -97,6 +98,7 @@ impl Linker<'_> {
             Some(index) => *index,
             None => {
                 let (name, ty, target) = self.target(func);
+                self.spend_names(name.len(), offset)?;
                 self.admit(&ty, offset)?;
                 let LowerKey { instance, ref options, .. } = key;
                 self.plan.canons.push(Canon::Lower { name, ty, instance, options: options.clone(), target });
@@ -126,6 +128,7 @@ impl Linker<'_> {
         if u64::from(Layout::record(layouts).size) > MAX_PARAMS_SIZE {
             return too_large("bytes in the parameters of one function", MAX_PARAMS_SIZE);
         }
+        self.spend_names(ty.params.iter().map(|(name, _)| name.len()).sum(), offset)?;
         self.spend(size as usize * NODE_COST, offset)
     }
 

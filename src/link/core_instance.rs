@@ -31,6 +31,18 @@ impl<'a> ModuleIndex<'a> {
     }
 }
 
+/// What a core instance costs, in definitions, beside what it has.
+const INSTANCE_COST: usize = 16;
+
+/// What each thing costs that a core instance has a copy of.
+const STATE_COST: usize = 4;
+
+/// How many things an instance of a module has copies of.
+fn state(module: &Module) -> usize {
+    let defined = module.globals.len() + module.memories.len() + module.tables.len() + module.tags.len();
+    defined + module.datas.len() + module.elems.len()
+}
+
 impl<'a> Linker<'a> {
     /// Makes a core instance.
     pub(super) fn core_instance(&mut self, frame: FrameId, instance: &'a CoreInstance, offset: usize) -> Result<()> {
@@ -51,7 +63,7 @@ impl<'a> Linker<'a> {
                     args.iter().map(|(name, i)| (name.as_str(), instances[*i as usize])).collect();
                 let modules = self.modules;
                 let wanted = &modules[module].imports;
-                self.spend(wanted.len(), offset)?;
+                self.spend(INSTANCE_COST + wanted.len() + STATE_COST * state(&modules[module]), offset)?;
                 let imports = wanted.iter().map(|i| self.core_export(args[i.module.as_str()], &i.name)).collect();
                 let instance = self.instance_of(frame);
                 self.plan.core_instances.push(PlanCoreInstance { module, instance, imports });

@@ -10,8 +10,15 @@ use crate::decode::component::{Alias, Component, Definition, Instance, Sort};
 use crate::error::{Error, Result};
 use std::collections::HashMap;
 
-/// How many definitions may be walked, those of a component once for each instantiation.
+/// How many definitions may be walked, those of a component once for each instantiation. What takes more time or memory
+/// than a definition counts as several.
 const MAX_DEFINITIONS: u64 = 1 << 22;
+
+/// What a component instance costs, in definitions: it has index spaces of its own.
+const INSTANCE_COST: usize = 64;
+
+/// How many bytes of names, of which there are copies, cost as much as a definition.
+const NAME_BYTES: usize = 4;
 
 /// A component instance that is being made.
 struct Activation<'a> {
@@ -106,7 +113,7 @@ impl<'a> Linker<'a> {
         args: &'a [(String, Sort, u32)],
         offset: usize,
     ) -> Result<Activation<'a>> {
-        self.spend(args.len(), offset)?;
+        self.spend(INSTANCE_COST + args.len(), offset)?;
         let closure = self.frames[frame].components[component as usize];
         let mut items = HashMap::with_capacity(args.len());
         for (name, sort, index) in args {
@@ -169,14 +176,19 @@ impl<'a> Linker<'a> {
         }
     }
 
+    /// Counts bytes of names against the budget.
+    pub(super) fn spend_names(&mut self, bytes: usize, offset: usize) -> Result<()> {
+        self.spend(bytes / NAME_BYTES, offset)
+    }
+
     /// Counts work against the budget.
-    pub(super) fn spend(&mut self, cost: usize, offset: impl Into<Option<usize>>) -> Result<()> {
+    pub(super) fn spend(&mut self, cost: usize, offset: usize) -> Result<()> {
         self.spent = self.spent.saturating_add(cost as u64);
         if self.spent > MAX_DEFINITIONS {
             return Err(Error::TooLarge {
                 what: "definitions, counted once for each instantiation",
                 limit: MAX_DEFINITIONS,
-                offset: offset.into(),
+                offset: Some(offset),
             });
         }
         Ok(())

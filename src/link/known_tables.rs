@@ -22,6 +22,9 @@ pub type Elements = Vec<Option<(CoreFuncRef, CoreTypeId)>>;
 /// Larger tables are not worth their memory here.
 const MAX_ELEMENTS: u64 = 1 << 16;
 
+/// Nor are more elements than this in all tables together. Those of later core instances are not known then.
+const MAX_ALL_ELEMENTS: u64 = 1 << 22;
+
 /// The known tables of a plan, by core instance and table index there (imports counted; the table is not an import).
 pub fn known_tables(plan: &Plan) -> HashMap<(usize, u32), Elements> {
     let mut tables = candidates(plan);
@@ -55,12 +58,16 @@ pub fn known_tables(plan: &Plan) -> HashMap<(usize, u32), Elements> {
 
 /// Every table that a core instance defines, with all elements null.
 fn candidates(plan: &Plan) -> HashMap<(usize, u32), Elements> {
-    let mut tables = HashMap::new();
+    let (mut tables, mut elements) = (HashMap::new(), 0);
     for (core_instance, made) in plan.core_instances.iter().enumerate() {
         let module = &plan.modules[made.module];
         let defined = (0u32..).zip(&module.tables).skip(module.imported_tables as usize);
         for (index, table) in defined {
             if table.init.is_none() && table.ty.element_type == RefType::FUNCREF && table.ty.initial <= MAX_ELEMENTS {
+                elements += table.ty.initial;
+                if elements > MAX_ALL_ELEMENTS {
+                    return tables;
+                }
                 tables.insert((core_instance, index), vec![None; table.ty.initial as usize]);
             }
         }

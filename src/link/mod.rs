@@ -25,6 +25,7 @@ use crate::decode::component::Component;
 use crate::decode::{Decoded, Root, decode};
 use crate::error::Result;
 use crate::model::module::Module;
+use crate::model::name::short_name;
 use crate::model::plan::{Canon, CoreItem, Lift, Plan};
 use crate::model::{FuncType, ResourceId};
 use canon::LowerKey;
@@ -47,7 +48,7 @@ pub fn link(decoded: Decoded) -> Result<Plan> {
     };
     let mut linker = Linker::new(&decoded.components, &decoded.modules);
     let exports = linker.instantiate_root(component)?;
-    linker.plan.exports = linker.export_all(exports, 0)?;
+    linker.plan.exports = linker.export_root(component, exports)?;
     let plan = linker.finish();
     let Decoded { source, core_types, core_type_decls, core_type_ids, modules, .. } = decoded;
     Ok(with_modules(Plan { source, core_types, core_type_decls, core_type_ids, ..plan }, modules))
@@ -131,8 +132,9 @@ impl<'a> Linker<'a> {
     fn finish(mut self) -> Plan {
         let name = |(i, frame): (usize, &FrameId)| {
             let frame = &self.frames[*frame];
-            let component = || frame.component?.name.clone();
-            frame.name.map(str::to_string).or_else(component).unwrap_or_else(|| format!("instance{i}"))
+            let component = || frame.component?.name.as_deref().map(short_name);
+            let name = frame.name.map(short_name).or_else(component);
+            name.unwrap_or_else(|| format!("instance{i}"))
         };
         self.plan.instances = self.instance_frames.iter().enumerate().map(name).collect();
         self.plan

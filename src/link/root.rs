@@ -2,10 +2,11 @@
 
 use super::Linker;
 use super::scope::{Exports, ExportsId, Frame, FrameId, Func, Item, ModuleItem, TypeItem};
-use crate::decode::component::{ExternDecl, ExternType, InstanceDecl};
+use crate::decode::component::{Definition, ExternDecl, ExternType, InstanceDecl};
 use crate::error::{Error, Result};
 use crate::model::ResourceImpl;
 use crate::model::plan::{Export, Import, ImportKind};
+use std::collections::HashMap;
 
 /// How deep exported instances may nest.
 const MAX_EXPORT_DEPTH: u64 = 100;
@@ -13,6 +14,17 @@ const MAX_EXPORT_DEPTH: u64 = 100;
 /// What to do about an imported core module or component.
 pub(super) const GIVE_IT: &str = "give it when the component is compiled (`--provide NAME=FILE`, or \
     `CompileOptions::provided`) if the root itself imports it; else compose the component with one that has it";
+
+/// Where an export is.
+#[derive(Clone, Copy)]
+struct Nesting {
+    /// How many instances it lies in.
+    depth: u64,
+    /// How many bytes the names have that lead to it, its own included.
+    names: usize,
+    /// Where the root exports it, or what it lies in: offset in the input.
+    offset: usize,
+}
 
 impl<'a> Linker<'a> {
     /// An import of the root, or an export of an instance that it imports; `path` leads to the latter. Recursion is
@@ -26,10 +38,12 @@ impl<'a> Linker<'a> {
     ) -> Result<Item<'a>> {
         self.spend(1, offset)?;
         path.push(decl.name.clone());
+        self.spend_names(path.iter().map(String::len).sum(), offset)?;
         let unsupported = |what: &str| Error::unsupported(format!("{what} (`{}`)", path.join("#")), offset);
         let item = match decl.ty {
             ExternType::Func(ty) => {
                 let ty = self.func_type(frame, ty);
+                self.spend_names(ty.params.iter().map(|(name, _)| name.len()).sum(), offset)?;
                 Item::Func(Func::Import(self.add_import(path, ImportKind::Func(ty))))
             }
             ExternType::Instance(ty) => self.import_instance(frame, path, ty, offset)?,
@@ -77,26 +91,50 @@ impl<'a> Linker<'a> {
         Ok(Item::Instance(self.exports.push(exports)))
     }
 
-    /// The exports of an instance as the host sees them, at a depth of nesting. Types nest less deep than the limit; an
-    /// instance may nest deeper than its type says.
-    pub(super) fn export_all(&mut self, exports: ExportsId, depth: u64) -> Result<Vec<(String, Export)>> {
-        if depth > MAX_EXPORT_DEPTH {
+    /// The exports of the root as the host sees them.
+    pub(super) fn export_root(&mut self, component: usize, exports: ExportsId) -> Result<Vec<(String, Export)>> {
+        let definitions = &self.components[component].definitions;
+        let offsets: HashMap<&str, usize> = definitions
+            .iter()
+            .filter_map(|(definition, offset)| match definition {
+                Definition::Export(export) => Some((export.name.as_str(), *offset)),
+                _ => None,
+            })
+            .collect();
+        let list = self.exports[exports].list().to_vec();
+        let export = |(name, item): (&str, _)| {
+            let outer = Nesting { depth: 0, names: name.len(), offset: offsets[name] };
+            Ok((name.to_string(), self.export(item, outer)?))
+        };
+        list.into_iter().map(export).collect()
+    }
+
+    /// The exports of an instance. Types nest less deep than the limit; an instance may nest deeper than its type says.
+    fn export_all(&mut self, exports: ExportsId, outer: Nesting) -> Result<Vec<(String, Export)>> {
+        if outer.depth > MAX_EXPORT_DEPTH {
             return Err(Error::TooLarge {
                 what: "exported instances in one another",
                 limit: MAX_EXPORT_DEPTH,
-                offset: None,
+                offset: Some(outer.offset),
             });
         }
         let list = self.exports[exports].list().to_vec();
-        list.into_iter().map(|(name, item)| Ok((name.to_string(), self.export(item, depth)?))).collect()
+        let export = |(name, item): (&str, _)| {
+            let inner = Nesting { names: outer.names + name.len(), ..outer };
+            Ok((name.to_string(), self.export(item, inner)?))
+        };
+        list.into_iter().map(export).collect()
     }
 
-    fn export(&mut self, item: Item<'a>, depth: u64) -> Result<Export> {
-        self.spend(1, None)?;
+    fn export(&mut self, item: Item<'a>, at: Nesting) -> Result<Export> {
+        self.spend(1, at.offset)?;
+        self.spend_names(at.names, at.offset)?;
         Ok(match item {
             Item::Func(Func::Import(index)) => Export::Import(index),
             Item::Func(Func::Lift(index)) => Export::Lift(self.export_lift(index)),
-            Item::Instance(exports) => Export::Instance(self.export_all(exports, depth + 1)?),
+            Item::Instance(exports) => {
+                Export::Instance(self.export_all(exports, Nesting { depth: at.depth + 1, ..at })?)
+            }
             Item::Type(TypeItem::Resource(id)) => Export::Resource(id),
             Item::Type(TypeItem::Value(ty)) => Export::Type(Some(ty)),
             Item::Type(_) => Export::Type(None),

@@ -9,6 +9,7 @@ use super::Linker;
 use super::scope::{FrameId, TypeItem};
 use crate::decode::component::{DefinedType, Type, ValRef};
 use crate::error::{Error, Result};
+use crate::model::name::short_name;
 use crate::model::plan::CoreFuncRef;
 use crate::model::{Case, Field, FuncType, Resource, ResourceId, ResourceImpl, TypeDef, ValType};
 
@@ -18,10 +19,12 @@ impl<'a> Linker<'a> {
         Ok(match ty {
             Type::Value(defined) => {
                 self.spend(width(defined), offset)?;
+                self.spend_names(labels(defined).map(String::len).sum(), offset)?;
                 TypeItem::Value(self.value_type(frame, defined))
             }
             Type::Func { params, result, is_async } => {
                 self.spend(params.len(), offset)?;
+                self.spend_names(params.iter().map(|(name, _)| name.len()).sum(), offset)?;
                 let ty = FuncType {
                     params: params.iter().map(|(name, ty)| (name.clone(), self.val_type(frame, *ty))).collect(),
                     result: result.map(|ty| self.val_type(frame, ty)),
@@ -52,7 +55,7 @@ impl<'a> Linker<'a> {
     ) -> ResourceId {
         let has_dtor = dtor.is_some() || matches!(implementer, ResourceImpl::Host { .. });
         let unnamed = name.is_none();
-        let name = name.map_or_else(|| format!("resource{}", self.plan.resources.len()), str::to_string);
+        let name = name.map_or_else(|| format!("resource{}", self.plan.resources.len()), short_name);
         let id = self.plan.resources.push(Resource { name, implementer, has_dtor });
         self.plan.dtors.push(dtor);
         self.unnamed.push(unnamed);
@@ -64,7 +67,7 @@ impl<'a> Linker<'a> {
         if let TypeItem::Resource(id) = ty
             && core::mem::take(&mut self.unnamed[id])
         {
-            self.plan.resources[id].name = name.to_string();
+            self.plan.resources[id].name = short_name(name);
         }
     }
 
@@ -120,6 +123,16 @@ impl<'a> Linker<'a> {
             DefinedType::Future(ty) => TypeDef::Future(optional(ty)),
         };
         ValType::Type(self.plan.types.intern(def))
+    }
+}
+
+/// The labels of a type.
+fn labels(ty: &DefinedType) -> Box<dyn Iterator<Item = &String> + '_> {
+    match ty {
+        DefinedType::Record(fields) => Box::new(fields.iter().map(|(label, _)| label)),
+        DefinedType::Variant(cases) => Box::new(cases.iter().map(|(label, _)| label)),
+        DefinedType::Enum(labels) | DefinedType::Flags(labels) => Box::new(labels.iter()),
+        _ => Box::new(std::iter::empty()),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod func_key;
 pub mod layout;
 #[cfg(feature = "compile")]
 pub mod module;
+pub mod name;
 pub mod place;
 #[cfg(feature = "compile")]
 pub mod plan;

@@ -240,7 +240,7 @@ pub enum ExportEntry {
     /// An imported function, exported again: index in [`Artifact::imports`].
     Import(u32),
     /// An instance.
-    Instance(Vec<(String, ExportEntry)>),
+    Instance(#[serde(deserialize_with = "super::nesting::bounded")] Vec<(String, ExportEntry)>),
     /// A resource type.
     Resource(ResourceId),
     /// A value type, a module or a component: nothing at run time.
@@ -285,7 +285,7 @@ pub enum ExportEntry {
 }
 
 /// Bytes of the data section that a memory contains when it is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Piece {
     /// Where in the memory they begin.
     pub offset: u64,

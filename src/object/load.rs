@@ -4,10 +4,13 @@
 //! [`LoadError`].
 
 use super::artifact::Artifact;
+use super::check::{check_code, check_metadata};
 use super::container::{DATA_SECTION, Damage, LINES_SECTION, META_SECTION, SITES_SECTION, TEXT_SECTION, unwrap};
 use super::lines::Lines;
+use super::seal::{SealError, unseal};
 use super::sites::SiteTable;
 use crate::block::INTRINSICS_VERSION;
+use object::elf;
 use object::read::{Object, ObjectSection, ObjectSymbol};
 use object::{RelocationFlags, RelocationTarget as RawTarget, SymbolSection};
 use std::sync::Arc;
@@ -22,6 +25,9 @@ pub enum LoadError {
     /// Not an object file at all.
     #[error("not an object file: {0}")]
     NotAnObject(String),
+    /// The file is not what was written.
+    #[error("the object is damaged: {0}")]
+    Damaged(#[from] SealError),
     /// An object file, but not one of ours.
     #[error("the object has no `{0}` section: it was not written by this compiler")]
     MissingSection(&'static str),
@@ -149,15 +155,16 @@ pub enum RelocationTarget {
 }
 
 impl<'a> ObjectFile<'a> {
-    /// Reads an object and checks it against this version and this host.
+    /// Reads an object and checks it: first that it is what was written, then against this version and this host.
+    ///
+    /// This loads no code. Whatever the bytes are, it ends in time and memory linear in them.
     pub fn read(bytes: &'a [u8]) -> Result<Self, LoadError> {
-        let file = object::File::parse(bytes).map_err(|e| LoadError::NotAnObject(e.to_string()))?;
-        let meta = section(&file, META_SECTION)?.ok_or(LoadError::MissingSection(META_SECTION))?;
-        let artifact = read_metadata(meta)?;
+        let file = parse(bytes)?;
+        let artifact = metadata(&file)?;
         check_host(&artifact)?;
         let text = section(&file, TEXT_SECTION)?.ok_or(LoadError::MissingSection(TEXT_SECTION))?;
         let data = section(&file, DATA_SECTION)?.unwrap_or_default();
-        check_artifact(&artifact, text.len())?;
+        check_code(&artifact, text.len())?;
         let relocations = relocations(&file, text.len() as u64)?;
         let blocks = section(&file, SITES_SECTION)?.ok_or(LoadError::MissingSection(SITES_SECTION))?;
         let sites = SiteTable::new(&artifact.functions, unwrap(blocks)?)
@@ -175,8 +182,23 @@ fn section<'a>(file: &object::File<'a>, name: &str) -> Result<Option<&'a [u8]>, 
         .transpose()
 }
 
-/// Checks the header and the checksum of the metadata, and decodes it.
-pub fn read_metadata(section: &[u8]) -> Result<Artifact, LoadError> {
+/// The file, once its seal has been checked.
+fn parse(bytes: &[u8]) -> Result<object::File<'_>, LoadError> {
+    let no_object = |what: String| LoadError::NotAnObject(what);
+    let sealed = unseal(bytes);
+    if matches!(sealed, Err(SealError::Missing { .. })) && !bytes.starts_with(&elf::ELFMAG) {
+        return Err(no_object("it does not begin with the magic number of ELF".to_owned()));
+    }
+    object::File::parse(sealed?).map_err(|e| no_object(e.to_string()))
+}
+
+/// Reads the metadata of an object, whatever target it is for, and checks that it is consistent. This loads no code.
+pub fn read_metadata(bytes: &[u8]) -> Result<Artifact, LoadError> {
+    metadata(&parse(bytes)?)
+}
+
+fn metadata(file: &object::File<'_>) -> Result<Artifact, LoadError> {
+    let section = section(file, META_SECTION)?.ok_or(LoadError::MissingSection(META_SECTION))?;
     let payload = unwrap(section)?;
     // The version comes first in the encoding, so that it can be told even where the rest has changed its shape.
     let (version, _) =
@@ -184,7 +206,9 @@ pub fn read_metadata(section: &[u8]) -> Result<Artifact, LoadError> {
     if version != env!("CARGO_PKG_VERSION") {
         return Err(LoadError::Version { found: version, expected: env!("CARGO_PKG_VERSION") });
     }
-    postcard::from_bytes(payload).map_err(|_| LoadError::DamagedMetadata(Damage::Encoding))
+    let artifact = postcard::from_bytes(payload).map_err(|_| LoadError::DamagedMetadata(Damage::Encoding))?;
+    check_metadata(&artifact)?;
+    Ok(artifact)
 }
 
 /// Decodes the source lines of an object. What cannot be decoded tells none.
@@ -267,42 +291,6 @@ fn has_cpu_feature(_name: &str) -> bool {
     false
 }
 
-/// Do tables of the metadata fit the code, and are values of its types bounded in depth?
-fn check_artifact(artifact: &Artifact, text: usize) -> Result<(), LoadError> {
-    let malformed = |what: &str| Err(LoadError::Malformed(what.to_owned()));
-    if artifact.functions.iter().any(|f| u64::from(f.start) + u64::from(f.len) > text as u64) {
-        return malformed("a function lies outside the text section");
-    }
-    if !artifact.functions.is_sorted_by_key(|f| f.start) {
-        return malformed("the table of functions is not sorted");
-    }
-    let handlers = &artifact.handlers;
-    if !handlers.is_sorted_by_key(|site| site.at) || handlers.iter().any(|site| site.handler as usize >= text) {
-        return malformed("the table of exception handlers is not sorted, or leads outside the text section");
-    }
-    if artifact.layout.instance_count == 0 {
-        return malformed("the instance block has no place for the host");
-    }
-    let mut depths: Vec<u32> = Vec::with_capacity(artifact.types.len());
-    for index in 0..artifact.types.len() {
-        let def = &artifact.types[cranelift_entity::EntityRef::new(index)].def;
-        let mut depth = 1;
-        for component in def.components() {
-            if let crate::model::ValType::Type(id) = component {
-                let Some(inner) = depths.get(cranelift_entity::EntityRef::index(id)) else {
-                    return malformed("a type refers to a later one");
-                };
-                depth = depth.max(inner + 1);
-            }
-        }
-        if depth > MAX_TYPE_DEPTH {
-            return malformed("a value type is nested too deeply");
-        }
-        depths.push(depth);
-    }
-    Ok(())
-}
-
 /// All relocations of the text section.
 fn relocations(file: &object::File<'_>, text_len: u64) -> Result<Vec<Relocation>, LoadError> {
     let Some(text) = file.section_by_name(TEXT_SECTION) else { return Ok(Vec::new()) };
@@ -314,7 +302,7 @@ fn relocations(file: &object::File<'_>, text_len: u64) -> Result<Vec<Relocation>
                 return Err(error("it lies outside the section".to_owned()));
             }
             let target = match raw.target() {
-                RawTarget::Symbol(index) => symbol_target(file, index, text.index()).map_err(error)?,
+                RawTarget::Symbol(index) => symbol_target(file, index, text.index(), text_len).map_err(error)?,
                 RawTarget::Section(index) if index == text.index() => RelocationTarget::Text(0),
                 other => return Err(error(format!("its target is {other:?}"))),
             };
@@ -328,14 +316,17 @@ fn symbol_target(
     file: &object::File<'_>,
     index: object::SymbolIndex,
     text: object::SectionIndex,
+    text_len: u64,
 ) -> Result<RelocationTarget, String> {
     let symbol = file.symbol_by_index(index).map_err(|e| e.to_string())?;
     match symbol.section() {
-        SymbolSection::Section(section) if section == text => Ok(RelocationTarget::Text(symbol.address())),
+        SymbolSection::Section(section) if section == text && symbol.address() <= text_len => {
+            Ok(RelocationTarget::Text(symbol.address()))
+        }
         SymbolSection::Undefined => {
             symbol.name().map(|name| RelocationTarget::External(name.to_owned())).map_err(|e| e.to_string())
         }
-        other => Err(format!("its symbol lies in {other:?}")),
+        other => Err(format!("its symbol lies in {other:?}, at {:#x}", symbol.address())),
     }
 }
 

@@ -2,17 +2,22 @@
 //!
 //! An object is an ordinary relocatable ELF file: text with a symbol for each function, `.eh_frame`, the bytes of data
 //! segments, and sections of its own for the metadata ([`artifact::Artifact`]), for sites in the code ([`sites`]) and for
-//! source lines ([`lines`]). There is no second format.
+//! source lines ([`lines`]). Behind its end is a [`seal`]: checksums of all of it. There is no second format.
 
 pub mod artifact;
+#[cfg(feature = "runtime")]
+mod check;
 #[cfg(feature = "compile")]
 pub mod compiled;
 pub mod container;
 pub mod lines;
 #[cfg(feature = "runtime")]
 pub mod load;
+mod nesting;
 mod numbers;
+pub mod seal;
 pub mod sites;
+pub(crate) mod trusted;
 #[cfg(feature = "compile")]
 mod unwind;
 #[cfg(feature = "compile")]

@@ -1,4 +1,4 @@
-//! Writes an object: machine code, symbols, relocations, unwinding, data, sites, source lines and metadata.
+//! Writes an object: machine code, symbols, relocations, unwinding, data, sites, source lines, metadata and seal.
 //!
 //! Calls between functions of the object stay relocations, as from any compiler, so that a linker may lay the code out
 //! anew; the loader applies them too.
@@ -7,6 +7,7 @@ use super::artifact::{Artifact, FunctionEntry, HandlerSite};
 use super::compiled::{Compiled, Inlined, Relocation};
 use super::container::{DATA_SECTION, LINES_SECTION, META_SECTION, SITES_SECTION, wrap};
 use super::lines::Lines;
+use super::seal::seal;
 use super::sites::{InlinedCall, SiteKind, encode};
 use super::unwind::FrameDescriptions;
 use crate::error::Error;
@@ -59,7 +60,8 @@ pub fn write_object<'a>(
     }
     // Says that the code needs no executable stack.
     object.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
-    object.write().map_err(|e| Error::Codegen { function: "the object".to_owned(), reason: e.to_string() })
+    let file = object.write();
+    file.map(seal).map_err(|e| Error::Codegen { function: "the object".to_owned(), reason: e.to_string() })
 }
 
 fn empty_object(isa: &OwnedTargetIsa) -> Result<Object<'static>, Error> {

@@ -4,6 +4,7 @@ use super::placement::Placed;
 use crate::canon::Parts;
 use crate::core::needs_init;
 use crate::model::module::Module;
+use crate::model::name::short_name;
 use crate::model::plan::{Canon, ImportKind, Plan};
 use crate::model::{CanonFunc, CoreTypeId, FuncKey};
 use crate::object::artifact::{ExportEntry, FunctionIdentity, ModuleEntry, Step};
@@ -78,7 +79,7 @@ pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<FunctionIdentity
 
 /// The name of a module with this index, with which the symbols of its functions begin.
 fn module_name(module: &Module, index: usize) -> String {
-    module.name.clone().unwrap_or_else(|| format!("module{index}"))
+    module.name.as_deref().map_or_else(|| format!("module{index}"), short_name)
 }
 
 /// What backtraces say of modules.

@@ -41,6 +41,7 @@ use crate::error::Error;
 use crate::model::CoreTypeId;
 use crate::model::plan::Plan;
 use crate::object::artifact::{Artifact, FunctionIdentity};
+use crate::object::trusted::TrustedObject;
 use crate::object::write::write_object;
 use bodies::Bodies;
 use cranelift_codegen::ir::Signature;
@@ -51,12 +52,23 @@ use std::sync::Arc;
 
 /// Compiles a component or core module (binary form) to a native relocatable object.
 pub fn compile(bytes: &[u8], options: &CompileOptions, progress: &dyn Progress) -> Result<Vec<u8>, Error> {
+    compile_trusted(bytes, options, progress).map(TrustedObject::into_bytes)
+}
+
+/// The same, for those who load the object in this process.
+pub(crate) fn compile_trusted(
+    bytes: &[u8],
+    options: &CompileOptions,
+    progress: &dyn Progress,
+) -> Result<TrustedObject<'static>, Error> {
     let graph = Graph::new(bytes, options)?;
     let compiled = demand::compile(&graph, &Bodies::new(&graph)?, progress)?;
     let artifact = graph.artifact(demand::dissolved(&graph.functions, &compiled));
     let data = graph.placed.data.iter().map(|part| &graph.plan.source[part.clone()]);
     let lines = if options.debug_lines { lines::read(&graph.plan, &compiled) } else { None };
-    write_object(&graph.isa, artifact, data, compiled, lines)
+    let object = write_object(&graph.isa, artifact, data, compiled, lines)?;
+    // SAFETY: the compiler has just written it, and nobody else has had it.
+    Ok(unsafe { TrustedObject::new(object) })
 }
 
 /// A planned and placed compilation: everything that every function's compilation reads.

@@ -6,6 +6,7 @@ use super::export::ExportedItem;
 use super::image::Image;
 use super::type_reflection::{FuncSignature, ResourceType};
 use crate::object::artifact::ImportSlot;
+use crate::object::trusted::TrustedObject;
 use std::sync::Arc;
 
 /// A component as native code, ready to be instantiated. Cheap to clone.
@@ -33,7 +34,26 @@ pub enum ImportKind {
 
 impl Component {
     /// Loads an object that was compiled from a component.
-    pub fn from_object(engine: &Engine, object: &[u8]) -> Result<Self> {
+    ///
+    /// Every byte is checked against the checksums of the object first, so damage is an error. That is no protection
+    /// from an object that somebody has made to do harm.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Load`](crate::runtime::Error::Load), which says what is wrong with the object and where.
+    ///
+    /// # Safety
+    ///
+    /// The object must be what [`compile`](crate::compile) of this version of the crate returned, unchanged. It is
+    /// native code: once it is loaded, calls of safe functions run it in this process, in no sandbox. Trust it as you
+    /// trust the program that loads it.
+    pub unsafe fn from_object(engine: &Engine, object: &[u8]) -> Result<Self> {
+        // SAFETY: the caller vouches for it.
+        Self::from_trusted(engine, &unsafe { TrustedObject::new(object) })
+    }
+
+    /// Loads an object that somebody has vouched for already.
+    pub(crate) fn from_trusted(engine: &Engine, object: &TrustedObject<'_>) -> Result<Self> {
         Ok(Component(Arc::new(Image::load(engine, object, false)?)))
     }
 

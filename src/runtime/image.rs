@@ -11,6 +11,7 @@ use crate::model::{FuncKey, Resource};
 use crate::object::artifact::{Artifact, CoreFuncType, Elements, Step};
 use crate::object::load::{LoadError, ObjectFile};
 use crate::object::sites::SiteTable;
+use crate::object::trusted::TrustedObject;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -38,20 +39,25 @@ pub(crate) struct Image {
 
 impl Image {
     /// Loads an object that must hold a core module, or a component.
-    pub(crate) fn load(engine: &Engine, bytes: &[u8], module: bool) -> Result<Self> {
+    pub(crate) fn load(engine: &Engine, object: &TrustedObject<'_>, module: bool) -> Result<Self> {
         if cfg!(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))) {
             return Err(LoadError::UnsupportedHost(std::env::consts::ARCH).into());
         }
-        let object = ObjectFile::read(bytes)?;
+        let object = ObjectFile::read(object.bytes())?;
         if object.artifact.is_module != module {
             let name = |module| if module { "module" } else { "component" };
             return Err(LoadError::WrongKind { found: name(!module), expected: name(module) }.into());
         }
-        Ok(Self::from_parts(engine, object)?)
+        // SAFETY: whoever made it a trusted object vouches for it.
+        Ok(unsafe { Self::from_parts(engine, object)? })
     }
 
     /// Loads what was read already.
-    pub(crate) fn from_parts(engine: &Engine, object: ObjectFile<'_>) -> Result<Self, LoadError> {
+    ///
+    /// # Safety
+    ///
+    /// The object must be what the compiler wrote: calls of safe functions will run its code.
+    pub(crate) unsafe fn from_parts(engine: &Engine, object: ObjectFile<'_>) -> Result<Self, LoadError> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         let code = Code::load(&object)?;
         let ObjectFile { mut artifact, data, sites, lines, .. } = object;

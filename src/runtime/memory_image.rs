@@ -5,6 +5,7 @@
 
 use super::address_space::{AddressSpace, page_size};
 use crate::object::artifact::Piece;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io;
 
@@ -13,9 +14,14 @@ use std::io;
 const MAX_GAP: u64 = 64 << 10;
 /// The greatest number of runs that are mapped into one memory.
 const MAX_RUNS: usize = 16;
+/// How many bytes are written to the file for each byte of data, on average. Memories that several modules fill may have
+/// the same bytes and yet not the same contents.
+const MAX_REPETITION: u64 = 4;
+/// So many bytes may be written in any case.
+const MIN_IMAGE: u64 = 16 << 20;
 
 /// The initial contents of a memory. All is zero that is not mentioned.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Contents {
     /// Nothing.
     Zero,
@@ -44,7 +50,12 @@ impl ImageFile {
     /// Makes the contents of each memory from its pieces, which refer to `data` and lie in their memory and in it.
     pub(crate) fn new(memories: &[&[Piece]], data: &[u8]) -> (Option<Self>, Vec<Contents>) {
         let mut next = 0;
-        let contents: Vec<Contents> = memories.iter().map(|pieces| contents(pieces, &mut next)).collect();
+        let mut known: HashMap<&[Piece], Contents> = HashMap::new();
+        let mut left = MIN_IMAGE.saturating_add(data.len() as u64 * MAX_REPETITION);
+        let contents: Vec<Contents> = memories
+            .iter()
+            .map(|pieces| known.entry(*pieces).or_insert_with(|| contents(pieces, &mut next, &mut left)).clone())
+            .collect();
         if next == 0 {
             return (None, contents);
         }
@@ -67,7 +78,8 @@ impl ImageFile {
             }
         };
         file.set_len(len)?;
-        for (pieces, contents) in memories.iter().zip(contents) {
+        let mut written = HashSet::new();
+        for (pieces, contents) in memories.iter().zip(contents).filter(|(pieces, _)| written.insert(**pieces)) {
             let Contents::Mapped(runs) = contents else { continue };
             for piece in *pieces {
                 let run = runs[runs.partition_point(|run| run.offset <= piece.offset) - 1];
@@ -97,8 +109,9 @@ impl ImageFile {
     }
 }
 
-/// Chooses how a memory gets its contents. `next` is the end of the file so far.
-fn contents(pieces: &[Piece], next: &mut u64) -> Contents {
+/// Chooses how a memory gets its contents. `next` is the end of the file so far, and `left` the number of bytes that may
+/// still be written to it.
+fn contents(pieces: &[Piece], next: &mut u64, left: &mut u64) -> Contents {
     if pieces.is_empty() {
         return Contents::Zero;
     }
@@ -113,9 +126,11 @@ fn contents(pieces: &[Piece], next: &mut u64) -> Contents {
             _ => runs.push(Run { offset: start, at: 0, len: end - start }),
         }
     }
-    if runs.len() > MAX_RUNS {
+    let len = pieces.iter().fold(0u64, |sum, piece| sum.saturating_add(piece.len));
+    if runs.len() > MAX_RUNS || len > *left {
         return Contents::Copied(pieces.into());
     }
+    *left -= len;
     for run in &mut runs {
         run.at = *next;
         *next += run.len;
@@ -137,7 +152,7 @@ mod tests {
         let mut next = page;
         let far = 10 * MAX_GAP;
         let pieces = [piece(far + 5, 1), piece(1, 2), piece(page + 3, page)];
-        let Contents::Mapped(runs) = contents(&pieces, &mut next) else { panic!("not mapped") };
+        let Contents::Mapped(runs) = contents(&pieces, &mut next, &mut u64::MAX.clone()) else { panic!("not mapped") };
         assert_eq!(*runs, [Run { offset: 0, at: page, len: 3 * page }, Run { offset: far, at: 4 * page, len: page }]);
         assert_eq!(next, 5 * page);
     }
@@ -146,7 +161,30 @@ mod tests {
     fn contents_in_too_many_places_are_copied() {
         let pieces: Vec<Piece> = (0..=MAX_RUNS as u64).map(|i| piece(i * 4 * MAX_GAP, 1)).collect();
         let mut next = 0;
-        assert_eq!(contents(&pieces, &mut next), Contents::Copied(pieces.into()));
+        assert_eq!(contents(&pieces, &mut next, &mut u64::MAX.clone()), Contents::Copied(pieces.into()));
         assert_eq!(next, 0);
+    }
+
+    #[test]
+    fn equal_contents_are_in_the_file_once() {
+        let data = vec![7; page_size()];
+        let pieces = [piece(0, data.len() as u64)];
+        let (file, contents) = ImageFile::new(&vec![&pieces[..]; 10_000], &data);
+        assert!(contents.iter().all(|c| *c == contents[0]));
+        if let Some(ImageFile(file)) = file {
+            assert_eq!(file.metadata().unwrap().len(), data.len() as u64);
+        }
+    }
+
+    #[test]
+    fn a_file_is_not_much_larger_than_the_data() {
+        let data = vec![7; 1 << 20];
+        let own: Vec<Vec<Piece>> = (0..100).map(|i| vec![piece(0, data.len() as u64), piece(i, 1)]).collect();
+        let memories: Vec<&[Piece]> = own.iter().map(Vec::as_slice).collect();
+        let (file, contents) = ImageFile::new(&memories, &data);
+        assert!(matches!(contents[99], Contents::Copied(_)));
+        if let Some(ImageFile(file)) = file {
+            assert!(file.metadata().unwrap().len() <= MIN_IMAGE + data.len() as u64 * MAX_REPETITION);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::image::Image;
 use crate::model::{FuncType, Resource, ResourceId, TypeDef, Types, ValType};
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -173,7 +174,7 @@ impl fmt::Display for FuncSignature {
 pub(crate) fn print(types: &Types, resources: &[Resource], ty: ValType) -> String {
     /// Types can share parts, so that their full notation is exponentially long.
     const LEVELS: u32 = 4;
-    Printer { types, resources }.print(ty, LEVELS)
+    Printer { types, resources, left: Cell::new(MAX_TEXT) }.print(ty, LEVELS)
 }
 
 /// A function type in the notation of WIT.
@@ -184,18 +185,30 @@ pub(crate) fn print_func(types: &Types, resources: &[Resource], ty: &FuncType) -
     format!("func({}){}", params.join(", "), result.unwrap_or_default())
 }
 
+/// A text of about this length in bytes ends.
+const MAX_TEXT: usize = 8 << 10;
+
 struct Printer<'a> {
     types: &'a Types,
     resources: &'a [Resource],
+    /// How many bytes may still be written.
+    left: Cell<usize>,
 }
 
 impl Printer<'_> {
     fn print(&self, ty: ValType, levels: u32) -> String {
         let ValType::Type(id) = ty else { return primitive(ty).to_owned() };
-        let Some(levels) = levels.checked_sub(1) else { return "…".to_owned() };
+        let Some(levels) = levels.checked_sub(1).filter(|_| self.left.get() > 0) else { return "…".to_owned() };
+        let text = self.print_def(&self.types[id].def, levels);
+        self.left.set(self.left.get().saturating_sub(text.len()));
+        text
+    }
+
+    /// A compound type, whose parts are printed down to so many levels.
+    fn print_def(&self, def: &TypeDef, levels: u32) -> String {
         let part = |ty: &ValType| self.print(*ty, levels);
         let or_none = |ty: &Option<ValType>| ty.as_ref().map_or("_".to_owned(), part);
-        match &self.types[id].def {
+        match def {
             TypeDef::List(t) => format!("list<{}>", part(t)),
             TypeDef::FixedList(t, n) => format!("list<{}, {n}>", part(t)),
             TypeDef::Map(k, v) => format!("map<{}, {}>", part(k), part(v)),

@@ -59,15 +59,17 @@ impl Host {
 
     /// Compiles a component or a core module.
     pub fn define(&self, wasm: &[u8], options: &CompileOptions) -> Result<Definition, Fault> {
-        let object = match crate::compile(wasm, options, &()) {
-            Ok(object) => object,
-            Err(error @ crate::Error::Unsupported { .. }) => return Ok(Definition::Unsupported(Arc::new(error))),
-            Err(error) => return Err(Fault::Compile(error)),
-        };
-        if wasmparser::Parser::is_component(wasm) {
-            Component::from_object(&self.engine, &object).map(Definition::Component).map_err(Fault::Run)
+        let defined = if wasmparser::Parser::is_component(wasm) {
+            Component::with_options(&self.engine, wasm, options).map(Definition::Component)
         } else {
-            Module::from_object(&self.engine, &object).map(Definition::Module).map_err(Fault::Run)
+            Module::with_options(&self.engine, wasm, options).map(Definition::Module)
+        };
+        match defined {
+            Err(runtime::Error::Compile(error @ crate::Error::Unsupported { .. })) => {
+                Ok(Definition::Unsupported(Arc::new(error)))
+            }
+            Err(runtime::Error::Compile(error)) => Err(Fault::Compile(error)),
+            other => other.map_err(Fault::Run),
         }
     }
 

@@ -79,9 +79,10 @@ pub fn run_each(
     let confusing_unicode = path.file_name().is_some_and(|name| name == "names.wast");
     let buffer = source::buffer(text, confusing_unicode)?;
     let directives = source::parse(text, &buffer)?;
+    let lines = source::Lines::of(text);
     let mut runner = directive::Runner::new(options).map_err(|why| ScriptFailure { line: 1, why })?;
     for directive in directives {
-        let line = source::line(text, directive.span());
+        let line = lines.line(directive.span());
         if report(line, runner.run(directive)).is_break() {
             break;
         }

@@ -18,11 +18,24 @@ pub fn parse<'a>(text: &str, buffer: &'a ParseBuffer<'a>) -> Result<Vec<WastDire
     parser::parse::<Wast<'a>>(buffer).map(|script| script.directives).map_err(|e| failure(text, &e))
 }
 
-/// The line of a place, counted from 1.
-pub fn line(text: &str, span: Span) -> usize {
-    span.linecol_in(text).0 + 1
+/// Where the lines of a text begin. A script asks for as many lines as it has directives.
+pub struct Lines(Vec<usize>);
+
+impl Lines {
+    /// Those of a text.
+    pub fn of(text: &str) -> Self {
+        Lines(text.match_indices('\n').map(|(at, _)| at + 1).collect())
+    }
+
+    /// The line of a place, counted from 1.
+    pub fn line(&self, span: Span) -> usize {
+        self.0.partition_point(|start| *start <= span.offset()) + 1
+    }
 }
 
 fn failure(text: &str, error: &wast::Error) -> ScriptFailure {
-    ScriptFailure { line: line(text, error.span()), why: format!("the script cannot be parsed: {}", error.message()) }
+    ScriptFailure {
+        line: Lines::of(text).line(error.span()),
+        why: format!("the script cannot be parsed: {}", error.message()),
+    }
 }

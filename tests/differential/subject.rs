@@ -55,8 +55,10 @@ struct Instance {
 impl Instance {
     fn new(case: &Case, options: &CompileOptions, host: &Host) -> Result<Self, Fault> {
         let engine = engine();
-        let object = cantilever::compile(&case.wasm, options, &()).map_err(|e| Fault::Refused(e.to_string()))?;
-        let module = Module::from_object(&engine, &object).map_err(fault)?;
+        let module = Module::with_options(&engine, &case.wasm, options).map_err(|error| match error {
+            cantilever::runtime::Error::Compile(error) => Fault::Refused(error.to_string()),
+            error => fault(error),
+        })?;
         let mut store = store(&engine);
         let imports = (0..case.shape.imports.len()).map(|index| import(&mut store, case, index, host));
         let imports = imports.collect::<Result<Vec<_>, _>>()?;

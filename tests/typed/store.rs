@@ -1,7 +1,6 @@
 //! The real key-value store, driven with derived types.
 
 use super::files;
-use cantilever::CompileOptions;
 use cantilever::runtime::{
     Component, ComponentType, Engine, Instance, Lift, Linker, Lower, LowerParams, ResourceAny, Store,
 };
@@ -51,8 +50,7 @@ struct Provider {
 impl Provider {
     fn new() -> Option<Self> {
         let engine = Engine::default();
-        let object = cantilever::compile(&files::read("kv-provider.wasm")?, &CompileOptions::default(), &()).unwrap();
-        let component = Component::from_object(&engine, &object).unwrap();
+        let component = Component::new(&engine, &files::read("kv-provider.wasm")?).unwrap();
         let mut store = Store::new(&engine, ());
         let instance = Linker::new(&engine).instantiate(&mut store, &component).unwrap();
         Some(Provider { store, instance })

@@ -6,6 +6,7 @@ mod plan;
 mod wit;
 
 use super::{Failure, input::Input};
+use crate::object::load::read_metadata;
 use clap::Args;
 use outline::Outline;
 use std::io::Write;
@@ -28,7 +29,7 @@ Examples:
       built-ins.
   cantilever inspect kv.o
       What the object was compiled for, what the host must provide, what can be
-      called, and the largest functions.";
+      called, and the largest functions. Nothing of it is run.";
 
 impl Inspect {
     /// Prints what there is to see.
@@ -42,8 +43,8 @@ impl Inspect {
                 plan::write(&mut out, &plan);
             }
             Input::Object(bytes) => {
-                let artifact = object::read(&bytes)
-                    .map_err(|what| Failure::refused(format!("{}: {what}", self.file.display())))?;
+                let artifact =
+                    read_metadata(&bytes).map_err(|e| Failure::refused(format!("{}: {e}", self.file.display())))?;
                 object::write(&mut out, &artifact);
             }
         }

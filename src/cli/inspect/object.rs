@@ -5,20 +5,10 @@ use crate::block::memory::RESERVATION;
 use crate::cli::signature::WitText;
 use crate::model::ResourceId;
 use crate::object::artifact::{Artifact, CoreFuncType, ExportEntry, ImportSlot};
-use crate::object::container::META_SECTION;
-use crate::object::load::read_metadata;
-use ::object::{Object, ObjectSection};
 use cranelift_entity::EntityRef;
 
 /// How many of the largest functions are listed.
 const LARGEST: usize = 20;
-
-/// The metadata of an object, whatever target it is for.
-pub fn read(bytes: &[u8]) -> Result<Artifact, String> {
-    let file = ::object::File::parse(bytes).map_err(|e| e.to_string())?;
-    let section = file.section_by_name(META_SECTION).ok_or("this object was not written by `cantilever compile`")?;
-    read_metadata(section.data().map_err(|e| e.to_string())?).map_err(|e| e.to_string())
-}
 
 /// Writes the sections.
 pub fn write(out: &mut Outline, artifact: &Artifact) {

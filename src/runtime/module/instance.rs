@@ -5,6 +5,7 @@ use super::matching::check;
 use crate::block::{Context, FuncDef, HostCallee};
 use crate::model::{CoreTypeId, FuncKey, Place};
 use crate::object::artifact::{CoreFuncType, ExportEntry, ImportSlot};
+use crate::object::trusted::TrustedObject;
 use crate::runtime::engine::Engine;
 use crate::runtime::error::{LinkError, Result};
 use crate::runtime::image::Image;
@@ -21,7 +22,26 @@ pub struct Module(pub(crate) Arc<Image>);
 
 impl Module {
     /// Loads an object that was compiled from a core module.
-    pub fn from_object(engine: &Engine, object: &[u8]) -> Result<Self> {
+    ///
+    /// Every byte is checked against the checksums of the object first, so damage is an error. That is no protection
+    /// from an object that somebody has made to do harm.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Load`](crate::runtime::Error::Load), which says what is wrong with the object and where.
+    ///
+    /// # Safety
+    ///
+    /// The object must be what [`compile`](crate::compile) of this version of the crate returned, unchanged. It is
+    /// native code: once it is loaded, calls of safe functions run it in this process, in no sandbox. Trust it as you
+    /// trust the program that loads it.
+    pub unsafe fn from_object(engine: &Engine, object: &[u8]) -> Result<Self> {
+        // SAFETY: the caller vouches for it.
+        Self::from_trusted(engine, &unsafe { TrustedObject::new(object) })
+    }
+
+    /// Loads an object that somebody has vouched for already.
+    pub(crate) fn from_trusted(engine: &Engine, object: &TrustedObject<'_>) -> Result<Self> {
         Ok(Module(Arc::new(Image::load(engine, object, true)?)))
     }
 

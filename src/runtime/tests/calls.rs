@@ -4,11 +4,9 @@ use super::guest::{Guest, code, core_signature, declare};
 use crate::block::{Header, HostCallee, MemoryDef, TrapKind};
 use crate::model::{FuncKey, FuncType, ValType};
 use crate::object::artifact::{ImportSlot, MemoryLimits, Step};
-use crate::runtime::image::Image;
 use crate::runtime::*;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
 use std::mem::offset_of;
-use std::sync::Arc;
 
 fn func(params: &[ValType], result: Option<ValType>) -> FuncType {
     let params = params.iter().enumerate().map(|(i, ty)| (format!("p{i}"), *ty)).collect();
@@ -70,7 +68,7 @@ type HookFn = fn(Caller<'_, Hook>, u32) -> Result<u32, HostError>;
 
 fn instance(hook: HookFn) -> (Store<Hook>, Instance) {
     let engine = Engine::default();
-    let component = Component(Arc::new(Image::from_parts(&engine, guest().object()).unwrap()));
+    let component = guest().load(&engine);
     let mut linker = Linker::<Hook>::new(&engine);
     let call_hook = |caller: Caller<'_, Hook>, (x,): (u32,)| (caller.data().0)(caller, x);
     linker.instance("env").func_wrap("hook", call_hook).unwrap();
@@ -207,7 +205,7 @@ fn the_host_may_call_back_and_inner_traps_land_inside() {
 #[test]
 fn missing_and_wrong_imports_are_named() {
     let engine = Engine::default();
-    let component = Component(Arc::new(Image::from_parts(&engine, guest().object()).unwrap()));
+    let component = guest().load(&engine);
     let linker = Linker::<()>::new(&engine);
     let error = linker.instantiate(Store::new(&engine, ()), &component).unwrap_err();
     assert_eq!(error.to_string(), "unknown import: `env/hook`: func(p0: u32) -> u32");
@@ -227,7 +225,7 @@ fn missing_and_wrong_imports_are_named() {
 #[test]
 fn ten_thousand_instances_live_at_once() {
     let engine = Engine::default();
-    let component = Component(Arc::new(Image::from_parts(&engine, guest().object()).unwrap()));
+    let component = guest().load(&engine);
     let mut linker = Linker::<u32>::new(&engine);
     linker.instance("env").func_wrap("hook", |_, (x,): (u32,)| Ok(x)).unwrap();
     let pre = linker.instantiate_pre(&component).unwrap();

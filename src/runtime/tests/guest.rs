@@ -8,6 +8,8 @@ use crate::object::artifact::{
 };
 use crate::object::load::{ObjectFile, Relocation, RelocationKind, RelocationTarget};
 use crate::object::sites::{Site, SiteKind, SiteTable, encode};
+use crate::runtime::image::Image;
+use crate::runtime::{Component, Engine};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{
     self, AbiParam, ArgumentPurpose, BlockCall, ExceptionTableData, ExceptionTableItem, Function, InstBuilder,
@@ -186,6 +188,12 @@ impl Guest {
         let target = |key| RelocationTarget::Text(u64::from(function(key).start));
         let calls = self.calls.iter();
         calls.map(|(at, key, addend)| Relocation { at: *at, kind, target: target(*key), addend: *addend }).collect()
+    }
+
+    /// The guest as a component.
+    pub(super) fn load(&self, engine: &Engine) -> Component {
+        // SAFETY: the code is the test's own, which the test answers for.
+        Component(Arc::new(unsafe { Image::from_parts(engine, self.object()) }.unwrap()))
     }
 
     /// What the loader would read.

@@ -4,12 +4,10 @@ use super::guest::Guest;
 use crate::block::{HandleEntry, HandleTable, HostCallee, InstanceState};
 use crate::model::{FuncType, Resource as ResourceDef, ResourceId, ResourceImpl, TypeDef, ValType};
 use crate::object::artifact::ImportSlot;
-use crate::runtime::image::Image;
 use crate::runtime::*;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
 use cranelift_entity::EntityRef;
 use std::mem::offset_of;
-use std::sync::Arc;
 
 /// What stands for the host's resource type.
 struct Thing;
@@ -102,7 +100,7 @@ struct Host {
 
 fn instance() -> (Store<Host>, Instance) {
     let engine = Engine::default();
-    let component = Component(Arc::new(Image::from_parts(&engine, guest().object()).unwrap()));
+    let component = guest().load(&engine);
     let mut linker = Linker::<Host>::new(&engine);
     linker
         .resource::<Thing>("thing", |mut caller, rep| {

@@ -2,11 +2,9 @@
 
 use crate::object::artifact::{CoreFuncType, CoreValType, MemoryLimits};
 use crate::runtime::*;
-use crate::{CompileOptions, compile};
 
 fn module(engine: &Engine, text: &str) -> Module {
-    let object = compile(&wat::parse_str(text).unwrap(), &CompileOptions::default(), &()).unwrap();
-    Module::from_object(engine, &object).unwrap()
+    Module::new(engine, &wat::parse_str(text).unwrap()).unwrap()
 }
 
 fn call(store: &mut Store<u32>, instance: CoreInstance, name: &str, params: &[CoreVal]) -> Result<Vec<CoreVal>> {
