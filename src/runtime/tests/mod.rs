@@ -2,9 +2,9 @@
 
 mod calls;
 mod elf;
+mod engines;
 #[cfg(target_os = "linux")]
 mod faults;
-mod engines;
 mod guest;
 mod handles;
 mod hostile;
