@@ -30,10 +30,16 @@ fn emit(caller: &mut Caller<'_, Bus>, event: u32) {
 
 fn linker(engine: &Engine) -> Linker<Bus> {
     let mut linker = Linker::new(engine);
-    linker
-        .func_wrap("say", |mut caller: Caller<'_, Bus>, (word,): (u32,)| Ok(caller.data_mut().said.push(word)))
-        .unwrap();
-    linker.func_wrap("emit", |mut caller: Caller<'_, Bus>, (event,): (u32,)| Ok(emit(&mut caller, event))).unwrap();
+    let say = |mut caller: Caller<'_, Bus>, (word,): (u32,)| {
+        caller.data_mut().said.push(word);
+        Ok(())
+    };
+    let emit = |mut caller: Caller<'_, Bus>, (event,): (u32,)| {
+        emit(&mut caller, event);
+        Ok(())
+    };
+    linker.func_wrap("say", say).unwrap();
+    linker.func_wrap("emit", emit).unwrap();
     linker
 }
 
@@ -169,7 +175,11 @@ fn a_destructor_of_the_host_is_no_way_around() {
     let engine = Engine::default();
     let component = Component::new(&engine, &wat::parse_str(DESTRUCTOR).unwrap()).unwrap();
     let mut linker = linker(&engine);
-    linker.resource::<R>("r", |mut caller, rep| Ok(emit(&mut caller, rep))).unwrap();
+    let destroy = |mut caller: Caller<'_, Bus>, rep| {
+        emit(&mut caller, rep);
+        Ok(())
+    };
+    linker.resource::<R>("r", destroy).unwrap();
     let mut store = Store::new(&engine, Bus::default());
     let instance = linker.instantiate(&mut store, &component).unwrap();
     store.data_mut().handler = instance.get_func(&mut store, "boom");
