@@ -9,15 +9,15 @@
 //! cargo run --example adapter_pass --no-default-features
 //! ```
 
-use cantilever::block::{BlockLayoutBuilder, FuncDef, Supervision};
-use cantilever::canon::{CanonEnv, Parts, emit_adapter, emit_builtin};
-use cantilever::clif::Convention;
-use cantilever::handles::emit_grow;
-use cantilever::model::adapter::Dtor;
-use cantilever::model::{
+use cantilever::abi::adapter::Dtor;
+use cantilever::abi::block::{BlockLayoutBuilder, FuncDef, Supervision};
+use cantilever::abi::{
     Adapter, Builtin, Callee, CanonOptions, FuncKey, FuncType, GuestSide, LiftSide, LowerSide, Resource, ResourceImpl,
     TypeDef, Types, ValType,
 };
+use cantilever::pass::canon::{CanonEnv, Parts, emit_adapter, emit_builtin};
+use cantilever::pass::clif::Convention;
+use cantilever::pass::handles::emit_grow;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::Function;
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
@@ -31,6 +31,7 @@ type Failure = Box<dyn std::error::Error>;
 const MAKER: u32 = 0;
 const USER: u32 = 1;
 
+/// Emits, compiles and calls an adapter.
 pub fn main() -> Result<(), Failure> {
     let isa = target()?;
 

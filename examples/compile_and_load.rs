@@ -16,6 +16,7 @@ const COMPONENT: &str = r#"(component
   (core instance $code (instantiate $Code))
   (func (export "add") (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $code "add"))))"#;
 
+/// Runs the example.
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::temp_dir().join(format!("cantilever-example-{}.o", std::process::id()));
 

@@ -8,6 +8,7 @@
 //! cargo run --example guest_resource
 //! ```
 
+use cantilever::Compile;
 use cantilever::runtime::{Component, Engine, Linker, ResourceAny, Store};
 
 const COMPONENT: &str = r#"(component
@@ -53,6 +54,7 @@ const COMPONENT: &str = r#"(component
     (canon lift (core func $code "increment")))
   (func (export "live") (result u32) (canon lift (core func $code "live"))))"#;
 
+/// Runs the example.
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     // A component is compiled once. Each instance of it lives in a store.
     let engine = Engine::default();

@@ -7,6 +7,7 @@
 //! cargo run --example host_resource
 //! ```
 
+use cantilever::Compile;
 use cantilever::runtime::{Caller, Component, Engine, Linker, Resource, Store};
 use std::collections::BTreeMap;
 
@@ -62,6 +63,7 @@ struct Files {
     closed: Vec<File>,
 }
 
+/// Runs the example.
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::default();
     let component = Component::new(&engine, &wat::parse_str(COMPONENT)?)?;

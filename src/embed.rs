@@ -1,21 +1,37 @@
 //! Compiling into a running process: what joins the compiler to the runtime.
 
 use crate::pipeline::{CompileOptions, Progress, compile_trusted};
-use crate::runtime::{Component, Engine, Error, Module};
+use cantilever_runtime::{Component, Engine, Error, Module};
 
-impl Component {
-    /// Compiles a component (binary form) for this machine and loads it.
-    pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Self, Error> {
+impl From<crate::Error> for Error {
+    fn from(error: crate::Error) -> Self {
+        Error::Compile(Box::new(error))
+    }
+}
+
+/// Code that this process compiles and loads: [`Component`]s and [`Module`]s.
+pub trait Compile: Sized {
+    /// Compiles WebAssembly (binary form) for this machine and loads it.
+    fn new(engine: &Engine, bytes: &[u8]) -> Result<Self, Error> {
         Self::with_options(engine, bytes, &CompileOptions::default())
     }
 
     /// The same, with choices about the compilation. The target must be this machine.
-    pub fn with_options(engine: &Engine, bytes: &[u8], options: &CompileOptions) -> Result<Self, Error> {
+    fn with_options(engine: &Engine, bytes: &[u8], options: &CompileOptions) -> Result<Self, Error> {
         Self::with_progress(engine, bytes, options, &())
     }
 
     /// The same, and is told how far the compilation is.
-    pub fn with_progress(
+    fn with_progress(
+        engine: &Engine,
+        bytes: &[u8],
+        options: &CompileOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self, Error>;
+}
+
+impl Compile for Component {
+    fn with_progress(
         engine: &Engine,
         bytes: &[u8],
         options: &CompileOptions,
@@ -25,14 +41,13 @@ impl Component {
     }
 }
 
-impl Module {
-    /// Compiles a core module (binary form) for this machine and loads it.
-    pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Self, Error> {
-        Self::with_options(engine, bytes, &CompileOptions::default())
-    }
-
-    /// The same, with choices about the compilation. The target must be this machine.
-    pub fn with_options(engine: &Engine, bytes: &[u8], options: &CompileOptions) -> Result<Self, Error> {
-        Self::from_trusted(engine, &compile_trusted(bytes, options, &())?)
+impl Compile for Module {
+    fn with_progress(
+        engine: &Engine,
+        bytes: &[u8],
+        options: &CompileOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self, Error> {
+        Self::from_trusted(engine, &compile_trusted(bytes, options, progress)?)
     }
 }

@@ -3,6 +3,7 @@
 //! An error is about what the user gave us. A fault of a running guest is a trap, never an error of this type; a
 //! mistake of our own is an assertion.
 
+use cantilever_object::WriteError;
 use std::path::PathBuf;
 
 /// A result of any pass.
@@ -109,6 +110,18 @@ fn at(offset: Option<usize>) -> String {
 
 fn remedy_text(remedy: Option<&'static str>) -> String {
     remedy.map(|r| format!("; {r}")).unwrap_or_default()
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Target(reason) => Error::Target { reason },
+            WriteError::TooMuchCode => {
+                Error::TooLarge { what: "bytes of machine code", limit: u64::from(u32::MAX), offset: None }
+            }
+            error => Error::Codegen { function: "the object".to_owned(), reason: error.to_string() },
+        }
+    }
 }
 
 #[cfg(test)]

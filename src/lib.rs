@@ -7,46 +7,32 @@
 //! Three ways to use it:
 //!
 //! * **Run components**: [`runtime`] has [`Engine`](runtime::Engine), [`Component`](runtime::Component),
-//!   [`Linker`](runtime::Linker), [`Store`](runtime::Store) and typed or dynamic functions.
-//! * **Compile ahead of time**: [`compile`] turns a component's bytes into a native relocatable object;
-//!   [`runtime::Component::from_object`] loads one.
-//! * **Embed the adapter pass**: [`canon`] emits built-ins and adapters as CLIF functions for another runtime. With default
-//!   features off that is all that is built.
+//!   [`Linker`](runtime::Linker), [`Store`](runtime::Store) and typed or dynamic functions. [`Compile`] adds
+//!   `Component::new`, which compiles for the running process.
+//! * **Compile ahead of time**: [`compile`] turns a component's bytes into a native relocatable object. A host that only
+//!   runs objects depends on the crate `cantilever-runtime` alone, which has no compiler.
+//! * **Embed the adapter pass**: the crate `cantilever-pass` ([`pass`]) emits built-ins and adapters as CLIF functions for
+//!   another runtime.
 //!
 //! `ARCHITECTURE.md` is the map of the source.
 
-pub mod block;
-pub mod canon;
-pub mod clif;
-pub mod handles;
-pub mod model;
-
-#[cfg(feature = "cli")]
-pub mod cli;
-#[cfg(feature = "compile")]
-pub mod core;
-#[cfg(feature = "compile")]
 pub mod decode;
-#[cfg(all(feature = "compile", feature = "runtime"))]
-mod embed;
-#[cfg(feature = "artifact")]
-pub mod error;
-#[cfg(feature = "compile")]
-pub mod link;
-#[cfg(feature = "artifact")]
-pub mod object;
-#[cfg(feature = "compile")]
-mod parallel;
-#[cfg(feature = "compile")]
-pub mod pipeline;
 #[cfg(feature = "runtime")]
-pub mod runtime;
-#[cfg(feature = "cli")]
-pub mod script;
+mod embed;
+pub mod error;
+pub mod link;
+mod parallel;
+pub mod pipeline;
+pub mod plan;
+pub mod wasm;
 
-#[cfg(feature = "compile")]
+pub use cantilever_abi as abi;
+pub use cantilever_object as object;
+pub use cantilever_pass as pass;
+#[cfg(feature = "runtime")]
+pub use cantilever_runtime as runtime;
 pub use decode::provided::Provided;
-#[cfg(feature = "artifact")]
+#[cfg(feature = "runtime")]
+pub use embed::Compile;
 pub use error::Error;
-#[cfg(feature = "compile")]
 pub use pipeline::{CompileOptions, EmitText, OptLevel, Progress, compile, emit_text};

@@ -1,8 +1,8 @@
 //! Backtraces as a host sees them: through host functions, through other modules' code, of deep stacks, and what profilers are
 //! told. Those of single guests are in `filetests/backtraces`.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
-use cantilever::block::TrapKind;
+use cantilever::Compile;
+use cantilever::abi::block::TrapKind;
 use cantilever::object::artifact::CoreFuncType;
 use cantilever::runtime::{
     Caller, Component, Config, CoreExtern, CoreFunc, CoreInstance, CoreLinker, CoreVal, Engine, Error, Frame,

@@ -4,7 +4,7 @@
 //! so and passes, except in continuous integration, where it must be there.
 
 use cantilever::CompileOptions;
-use cantilever::script::{self, ScriptOptions};
+use cantilever_script::{self as script, ScriptOptions};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};

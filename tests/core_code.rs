@@ -1,15 +1,15 @@
 //! What the CLIF of functions looks like, and that all of it verifies and compiles. What code computes is tested by
 //! running the specification's scripts.
 
-use cantilever::block::memory::RESERVATION;
-use cantilever::block::{Context, Supervision};
-use cantilever::clif::Convention;
-use cantilever::core::{
+use cantilever::abi::block::memory::RESERVATION;
+use cantilever::abi::block::{Context, Supervision};
+use cantilever::abi::{Callee, CtxArg, FuncKey, Place};
+use cantilever::decode::{Decoded, decode};
+use cantilever::pass::clif::Convention;
+use cantilever::plan::prepared::PreparedModule;
+use cantilever::wasm::{
     ElemPlace, Error, KnownElement, ModuleEnv, ModulePlaces, Tunables, translate_function, translate_init,
 };
-use cantilever::decode::{Decoded, decode};
-use cantilever::model::prepared::PreparedModule;
-use cantilever::model::{Callee, CtxArg, FuncKey, Place};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::Function;
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -195,8 +195,8 @@ fn only_large_offsets_and_addresses_are_checked() {
             .contains("trapnz")
     };
     assert!(!load("", "i32", 0));
-    assert!(!load("", "i32", cantilever::block::memory::GUARD - 4));
-    assert!(load("", "i32", cantilever::block::memory::GUARD - 3));
+    assert!(!load("", "i32", cantilever::abi::block::memory::GUARD - 4));
+    assert!(load("", "i32", cantilever::abi::block::memory::GUARD - 3));
     assert!(load("i64", "i64", 0));
 }
 

@@ -1,5 +1,4 @@
 //! Small core functions are dissolved in the core functions that call them, unless nothing shall be.
-#![cfg(feature = "compile")]
 
 use cantilever::{CompileOptions, EmitText, emit_text};
 

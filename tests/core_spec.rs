@@ -11,7 +11,7 @@
 mod superseded;
 
 use cantilever::CompileOptions;
-use cantilever::script::{self, Obstacle, ScriptOptions};
+use cantilever_script::{self as script, Obstacle, ScriptOptions};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::{AddAssign, ControlFlow};

@@ -1,7 +1,6 @@
 //! Objects that are damaged, or that somebody has made up: loading them is a typed error, or it succeeds. It never panics.
 //!
 //! Nothing here calls what was loaded.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
 use cantilever::CompileOptions;
 use cantilever::object::container::{LINES_SECTION, MAGIC, META_SECTION, PAYLOAD_START, SITES_SECTION};

@@ -1,6 +1,6 @@
 //! Source lines from the debugging information of modules, and debugging information that lies.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
+use cantilever::Compile;
 use cantilever::runtime::{CoreInstance, Engine, Module, Store};
 use cantilever::{CompileOptions, OptLevel};
 use gimli::write::{Address, DwarfUnit, EndianVec, LineProgram, LineString, Sections};

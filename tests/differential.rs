@@ -2,7 +2,6 @@
 //!
 //! `differential/wasmtime.txt` has a digest of what each did there, so that this needs no Wasmtime. The package in the folder
 //! `differential` of the repository's root made it; it also runs both engines on any number of modules.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
 #[path = "differential/mod.rs"]
 mod differential;

@@ -1,6 +1,6 @@
 //! What is dissolved in all its callers has no code in the object, and is spoken of all the same.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
+use cantilever::Compile;
 use cantilever::object::artifact::{Artifact, FunctionIdentity};
 use cantilever::object::load::ObjectFile;
 use cantilever::runtime::{Component, CoreInstance, CoreVal, Engine, Frame, Linker, Module, Store};

@@ -1,5 +1,4 @@
 //! The examples run and find what they expect.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
 #[path = "../examples/adapter_pass.rs"]
 mod adapter_pass;

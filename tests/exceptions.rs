@@ -1,8 +1,8 @@
 //! Exceptions of core code, as a host sees them; what they do inside of guests is in `filetests/exceptions` and in the
 //! specification's scripts.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
-use cantilever::block::TrapKind;
+use cantilever::Compile;
+use cantilever::abi::block::TrapKind;
 use cantilever::object::artifact::CoreFuncType;
 use cantilever::runtime::{
     CoreExtern, CoreFunc, CoreInstance, CoreVal, Engine, Error, Limits, Module, Result, Store, StoreContextMut,

@@ -1,6 +1,6 @@
 //! Small inputs whose meaning is large: they are refused at a documented bound, with a place, or what is made of them is small.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
+use cantilever::Compile;
 use cantilever::link::known_tables::known_tables;
 use cantilever::runtime::{Component, Engine};
 use cantilever::{CompileOptions, Error, compile};

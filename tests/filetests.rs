@@ -16,9 +16,11 @@
 //! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` expected CLIF and backtraces are replaced by the actual
 //! ones; with `CANTILEVER_FILETEST=text` only files whose path contains the text are run.
 
-use cantilever::cli::{Found, Input, Invocation, wave};
+use cantilever::Compile;
+use cantilever::runtime::wave;
 use cantilever::runtime::{Component, Config, Engine, Error, ExportKind, FuncSignature, Linker, Store, Val};
 use cantilever::{CompileOptions, EmitText};
+use cantilever_cli::{Found, Input, Invocation};
 use std::fs;
 use std::path::{Path, PathBuf};
 

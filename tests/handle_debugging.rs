@@ -1,7 +1,7 @@
 //! Components that are compiled to debug handles: which handles are alive, and where they were created. What traps say is in
 //! `filetests/debug/`.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
+use cantilever::Compile;
 use cantilever::runtime::{Component, Engine, HandleHolder, Instance, Linker, LiveHandle, Store, Val};
 use cantilever::{CompileOptions, EmitText, OptLevel, emit_text};
 use std::sync::mpsc::channel;

@@ -1,6 +1,5 @@
 //! What compiled guest loops look like: handle operations and calls across components are instructions in the loop, and no call
 //! is made on its hot path.
-#![cfg(feature = "compile")]
 
 use cantilever::{CompileOptions, EmitText, emit_text};
 

@@ -1,7 +1,7 @@
 //! A guest that traps is one instance's affair: others, in the same engine and of the same component, go on. That nothing of
 //! theirs changes is seen by `src/runtime/tests/hostile.rs`.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
+use cantilever::Compile;
 use cantilever::runtime::{Component, Engine, Func, Instance, Linker, Store, Val};
 
 /// Keeps a count, lends a handle of its own, and misbehaves when it is told to.

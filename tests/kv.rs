@@ -2,7 +2,6 @@
 //!
 //! What the application prints must be what it prints elsewhere, whoever implements the store: a component, a component behind
 //! others with other string encodings, or the host.
-#![cfg(all(feature = "compile", feature = "derive"))]
 
 #[path = "../examples/host_store/bind.rs"]
 mod bind;
@@ -19,6 +18,7 @@ mod kv;
 #[path = "kv/provider.rs"]
 mod provider;
 
+use cantilever::Compile;
 use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Linker, Store};
 

@@ -1,6 +1,6 @@
 //! Types with thousands of parts: code grows linearly with their definitions, and does what it does for small ones.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
+use cantilever::Compile;
 use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Linker, Store, Val};
 

@@ -1,6 +1,6 @@
 //! What a store's limits and a memory's reservation allow. To grow beyond them is a result, never an abort.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
+use cantilever::Compile;
 use cantilever::CompileOptions;
 use cantilever::object::artifact::MemoryLimits;
 use cantilever::runtime::{

@@ -2,8 +2,8 @@
 //! an instance that waits for it.
 //!
 //! The host is an event bus: it calls handlers in the guest that raised the event, and goes on if a handler fails.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
+use cantilever::Compile;
 use cantilever::object::artifact::CoreFuncType;
 use cantilever::runtime::{
     Caller, Component, CoreExtern, CoreFunc, CoreInstance, CoreVal, Engine, Error, Func, HostError, Instance, Linker,

@@ -1,8 +1,8 @@
 //! Many instances, many handles, and what happens at the limits.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
+use cantilever::Compile;
 use cantilever::CompileOptions;
-use cantilever::block::{BlockLayoutBuilder, HandleEntry};
+use cantilever::abi::block::{BlockLayoutBuilder, HandleEntry};
 use cantilever::runtime::{Component, Config, Engine, Instance, Linker, Store};
 
 /// Keeps handles of its own resource type in its table, and a number in its memory.
@@ -168,5 +168,5 @@ fn elements_of_a_table_are_data() {
     assert!(size < 50_000 * 6, "an element takes {} bytes", size as f64 / 50_000.0);
     let artifact = |object: &[u8]| cantilever::object::load::ObjectFile::read(object).unwrap().artifact;
     assert_eq!(artifact(&many).functions.len(), artifact(&few).functions.len());
-    assert!(artifact(&many).name(cantilever::model::FuncKey::Init(0)).is_none(), "code fills the table");
+    assert!(artifact(&many).name(cantilever::abi::FuncKey::Init(0)).is_none(), "code fills the table");
 }

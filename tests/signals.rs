@@ -1,8 +1,8 @@
 //! Signals that somebody sent are no guest's fault. Each test runs itself in a child process, whose
 //! handlers it changes.
-#![cfg(all(feature = "compile", feature = "runtime", target_os = "linux"))]
 
-use cantilever::block::TrapKind;
+use cantilever::Compile;
+use cantilever::abi::block::TrapKind;
 use cantilever::runtime::{CoreInstance, CoreLinker, CoreVal, Engine, Module, Store};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output};

@@ -1,7 +1,7 @@
 //! Native stacks: how deep guests go, what host functions have left, on whatever stack they run.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
-use cantilever::block::TrapKind;
+use cantilever::Compile;
+use cantilever::abi::block::TrapKind;
 use cantilever::object::artifact::{CoreFuncType, CoreValType};
 use cantilever::runtime::{
     Caller, Config, CoreExtern, CoreFunc, CoreInstance, CoreLinker, CoreVal, Engine, Error, HostError, Module, Result,

@@ -1,8 +1,8 @@
 //! Hosts keep guests in check: they stop them from another thread, and limit their fuel. What fuel is paid for is in
 //! `filetests/fuel`.
-#![cfg(all(feature = "compile", feature = "runtime"))]
 
-use cantilever::block::TrapKind;
+use cantilever::Compile;
+use cantilever::abi::block::TrapKind;
 use cantilever::runtime::{
     Component, CoreLinker, Engine, Error, Instance, InterruptHandle, LinkError, Linker, Module, Result, Store, Val,
 };

@@ -1,5 +1,6 @@
 //! Asynchronous lifts as the host sees them: it waits for the task, and takes its result.
 
+use cantilever::Compile;
 use cantilever::runtime::{Component, Engine, ExportKind, Linker, Store, Val};
 
 /// `text` returns a string through `task.return`, and then calls the host with another one, a few times.

@@ -1,6 +1,5 @@
 //! Rust values as component values: every type there and back, through core values and through memory, typed and dynamic; views
 //! of the guest's memory; the errors for types and handles that do not fit.
-#![cfg(all(feature = "compile", feature = "derive"))]
 
 #[path = "typed/allocation.rs"]
 mod allocation;
@@ -28,6 +27,7 @@ mod values;
 #[path = "typed/views.rs"]
 mod views;
 
+use cantilever::Compile;
 use cantilever::runtime::{Component, Engine};
 
 /// Compiles a component's text and loads the object.

@@ -11,6 +11,7 @@
 mod bind;
 mod kv;
 
+use cantilever::Compile;
 use cantilever::runtime::{Component, Engine, Linker, Store};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

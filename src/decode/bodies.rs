@@ -3,8 +3,8 @@
 
 use super::{features, garbage_collection};
 use crate::error::Result;
-use crate::model::module::TableCall;
 use crate::parallel;
+use crate::plan::module::TableCall;
 use wasmparser::{FuncToValidate, FuncValidatorAllocations, FunctionBody, Operator, ValidatorResources};
 
 /// A function body whose module has been validated around it.

@@ -2,7 +2,7 @@
 
 use super::component::{Canon, Options};
 use super::types;
-use crate::model::{CoreTypeId, Encoding, FlatType, StorageSlot};
+use cantilever_abi::{CoreTypeId, Encoding, FlatType, StorageSlot};
 use wasmparser::{CanonicalFunction, CanonicalOption};
 
 /// A canonical function. `ty` is the type of the core function that it defines, if it does.

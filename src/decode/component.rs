@@ -4,7 +4,7 @@
 //! `link` walks the definitions once for each instantiation. Core types and values are left out: linking does not
 //! need the former, and refuses the latter.
 
-use crate::model::{CoreTypeId, Encoding, StorageSlot, ValType};
+use cantilever_abi::{CoreTypeId, Encoding, StorageSlot, ValType};
 use std::collections::HashMap;
 
 /// A validated component.
@@ -212,7 +212,7 @@ pub enum InstanceDecl {
     Export(ExternDecl),
 }
 
-/// A compound value type, or a new name for a primitive. Compare [`TypeDef`](crate::model::TypeDef).
+/// A compound value type, or a new name for a primitive. Compare [`TypeDef`](cantilever_abi::TypeDef).
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub enum DefinedType {

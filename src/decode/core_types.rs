@@ -1,6 +1,6 @@
 //! Core function types, deduplicated over all modules of the input.
 
-use crate::model::{CoreTypeDecl, CoreTypeId};
+use cantilever_abi::{CoreTypeDecl, CoreTypeId};
 use cranelift_entity::{PrimaryMap, SecondaryMap};
 use std::collections::{BTreeMap, HashMap};
 use wasmparser::types::{CoreTypeId as ValidatorTypeId, RecGroupId, TypesRef};

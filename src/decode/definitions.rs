@@ -2,7 +2,7 @@
 
 use super::component::{Component, CoreInstance, Definition, Export, ExternDecl, Instance};
 use super::{canonical, names, types};
-use crate::model::CoreTypeId;
+use cantilever_abi::CoreTypeId;
 use wasmparser::{CanonicalFunction, ComponentInstance, KnownCustom, Payload, Result};
 
 /// Takes a validated section into a component. `core_type` gives the type of the core function with an index, counted

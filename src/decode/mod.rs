@@ -16,9 +16,9 @@ pub mod provided;
 mod types;
 
 use crate::error::{Error, Result};
-use crate::model::module::Module;
-use crate::model::{CoreTypeDecl, CoreTypeId};
+use crate::plan::module::Module;
 use bodies::Body;
+use cantilever_abi::{CoreTypeDecl, CoreTypeId};
 use component::{Component, Definition};
 use core_types::CoreTypes;
 use cranelift_entity::{PrimaryMap, SecondaryMap};

@@ -4,7 +4,7 @@
 
 use super::core_types::CoreTypes;
 use super::{garbage_collection, names};
-use crate::model::module::{
+use crate::plan::module::{
     DataSegment, ElemItems, ElemSegment, Entity, GlobalDecl, Module, ModuleImport, SegmentMode, TableDecl,
 };
 use std::ops::Range;

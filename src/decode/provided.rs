@@ -148,7 +148,7 @@ fn leb128(output: &mut Vec<u8>, value: usize) {
     gimli::leb128::write::unsigned(output, value as u64).expect("a vector takes everything");
 }
 
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

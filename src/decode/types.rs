@@ -1,7 +1,7 @@
 //! Types of components: wasmparser's form to ours.
 
 use super::component::{Alias, CoreSort, DefinedType, ExternDecl, ExternType, InstanceDecl, Sort, Type, ValRef};
-use crate::model::ValType;
+use cantilever_abi::ValType;
 use wasmparser::{
     ComponentAlias, ComponentDefinedType, ComponentExternalKind, ComponentOuterAliasKind, ComponentType,
     ComponentTypeRef, ComponentValType, ExternalKind, InstanceTypeDeclaration, PrimitiveValType, TypeBounds,

@@ -4,9 +4,9 @@ use super::Linker;
 use super::scope::{FrameId, Func};
 use crate::decode::component::{Canon as Definition, Options};
 use crate::error::{Error, Result};
-use crate::model::layout::Layout;
-use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, ImportKind, Lift, PlanOptions};
-use crate::model::{FuncType, PointerWidth, ValType};
+use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, ImportKind, Lift, PlanOptions};
+use cantilever_abi::layout::Layout;
+use cantilever_abi::{FuncType, PointerWidth, ValType};
 
 /// How many types the parameters and the result of a function may be made of where they are flat, each counted as often as it
 /// occurs: code is written out for each occurrence.

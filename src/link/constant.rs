@@ -1,6 +1,6 @@
 //! The values of constant expressions, as far as they are known without an instance.
 
-use crate::model::prepared::Constant;
+use crate::plan::prepared::Constant;
 use std::ops::Range;
 use wasmparser::{BinaryReader, ConstExpr, Operator};
 

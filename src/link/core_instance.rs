@@ -4,8 +4,8 @@ use super::Linker;
 use super::scope::{CoreInstanceItem, FrameId, ModuleItem};
 use crate::decode::component::{CoreInstance, CoreSort};
 use crate::error::{Error, Result};
-use crate::model::module::{Entity, Module};
-use crate::model::plan::{CoreFuncRef, CoreInstance as PlanCoreInstance, CoreItem, CoreRef};
+use crate::plan::module::{Entity, Module};
+use crate::plan::{CoreFuncRef, CoreInstance as PlanCoreInstance, CoreItem, CoreRef};
 use std::collections::HashMap;
 
 /// Look-up tables of a module.

@@ -8,10 +8,10 @@
 //! the last of these segments: that code would see less.
 
 use super::constant::evaluate;
-use crate::model::CoreTypeId;
-use crate::model::module::{ElemItems, ElemSegment, Module, SegmentMode};
-use crate::model::plan::{CoreFuncRef, CoreItem, CoreRef, Export, Plan};
-use crate::model::prepared::Constant;
+use crate::plan::module::{ElemItems, ElemSegment, Module, SegmentMode};
+use crate::plan::prepared::Constant;
+use crate::plan::{CoreFuncRef, CoreItem, CoreRef, Export, Plan};
+use cantilever_abi::CoreTypeId;
 use std::collections::HashMap;
 use std::ops::Range;
 use wasmparser::RefType;

@@ -6,8 +6,8 @@
 //! indirect call of anything else counts as a call of everything.
 
 use super::known_tables::Elements;
-use crate::model::CoreTypeId;
-use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Lift, Plan, PlanOptions};
+use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Lift, Plan, PlanOptions};
+use cantilever_abi::CoreTypeId;
 use std::collections::{HashMap, HashSet};
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 

@@ -14,9 +14,9 @@ pub mod prepare;
 mod root;
 mod root_module;
 mod scope;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
 mod suites;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(test)]
 mod tests;
 mod types;
 pub mod unread_tables;
@@ -24,11 +24,11 @@ pub mod unread_tables;
 use crate::decode::component::Component;
 use crate::decode::{Decoded, Root, decode};
 use crate::error::Result;
-use crate::model::module::Module;
-use crate::model::name::short_name;
-use crate::model::plan::{Canon, CoreItem, Lift, Plan};
-use crate::model::{FuncType, ResourceId};
+use crate::plan::module::Module;
+use crate::plan::name::short_name;
+use crate::plan::{Canon, CoreItem, Lift, Plan};
 use canon::LowerKey;
+use cantilever_abi::{FuncType, ResourceId};
 use core_instance::ModuleIndex;
 use cranelift_entity::PrimaryMap;
 use scope::{Exports, ExportsId, Frame, FrameId, FuncTypeId};

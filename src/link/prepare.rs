@@ -10,9 +10,9 @@
 //! known that depends on imports.
 
 use super::constant::evaluate;
-use crate::model::module::{ElemItems, ElemSegment, Module, SegmentMode};
-use crate::model::plan::{CoreInstance, CoreItem, CoreRef, Plan};
-use crate::model::prepared::{Constant, PlacedSegment, Prepared, PreparedInstance, PreparedModule};
+use crate::plan::module::{ElemItems, ElemSegment, Module, SegmentMode};
+use crate::plan::prepared::{Constant, PlacedSegment, Prepared, PreparedInstance, PreparedModule};
+use crate::plan::{CoreInstance, CoreItem, CoreRef, Plan};
 use std::collections::HashSet;
 use std::ops::Range;
 

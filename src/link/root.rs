@@ -4,8 +4,8 @@ use super::Linker;
 use super::scope::{Exports, ExportsId, Frame, FrameId, Func, Item, ModuleItem, TypeItem};
 use crate::decode::component::{Definition, ExternDecl, ExternType, InstanceDecl};
 use crate::error::{Error, Result};
-use crate::model::ResourceImpl;
-use crate::model::plan::{Export, Import, ImportKind};
+use crate::plan::{Export, Import, ImportKind};
+use cantilever_abi::ResourceImpl;
 use std::collections::HashMap;
 
 /// How deep exported instances may nest.

@@ -2,8 +2,8 @@
 
 use super::core_instance::{ModuleIndex, defined};
 use crate::decode::Decoded;
-use crate::model::module::{Entity, Module};
-use crate::model::plan::{CoreFuncRef, CoreInstance, CoreItem, CoreRef, Export, Import, ImportKind, Plan};
+use crate::plan::module::{Entity, Module};
+use crate::plan::{CoreFuncRef, CoreInstance, CoreItem, CoreRef, Export, Import, ImportKind, Plan};
 
 /// The plan of a root core module.
 pub(super) fn link(decoded: Decoded, index: usize) -> Plan {

@@ -1,8 +1,8 @@
 //! What indices mean: one [`Frame`] of index spaces for each component instance and each imported instance's type.
 
 use crate::decode::component::{Component, InstanceDecl, Sort};
-use crate::model::plan::{CoreFuncRef, CoreItem, CoreRef};
-use crate::model::{ResourceId, ValType};
+use crate::plan::{CoreFuncRef, CoreItem, CoreRef};
+use cantilever_abi::{ResourceId, ValType};
 use cranelift_entity::entity_impl;
 use std::collections::HashMap;
 

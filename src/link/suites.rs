@@ -4,8 +4,8 @@
 use super::known_tables::known_tables;
 use super::plan;
 use crate::error::Error;
-use crate::model::ResourceImpl;
-use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, Export};
+use crate::plan::{Canon, CanonTarget, CoreFuncRef, Export};
+use cantilever_abi::ResourceImpl;
 use std::path::{Path, PathBuf};
 use wast::parser::{ParseBuffer, parse};
 use wast::{QuoteWat, Wast, WastDirective};

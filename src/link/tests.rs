@@ -5,8 +5,8 @@ use super::may_leave::may_always_leave;
 use super::plan;
 use super::prepare::prepare;
 use crate::error::Error;
-use crate::model::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Export, ImportKind, Plan};
-use crate::model::{FlatType, PointerWidth, ResourceImpl, TypeDef, ValType};
+use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Export, ImportKind, Plan};
+use cantilever_abi::{FlatType, PointerWidth, ResourceImpl, TypeDef, ValType};
 
 fn parse(text: &str) -> Result<Plan, Error> {
     plan(wat::parse_str(text).expect("well-formed text").into())
@@ -482,7 +482,7 @@ fn known_segments_are_in_place_before_code_runs() {
     let placed = |text: &str| {
         let plan = linked(text);
         let prepared = prepare(&plan);
-        let of = |m: &crate::model::prepared::PreparedModule| (m.elems.clone(), m.datas.clone());
+        let of = |m: &crate::plan::prepared::PreparedModule| (m.elems.clone(), m.datas.clone());
         prepared.modules.iter().map(of).collect::<Vec<_>>()
     };
     let all = placed(

@@ -9,9 +9,9 @@ use super::Linker;
 use super::scope::{FrameId, TypeItem};
 use crate::decode::component::{DefinedType, Type, ValRef};
 use crate::error::{Error, Result};
-use crate::model::name::short_name;
-use crate::model::plan::CoreFuncRef;
-use crate::model::{Case, Field, FuncType, Resource, ResourceId, ResourceImpl, TypeDef, ValType};
+use crate::plan::CoreFuncRef;
+use crate::plan::name::short_name;
+use cantilever_abi::{Case, Field, FuncType, Resource, ResourceId, ResourceImpl, TypeDef, ValType};
 
 impl<'a> Linker<'a> {
     /// What a type definition means.

@@ -4,9 +4,9 @@
 //! `wit-component`'s shim modules have such tables: each of their functions calls one element.
 
 use super::known_tables::{Elements, TableUser};
-use crate::model::module::{Module, TableCall};
-use crate::model::plan::Plan;
-use crate::model::prepared::{PlacedSegment, Prepared};
+use crate::plan::Plan;
+use crate::plan::module::{Module, TableCall};
+use crate::plan::prepared::{PlacedSegment, Prepared};
 use std::collections::{HashMap, HashSet};
 
 /// Leaves out what is in known tables that nothing reads.

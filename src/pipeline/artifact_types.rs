@@ -1,9 +1,9 @@
 //! Core types of modules as the metadata of an object has them.
 
-use crate::model::CoreTypeId;
-use crate::model::module::Module;
-use crate::model::plan::Plan;
-use crate::object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
+use crate::plan::Plan;
+use crate::plan::module::Module;
+use cantilever_abi::CoreTypeId;
+use cantilever_object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
 use std::collections::HashMap;
 use wasmparser::{FuncType, HeapType, ValType};
 

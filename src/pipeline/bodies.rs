@@ -9,14 +9,14 @@ use super::codegen::Worker;
 use super::functions;
 use super::inline::{self, Budget};
 use super::origin::Origins;
-use crate::canon::{self, CanonEnv};
-use crate::clif::{Convention, entry, throw};
-use crate::core::{self, ModuleEnv, Tunables};
 use crate::error::Error;
-use crate::model::adapter::Dtor;
-use crate::model::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
-use crate::object::artifact::FunctionIdentity;
 use crate::parallel;
+use crate::wasm::{self, ModuleEnv, Tunables};
+use cantilever_abi::adapter::Dtor;
+use cantilever_abi::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
+use cantilever_object::artifact::FunctionIdentity;
+use cantilever_pass::canon::{self, CanonEnv};
+use cantilever_pass::clif::{Convention, entry, throw};
 use cranelift_codegen::ir;
 use cranelift_entity::EntityRef;
 use cranelift_frontend::FunctionBuilderContext;
@@ -207,8 +207,8 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
     };
     let signature = |ty: u32| graph.signatures[CoreTypeId::new(ty as usize)].clone();
     Ok(match key {
-        FuncKey::Core(module, defined) => core::translate_function(&module_env(module), cx, defined)?,
-        FuncKey::Init(module) => core::translate_init(&module_env(module), cx)?,
+        FuncKey::Core(module, defined) => wasm::translate_function(&module_env(module), cx, defined)?,
+        FuncKey::Init(module) => wasm::translate_init(&module_env(module), cx)?,
         FuncKey::Canon(index) => match &placed.canons[index as usize] {
             CanonFunc::Builtin { instance, builtin } => canon::emit_builtin(&canon_env(), cx, key, *instance, builtin),
             CanonFunc::Adapter(adapter) => canon::emit_adapter(&canon_env(), cx, key, adapter),
@@ -222,7 +222,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         FuncKey::Entry(index) => entry::component_entry(convention, cx, key, FuncKey::Lift(index)),
         FuncKey::CoreEntry(ty) => entry::core_entry(convention, cx, key, signature(ty)),
         FuncKey::Throw => throw::throw(convention, cx, key),
-        FuncKey::GrowHandles => crate::handles::emit_grow(convention, cx),
+        FuncKey::GrowHandles => cantilever_pass::handles::emit_grow(convention, cx),
         FuncKey::HostCall(ty) => entry::host_call(convention, cx, key, signature(ty)),
     })
 }

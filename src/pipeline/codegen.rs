@@ -2,12 +2,12 @@
 
 use super::bodies::Body;
 use super::origin::{Origin, Origins};
-use crate::clif::trap::trap_kind;
 use crate::error::Error;
-use crate::model::FuncKey;
-use crate::object::artifact::{FunctionIdentity, HandlerSite};
-use crate::object::compiled::{Compiled, Relocation};
-use crate::object::sites::{Site, SiteKind};
+use cantilever_abi::FuncKey;
+use cantilever_object::artifact::{FunctionIdentity, HandlerSite};
+use cantilever_object::compiled::{Compiled, Relocation};
+use cantilever_object::sites::{Site, SiteKind};
+use cantilever_pass::clif::trap::trap_kind;
 use cranelift_codegen::ir::{self, ExternalName};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{

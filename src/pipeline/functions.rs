@@ -1,13 +1,13 @@
 //! Every function of a compilation, in the order in which it lies in the object, with its symbol.
 
 use super::placement::Placed;
-use crate::canon::Parts;
-use crate::core::needs_init;
-use crate::model::module::Module;
-use crate::model::name::short_name;
-use crate::model::plan::{Canon, ImportKind, Plan};
-use crate::model::{CanonFunc, CoreTypeId, FuncKey};
-use crate::object::artifact::{ExportEntry, FunctionIdentity, ModuleEntry, Step};
+use crate::plan::module::Module;
+use crate::plan::name::short_name;
+use crate::plan::{Canon, ImportKind, Plan};
+use crate::wasm::needs_init;
+use cantilever_abi::{CanonFunc, CoreTypeId, FuncKey};
+use cantilever_object::artifact::{ExportEntry, FunctionIdentity, ModuleEntry, Step};
+use cantilever_pass::canon::Parts;
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
 use wasmparser::{FuncType, ValType};

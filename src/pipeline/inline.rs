@@ -10,7 +10,7 @@ use super::Graph;
 use super::bodies::Body;
 use super::origin::{Origin, Origins, Renumbering};
 use crate::error::Error;
-use crate::model::FuncKey;
+use cantilever_abi::FuncKey;
 use cranelift_codegen::inline::{Inline, InlineCommand};
 use cranelift_codegen::traversals::Dfs;
 use cranelift_codegen::{Context, ir};

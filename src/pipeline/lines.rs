@@ -3,10 +3,10 @@
 //! Only line programs are read; of these, the rows in which a site lies are kept. The sections are custom sections: what is
 //! malformed in them is passed over, and nothing in them makes more work or takes more memory than its own length does.
 
-use crate::model::module::Module;
-use crate::model::plan::Plan;
-use crate::object::compiled::Compiled;
-use crate::object::lines::{Line, Lines, Row};
+use crate::plan::Plan;
+use crate::plan::module::Module;
+use cantilever_object::compiled::Compiled;
+use cantilever_object::lines::{Line, Lines, Row};
 use gimli::{
     AttributeValue, ColumnType, DebugLine, DebugLineOffset, EndianSlice, LineProgramHeader, LineRow, LittleEndian,
 };

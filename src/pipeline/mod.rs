@@ -10,7 +10,7 @@
 //! | `demand` | what the runtime finds | the functions whose code something needs |
 //! | `codegen` | CLIF | machine code, relocations, sites with their origins, unwinding |
 //! | `lines` | debugging information of the input | source lines of the sites |
-//! | [`object::write`](crate::object::write) | all of it | the object |
+//! | [`object::write`](cantilever_object::write) | all of it | the object |
 //!
 //! Functions are translated, inlined and compiled in parallel, one at a time per thread, so that memory is bounded by
 //! the machine code and the inlinable bodies; and on demand, so that what is dissolved in all its callers has no code.
@@ -31,19 +31,19 @@ mod text;
 pub use options::{CompileOptions, OptLevel, Progress};
 pub use text::{EmitText, emit_text};
 
-use crate::block::Supervision;
-use crate::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
-use crate::canon::{Parts, counts_borrows};
-use crate::clif::Convention;
-use crate::core::core_signature;
 use crate::decode::provided::provide;
 use crate::error::Error;
-use crate::model::CoreTypeId;
-use crate::model::plan::Plan;
-use crate::object::artifact::{Artifact, FunctionIdentity};
-use crate::object::trusted::TrustedObject;
-use crate::object::write::write_object;
+use crate::plan::Plan;
+use crate::wasm::core_signature;
 use bodies::Bodies;
+use cantilever_abi::CoreTypeId;
+use cantilever_abi::block::Supervision;
+use cantilever_abi::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
+use cantilever_object::artifact::{Artifact, FunctionIdentity};
+use cantilever_object::trusted::TrustedObject;
+use cantilever_object::write::write_object;
+use cantilever_pass::canon::{Parts, counts_borrows};
+use cantilever_pass::clif::Convention;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_entity::PrimaryMap;
@@ -125,7 +125,7 @@ impl Graph {
         let core_types = self.plan.core_types.values().map(|ty| artifact_types::core_func_type(ids, ty));
         Artifact {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            intrinsics: crate::block::INTRINSICS_VERSION,
+            intrinsics: cantilever_abi::block::INTRINSICS_VERSION,
             triple: self.isa.triple().to_string(),
             cpu_features: target::cpu_features(&*self.isa),
             layout: placed.layout.clone(),

@@ -1,8 +1,8 @@
 //! What a caller can choose about a compilation, and what it is told while it runs.
 
-use crate::block::Supervision;
-use crate::block::memory::RESERVATION;
 use crate::decode::provided::Provided;
+use cantilever_abi::block::Supervision;
+use cantilever_abi::block::memory::RESERVATION;
 
 /// How much effort Cranelift's optimiser takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,7 +37,7 @@ pub struct CompileOptions {
     /// then count them in the places of their imports.
     pub provided: Vec<Provided>,
     /// Record for each handle where it was created and where it was dropped, so that traps about handles and
-    /// [`Store::live_handles`](crate::runtime::Store::live_handles) can tell. The code is larger and slower: nothing is
+    /// [`Store::live_handles`](cantilever_runtime::Store::live_handles) can tell. The code is larger and slower: nothing is
     /// inlined.
     pub debug_handles: bool,
     /// Let the host stop a guest that runs, from another thread. Costs a load, a comparison and a branch in each loop.

@@ -3,8 +3,8 @@
 //! CLIF keeps one number for each instruction. Below [`INLINED`] it is an offset in the input, as `core` sets it; from there on it
 //! is an index in the function's [`Origins`].
 
-use crate::model::FuncKey;
-use crate::object::compiled::Inlined;
+use cantilever_abi::FuncKey;
+use cantilever_object::compiled::Inlined;
 use cranelift_codegen::ir::{self, SourceLoc};
 use std::collections::HashMap;
 

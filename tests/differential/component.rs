@@ -5,6 +5,7 @@ use super::lifted::canonical;
 use super::observe::{Fault, Guest};
 use super::subject::{engine, fault, store};
 use super::value::Value;
+use cantilever::Compile;
 use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Instance, Linker, Store, Val};
 

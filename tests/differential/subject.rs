@@ -6,8 +6,9 @@ use super::observe::{Fault, Guest, Host, MEMORY_BYTES, Outcome, STACK, TABLE_ELE
 use super::random::Random;
 use super::shape::{FuncType, Item};
 use super::value::{Heap, Type, Value};
-use cantilever::block::TrapKind;
-use cantilever::block::memory::RESERVATION;
+use cantilever::Compile;
+use cantilever::abi::block::TrapKind;
+use cantilever::abi::block::memory::RESERVATION;
 use cantilever::object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
 use cantilever::runtime::{
     Config, CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreMemory, CoreTable, CoreTag, CoreVal, Engine, Error,

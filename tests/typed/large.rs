@@ -2,7 +2,7 @@
 
 use super::allocation::allocations_in;
 use super::{LIBC, load};
-use cantilever::block::TrapKind;
+use cantilever::abi::block::TrapKind;
 use cantilever::runtime::{Component, Engine, Linker, Store, Val};
 
 /// `run` passes what it gets to the host and returns it; `ill` passes that many letters to the host, and one odd byte.

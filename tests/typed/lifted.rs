@@ -2,7 +2,7 @@
 //! large only for the host.
 
 use super::load;
-use cantilever::block::TrapKind;
+use cantilever::abi::block::TrapKind;
 use cantilever::runtime::{
     Component, Engine, Error, Lift, Limits, Linker, Resource, ResourceAny, Store, Trap, Val, ValueError,
 };

@@ -2,7 +2,7 @@
 
 use crate::contestant::Run;
 use anyhow::Result;
-use cantilever::block::{HandleEntry, HandleTable};
+use cantilever::abi::block::{HandleEntry, HandleTable};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Block, InstBuilder, MemFlagsData, TrapCode, Type, Value, types};
 use cranelift_codegen::settings::{self, Configurable};

@@ -2,6 +2,7 @@
 
 use super::{Run, peer};
 use anyhow::{Context, Result, bail};
+use cantilever::Compile;
 use cantilever::runtime::{CoreInstance, CoreVal};
 
 /// Cantilever.

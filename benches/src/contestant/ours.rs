@@ -6,6 +6,7 @@ mod typed;
 
 use super::{Compiler, Driver, Run, repeat};
 use anyhow::Result;
+use cantilever::Compile;
 use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Instance, Store};
 

@@ -2,9 +2,9 @@
 
 use super::Map;
 use super::resolve::Kind;
-use crate::model::adapter::Dtor;
-use crate::model::plan::{Canon, CanonTarget, Lift, PlanOptions};
-use crate::model::{
+use crate::plan::{Canon, CanonTarget, Lift, PlanOptions};
+use cantilever_abi::adapter::Dtor;
+use cantilever_abi::{
     Adapter, Builtin, CanonFunc, CanonOptions, GuestSide, LiftSide, LowerSide, Memory, Resource, ResourceId,
     ResourceImpl,
 };

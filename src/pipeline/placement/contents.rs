@@ -3,10 +3,10 @@
 
 use super::Map;
 use super::frame::Frame;
-use crate::model::module::{Module, SegmentMode};
-use crate::model::plan::Plan;
-use crate::model::prepared::{Constant, PlacedSegment, Prepared, PreparedModule};
-use crate::object::artifact::{Elements, GlobalValue, Piece};
+use crate::plan::Plan;
+use crate::plan::module::{Module, SegmentMode};
+use crate::plan::prepared::{Constant, PlacedSegment, Prepared, PreparedModule};
+use cantilever_object::artifact::{Elements, GlobalValue, Piece};
 use std::ops::Range;
 
 /// The object's data section.
@@ -45,7 +45,7 @@ impl DataSection {
 /// The functions in element segments.
 #[derive(Debug, Default)]
 pub struct ElementLists {
-    /// As [`Artifact::elements`](crate::object::artifact::Artifact::elements).
+    /// As [`Artifact::elements`](cantilever_object::artifact::Artifact::elements).
     pub lists: Vec<Vec<Option<u32>>>,
     /// For each module, the list of each element segment that has one.
     of: Vec<Vec<Option<u32>>>,
@@ -65,7 +65,7 @@ impl ElementLists {
     fn add(&mut self, module: &Module, parts: &PreparedModule, frame: &Frame) -> Vec<Option<u32>> {
         let def =
             |func: Option<u32>| func.map(|f| frame.func_defs[f as usize].expect("a function in a segment escapes"));
-        let list = |(segment, elements): (&crate::model::module::ElemSegment, &Option<Vec<Option<u32>>>)| {
+        let list = |(segment, elements): (&crate::plan::module::ElemSegment, &Option<Vec<Option<u32>>>)| {
             let used = !matches!(segment.mode, SegmentMode::Declared);
             let elements = elements.as_ref().filter(|_| used)?;
             self.lists.push(elements.iter().map(|func| def(*func)).collect());

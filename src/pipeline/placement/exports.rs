@@ -2,9 +2,9 @@
 
 use super::Map;
 use super::resolve::Kind;
-use crate::model::plan::{CoreFuncRef, CoreItem, CoreRef, Export, ImportKind};
-use crate::object::artifact::ExportEntry;
 use crate::pipeline::artifact_types::{core_value_type, memory_limits, table_limits};
+use crate::plan::{CoreFuncRef, CoreItem, CoreRef, Export, ImportKind};
+use cantilever_object::artifact::ExportEntry;
 
 impl Map<'_> {
     /// The exports.

@@ -1,10 +1,10 @@
 //! Frames: the offsets of one module's data, relative to the base of its instance.
 
-use crate::block::layout::{Arena, BlockTooLarge};
-use crate::block::{Context, FuncDef, GlobalSlot, MemoryDef, TableDef, intrinsics::SegmentSlot};
-use crate::model::module::{Entity, Module, SegmentMode};
-use crate::model::plan::Plan;
-use crate::model::prepared::{Prepared, PreparedModule};
+use crate::plan::Plan;
+use crate::plan::module::{Entity, Module, SegmentMode};
+use crate::plan::prepared::{Prepared, PreparedModule};
+use cantilever_abi::block::layout::{Arena, BlockTooLarge};
+use cantilever_abi::block::{Context, FuncDef, GlobalSlot, MemoryDef, TableDef, intrinsics::SegmentSlot};
 
 /// Offsets relative to the base of an instance: the block for a static module, its segment for a shared one.
 #[derive(Debug, Clone, Default)]

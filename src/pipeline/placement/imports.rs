@@ -1,12 +1,12 @@
 //! Where the root's imports go.
 
 use super::Map;
-use crate::block::layout::{Arena, BlockTooLarge};
-use crate::block::{FuncDef, HostCallee};
-use crate::model::plan::{ImportKind, Plan};
-use crate::model::{Resource, ResourceId, ResourceImpl};
-use crate::object::artifact::{ImportEntry, ImportSlot};
 use crate::pipeline::artifact_types::{core_value_type, memory_limits, table_limits};
+use crate::plan::{ImportKind, Plan};
+use cantilever_abi::block::layout::{Arena, BlockTooLarge};
+use cantilever_abi::block::{FuncDef, HostCallee};
+use cantilever_abi::{Resource, ResourceId, ResourceImpl};
+use cantilever_object::artifact::{ImportEntry, ImportSlot};
 use cranelift_entity::PrimaryMap;
 
 /// For each import of the plan, the block offset of what stands for it: a `HostCallee` for component functions and
@@ -34,7 +34,7 @@ impl ImportPlaces {
 impl Map<'_> {
     /// The imports as the runtime finds them.
     pub fn import_entries(&self) -> Vec<ImportEntry> {
-        let entry = |(index, import): (usize, &crate::model::plan::Import)| {
+        let entry = |(index, import): (usize, &crate::plan::Import)| {
             let at = self.imports.at(index);
             let kind = match &import.kind {
                 ImportKind::Func(ty) => ImportSlot::Func { ty: ty.clone(), at },

@@ -5,7 +5,7 @@
 //!
 //! A module that is instantiated once is *static*: its data lies directly in the block, and its code has the block
 //! as `vmctx`. A module that is instantiated more often is *shared*: each instance has a segment of its own that begins
-//! with a [`Context`](crate::block::Context), its code is compiled once with the segment as `vmctx`, and it reaches
+//! with a [`Context`](cantilever_abi::block::Context), its code is compiled once with the segment as `vmctx`, and it reaches
 //! what it imports through slots of the segment.
 
 mod canons;
@@ -17,20 +17,20 @@ mod resolve;
 mod steps;
 
 use super::CompileOptions;
-use crate::block::{
-    BlockLayout, BlockLayoutBuilder,
-    layout::{BlockTooLarge, MAX_FIXED_SIZE},
-};
-use crate::core::ModulePlaces;
 use crate::link::known_tables::{self, known_tables};
 use crate::link::may_leave::may_always_leave;
 use crate::link::prepare::prepare;
 use crate::link::unread_tables::leave_out;
-use crate::model::adapter::Dtor;
-use crate::model::plan::Plan;
-use crate::model::prepared::Prepared;
-use crate::model::{Adapter, CanonFunc, FuncKey, Resource, ResourceId};
-use crate::object::artifact::{ExportEntry, ImportEntry, Step};
+use crate::plan::Plan;
+use crate::plan::prepared::Prepared;
+use crate::wasm::ModulePlaces;
+use cantilever_abi::adapter::Dtor;
+use cantilever_abi::block::{
+    BlockLayout, BlockLayoutBuilder,
+    layout::{BlockTooLarge, MAX_FIXED_SIZE},
+};
+use cantilever_abi::{Adapter, CanonFunc, FuncKey, Resource, ResourceId};
+use cantilever_object::artifact::{ExportEntry, ImportEntry, Step};
 use cranelift_entity::PrimaryMap;
 use frame::Frame;
 use imports::ImportPlaces;

@@ -1,10 +1,10 @@
 //! From symbolic references to places and callees, as seen from the block and from the code of each module.
 
 use super::Map;
-use crate::core::{ElemPlace, KnownElement, ModulePlaces};
-use crate::model::module::{Entity, Module};
-use crate::model::plan::{CoreFuncRef, CoreItem, CoreRef};
-use crate::model::{Callee, CoreTypeId, CtxArg, FuncKey, Place};
+use crate::plan::module::{Entity, Module};
+use crate::plan::{CoreFuncRef, CoreItem, CoreRef};
+use crate::wasm::{ElemPlace, KnownElement, ModulePlaces};
+use cantilever_abi::{Callee, CoreTypeId, CtxArg, FuncKey, Place};
 
 /// The kinds of core items that live at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +145,7 @@ impl Map<'_> {
             }
             CoreFuncRef::Canon(_) => None,
             CoreFuncRef::Import(index) => match self.plan.imports[index].kind {
-                crate::model::plan::ImportKind::CoreFunc(ty) => Some(ty),
+                crate::plan::ImportKind::CoreFunc(ty) => Some(ty),
                 _ => None,
             },
         }

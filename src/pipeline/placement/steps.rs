@@ -2,12 +2,12 @@
 
 use super::Map;
 use super::resolve::Kind;
-use crate::core::needs_init;
-use crate::model::module::{Entity, Module, SegmentMode};
-use crate::model::plan::{CoreFuncRef, CoreInstance, CoreItem};
-use crate::model::{CoreTypeId, FuncKey, Place};
-use crate::object::artifact::Step;
 use crate::pipeline::artifact_types::{memory_limits, table_limits};
+use crate::plan::module::{Entity, Module, SegmentMode};
+use crate::plan::{CoreFuncRef, CoreInstance, CoreItem};
+use crate::wasm::needs_init;
+use cantilever_abi::{CoreTypeId, FuncKey, Place};
+use cantilever_object::artifact::Step;
 
 impl Map<'_> {
     /// The steps, in order. Within an instance everything that code can reach is there before its `Init` runs.

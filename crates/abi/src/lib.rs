@@ -1,0 +1,29 @@
+//! What every part of Cantilever speaks of: component types with their layout and flattening, descriptions of adapters
+//! and built-ins, and in [`block`] the contract between compiled code and a runtime.
+//!
+//! Pure data. Nothing here knows CLIF, WebAssembly binaries, object files or a runtime.
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
+pub mod adapter;
+pub mod block;
+pub mod core_type;
+pub mod flatten;
+pub mod func_key;
+pub mod layout;
+pub mod place;
+pub mod types;
+
+pub use adapter::{
+    Adapter, Builtin, CanonFunc, CanonOptions, Encoding, GuestSide, LiftSide, LowerSide, Memory, PointerWidth,
+    StorageSlot,
+};
+pub use core_type::CoreTypeDecl;
+pub use flatten::{FlatType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
+pub use func_key::FuncKey;
+pub use layout::{Layout, discriminant_size};
+pub use place::{Callee, CtxArg, Place};
+pub use types::{
+    Case, CoreTypeId, Field, FuncType, Resource, ResourceId, ResourceImpl, TypeDef, TypeId, Types, ValType,
+};

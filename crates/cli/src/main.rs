@@ -1,0 +1,5 @@
+//! The entry of the `cantilever` command.
+
+fn main() -> std::process::ExitCode {
+    cantilever_cli::main()
+}

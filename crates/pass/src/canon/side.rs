@@ -1,0 +1,249 @@
+//! A side of an adapter: a guest or the host, its memory, and what it does to allocate.
+
+use super::CanonEnv;
+use super::operand::{Address, Memory, narrow_pointer, widen_pointer};
+use super::task::TaskScope;
+use crate::clif::signature::{POINTER, flat_type};
+use crate::clif::{Emit, Region};
+use crate::handles::Table;
+use cantilever_abi::block::{InstanceState, Intrinsic, MemoryDef, TrapKind};
+use cantilever_abi::flatten::pointer;
+use cantilever_abi::{CanonOptions, Encoding, GuestSide, PointerWidth, ResourceId, ResourceImpl};
+use core::mem::offset_of;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+
+/// One side of an adapter, in one direction.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'a> {
+    peer: Peer<'a>,
+    /// The component instance, or the host as one.
+    pub instance: u32,
+    /// Its handles.
+    pub table: Table,
+    /// Block offset of its `may_leave`; none where that is always true when it is looked at.
+    may_leave: Option<usize>,
+    /// Block offset of its state, where its `realloc` might see or change its caller's task.
+    task_state: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+enum Peer<'a> {
+    Guest(&'a CanonOptions),
+    Host(Receiver),
+    /// The result of an asynchronous task, in the host's memory on its way from one side to another.
+    TaskResult,
+}
+
+/// What the host does with values that it receives.
+#[derive(Clone, Copy)]
+pub(super) enum Receiver {
+    /// Takes copies.
+    Copies,
+    /// Looks at a result of a guest where it lies, or copies it: the guest does not run meanwhile.
+    Caller,
+    /// The host function whose `HostCallee` is at this block offset looks at its parameters where they lie, or copies them.
+    Function(u32),
+}
+
+/// Memory that a side gave for a value to be lowered.
+#[derive(Clone, Copy)]
+pub(super) struct Allocation {
+    /// As the side itself writes it, 64 bits.
+    pub pointer: Value,
+    /// The native address.
+    pub address: Value,
+}
+
+impl<'a> Side<'a> {
+    pub(super) fn guest(env: &CanonEnv, side: &'a GuestSide) -> Self {
+        Self::new(env, Peer::Guest(&side.options), side.instance)
+    }
+
+    pub(super) fn host(env: &CanonEnv, receiver: Receiver) -> Self {
+        Self::new(env, Peer::Host(receiver), env.layout.host_instance())
+    }
+
+    /// Where the result of an asynchronous task is kept.
+    pub(super) fn task_result(env: &CanonEnv) -> Self {
+        Self::new(env, Peer::TaskResult, env.layout.host_instance())
+    }
+
+    /// A component instance whose options do not matter.
+    pub(super) fn instance(env: &CanonEnv, instance: u32) -> Self {
+        const NONE: &CanonOptions = &CanonOptions {
+            encoding: Encoding::Utf8,
+            memory: None,
+            realloc: None,
+            post_return: None,
+            is_async: false,
+            callback: None,
+        };
+        Self::new(env, Peer::Guest(NONE), instance)
+    }
+
+    fn new(env: &CanonEnv, peer: Peer<'a>, instance: u32) -> Self {
+        let guest = matches!(peer, Peer::Guest(_));
+        let kept = guest && !env.may_always_leave.get(instance as usize).copied().unwrap_or(false);
+        let at = || env.layout.instance_state(instance) as usize + offset_of!(InstanceState, may_leave);
+        let task_state = if kept { env.task_state(instance) } else { None };
+        Side { peer, instance, table: env.table(instance), may_leave: kept.then(at), task_state }
+    }
+
+    pub(super) fn is_host(self) -> bool {
+        !matches!(self.peer, Peer::Guest(_))
+    }
+
+    /// May it be handed addresses in the other side's memory?
+    pub(super) fn takes_views(self) -> bool {
+        matches!(self.peer, Peer::Host(Receiver::Caller | Receiver::Function(_)))
+    }
+
+    /// The address of the `HostCallee` that receives what is lowered here, or null.
+    pub(super) fn receiver(self, e: &mut Emit) -> Value {
+        match self.peer {
+            Peer::Host(Receiver::Function(callee)) => e.offset(e.vmctx, i64::from(callee)),
+            _ => e.b.ins().iconst(POINTER, 0),
+        }
+    }
+
+    pub(super) fn memory(self) -> Memory {
+        match self.peer {
+            Peer::Guest(options) => Memory { width: options.width(), linear: true },
+            Peer::Host(_) | Peer::TaskResult => Memory { width: PointerWidth::W64, linear: false },
+        }
+    }
+
+    pub(super) fn width(self) -> PointerWidth {
+        self.memory().width
+    }
+
+    pub(super) fn encoding(self) -> Encoding {
+        match self.peer {
+            Peer::Guest(options) => options.encoding,
+            Peer::Host(_) | Peer::TaskResult => Encoding::Utf8,
+        }
+    }
+
+    /// Does it implement the resource type?
+    pub(super) fn implements(self, env: &CanonEnv, resource: ResourceId) -> bool {
+        match env.resources[resource].implementer {
+            ResourceImpl::Guest(instance) => !self.is_host() && instance == self.instance,
+            ResourceImpl::Host { .. } => self.is_host(),
+        }
+    }
+
+    /// Is a handle of the type just its representation there? The host keeps no table of its own resources, and the result
+    /// of a task has none at all.
+    pub(super) fn keeps_bare(self, env: &CanonEnv, resource: ResourceId) -> bool {
+        matches!(self.peer, Peer::TaskResult) || self.is_host() && self.implements(env, resource)
+    }
+
+    /// The kind of trap for a value of this side that its type does not have.
+    pub(super) fn fault(self, kind: TrapKind) -> TrapKind {
+        if self.is_host() { TrapKind::InvalidHostValue } else { kind }
+    }
+
+    /// A checked native address in its memory.
+    pub(super) fn address(self, base: Value) -> Address {
+        Address { base, offset: 0, memory: self.memory() }
+    }
+
+    /// `trap_if(not inst.may_leave)`.
+    pub(super) fn check_may_leave(self, e: &mut Emit) {
+        if let Some(at) = self.may_leave {
+            let may_leave = e.load_field(types::I32, Region::MayLeave, e.vmctx, at);
+            e.trap_unless(may_leave, TrapKind::CannotLeave);
+        }
+    }
+
+    /// Emits a call during which the instance may not leave.
+    ///
+    /// It may before: were it not so, the instance would be in such a call now, which cannot have led here.
+    pub(super) fn without_leave<T>(self, e: &mut Emit, call: impl FnOnce(&mut Emit) -> T) -> T {
+        let Some(at) = self.may_leave else { return call(e) };
+        let no = e.b.ins().iconst(types::I32, 0);
+        e.store_field(Region::MayLeave, no, e.vmctx, at);
+        let result = call(e);
+        let yes = e.b.ins().iconst(types::I32, 1);
+        e.store_field(Region::MayLeave, yes, e.vmctx, at);
+        result
+    }
+
+    /// `trap_if(ptr != align_to(ptr, alignment))`. The host's own pointers are trusted.
+    pub(super) fn check_aligned(self, e: &mut Emit, pointer: Value, align: u32, kind: TrapKind) {
+        if align > 1 && !self.is_host() {
+            let low = e.b.ins().band_imm_u(pointer, i64::from(align - 1));
+            e.trap_if(low, kind);
+        }
+    }
+
+    /// `trap_if(ptr + byte_length > len(memory))`; then the native address. The host's own ranges are trusted.
+    ///
+    /// Invariant: `bytes` is below 2^32, so that with a 32-bit pointer the sum does not overflow.
+    pub(super) fn check_range(self, e: &mut Emit, pointer: Value, bytes: Value, kind: TrapKind) -> Value {
+        let Peer::Guest(options) = self.peer else { return pointer };
+        let memory = options.memory.expect("validated: options of a type with pointers have a memory");
+        let (def, at) = e.base(memory.place);
+        let len = e.load_field(types::I64, Region::MemoryDef, def, at as usize + offset_of!(MemoryDef, len));
+        let end = e.b.ins().iadd(pointer, bytes);
+        let mut outside = e.b.ins().icmp(IntCC::UnsignedGreaterThan, end, len);
+        if memory.width == PointerWidth::W64 {
+            let overflow = e.b.ins().icmp(IntCC::UnsignedLessThan, end, pointer);
+            outside = e.b.ins().bor(outside, overflow);
+        }
+        e.trap_if(outside, kind);
+        let base = e.load_constant(POINTER, Region::MemoryDef, def, at as usize + offset_of!(MemoryDef, base));
+        e.b.ins().iadd(base, pointer)
+    }
+
+    /// `allocate`, with the checks of the pointer it gives.
+    pub(super) fn allocate(self, e: &mut Emit, align: u32, bytes: Value) -> Allocation {
+        self.allocate_in_bounds(e, align, bytes, TrapKind::ReallocOutOfBounds)
+    }
+
+    /// The same for the elements of a list, whose trap names them.
+    pub(super) fn allocate_list(self, e: &mut Emit, align: u32, bytes: Value) -> Allocation {
+        self.allocate_in_bounds(e, align, bytes, TrapKind::ReallocListOutOfBounds)
+    }
+
+    fn allocate_in_bounds(self, e: &mut Emit, align: u32, bytes: Value, outside: TrapKind) -> Allocation {
+        if self.is_host() {
+            return host_allocate(e, align, bytes);
+        }
+        let zero = e.b.ins().iconst(POINTER, 0);
+        self.call_realloc(e, [zero, zero], align, bytes, outside)
+    }
+
+    /// `reallocate` of an allocation with its old length, with the checks of the pointer it gives. Guests only: what is
+    /// lowered to the host is allocated once.
+    pub(super) fn reallocate(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value) -> Allocation {
+        self.call_realloc(e, old, align, bytes, TrapKind::ReallocOutOfBounds)
+    }
+
+    /// The specification lifts `realloc` and invokes it: it runs in a task of its own, with storage that is 0.
+    fn call_realloc(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value, outside: TrapKind) -> Allocation {
+        let Peer::Guest(options) = self.peer else { unreachable!("the host reallocates nothing") };
+        let width = options.width();
+        let word = flat_type(pointer(width));
+        let align_value = e.b.ins().iconst(POINTER, i64::from(align));
+        let args = [old[0], old[1], align_value, bytes].map(|v| narrow_pointer(e, v, width));
+        let callee = options.realloc.expect("validated: options of a type with pointers have a realloc");
+        let signature = e.convention.core([word; 4], [word]);
+        let scope = TaskScope::enter_sync(e, self.task_state);
+        let results = self.without_leave(e, |e| e.call_core(callee, signature, &args));
+        scope.exit(e);
+        let pointer = widen_pointer(e, results[0], width);
+        self.check_aligned(e, pointer, align, TrapKind::ReallocUnaligned);
+        let address = self.check_range(e, pointer, bytes, outside);
+        Allocation { pointer, address }
+    }
+}
+
+/// Memory of the host for a value that it receives.
+pub(super) fn host_allocate(e: &mut Emit, align: u32, bytes: Value) -> Allocation {
+    let align = e.b.ins().iconst(types::I64, i64::from(align));
+    let pointer = e.call_intrinsic(Intrinsic::HostAlloc, &[bytes, align]).expect("it has a result");
+    e.trap_unless(pointer, TrapKind::HostAllocFailed);
+    Allocation { pointer, address: pointer }
+}

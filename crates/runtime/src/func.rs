@@ -1,0 +1,210 @@
+//! Component functions that the host can call.
+
+use super::arena::Saved;
+use super::entry::{Entry, enter};
+use super::error::{LinkError, Result};
+use super::image::Image;
+use super::instance::{Instance, InstanceRecord};
+use super::store::{AsContextMut, Failure, StoreState};
+use super::type_reflection::FuncSignature;
+use super::typed::{ComponentType, Lift, LiftContext, LowerContext, LowerParams, TypeContext, TypedFunc};
+use super::val::Val;
+use super::val_layout::{lift_val, lower_val};
+use super::value_error::{Place, ValueError};
+use cantilever_abi::block::HostCallee;
+use cantilever_abi::layout::{Layout, offsets};
+use cantilever_abi::{FuncKey, FuncType, PointerWidth};
+use cantilever_object::artifact::{ExportEntry, ImportSlot};
+use std::sync::Arc;
+
+/// A function that an instance exports.
+#[derive(Debug, Clone)]
+pub struct Func {
+    pub(super) instance: Instance,
+    pub(super) image: Arc<Image>,
+    pub(super) name: Arc<str>,
+    pub(super) ty: FuncType,
+    pub(super) target: Target,
+}
+
+/// What a call of a function runs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Target {
+    /// A lifted function, through its entry trampoline.
+    Guest(Entry),
+    /// An import that the component exports again: the `HostCallee` at this offset of the block.
+    Host(u32),
+}
+
+/// The type of an exported function.
+pub(crate) fn signature<'a>(image: &'a Image, entry: &'a ExportEntry) -> Option<&'a FuncType> {
+    match entry {
+        ExportEntry::Func { ty, .. } => Some(ty),
+        ExportEntry::Import(index) => match &image.artifact.imports.get(*index as usize)?.kind {
+            ImportSlot::Func { ty, .. } => Some(ty),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+impl Func {
+    pub(crate) fn new(instance: Instance, image: &Arc<Image>, name: &str, entry: &ExportEntry) -> Option<Self> {
+        let ty = signature(image, entry)?.clone();
+        let target = match entry {
+            ExportEntry::Func { lift, .. } => {
+                let code = image.find(FuncKey::Entry(*lift))?;
+                // SAFETY: a function with this key has this type; the image lives as long as the instance.
+                Target::Guest(unsafe { std::mem::transmute::<*const u8, Entry>(code) })
+            }
+            ExportEntry::Import(index) => match image.artifact.imports.get(*index as usize)?.kind {
+                ImportSlot::Func { at, .. } => Target::Host(at),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(Func { instance, image: image.clone(), name: name.into(), ty, target })
+    }
+
+    /// The path by which it was looked up.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Names and types of the parameters, and the type of the result.
+    pub fn signature(&self) -> FuncSignature {
+        FuncSignature::new(&self.image, &self.ty)
+    }
+
+    /// The function with its types checked, for calls with Rust values.
+    pub fn typed<P, R>(&self, mut store: impl AsContextMut) -> Result<TypedFunc<P, R>>
+    where
+        P: LowerParams,
+        R: Lift + ComponentType,
+    {
+        let record = self.instance.record(store.as_context_mut().state())?;
+        let cx = TypeContext::new(&record.image.artifact, &record.host_types);
+        let mismatch = |e: ValueError| LinkError::FuncType { name: self.name.to_string(), reason: e.to_string() };
+        P::typecheck(&self.ty.params, &cx).map_err(mismatch)?;
+        R::typecheck(self.ty.result, &cx).map_err(|e| mismatch(e.within(Place::Result)))?;
+        Ok(TypedFunc::new(self.clone()))
+    }
+
+    /// Calls the function with values of any type.
+    pub fn call(&self, mut store: impl AsContextMut, params: &[Val]) -> Result<Option<Val>> {
+        let mut store = store.as_context_mut();
+        let record = self.instance.record(store.state())?;
+        if params.len() != self.ty.params.len() {
+            return Err(ValueError::Count { expected: self.ty.params.len(), found: params.len() }.into());
+        }
+        let types = &self.image.artifact.types;
+        let types_of_params = || self.ty.params.iter().map(|(_, ty)| *ty);
+        let whole = Layout::record(types_of_params().map(|ty| types.layout(ty, PointerWidth::W64)));
+        let result_layout = Layout::record(self.ty.result.iter().map(|ty| types.layout(*ty, PointerWidth::W64)));
+        let scope = ArenaScope::new(store.state_ptr());
+        let mut cx = LowerContext::for_params(store.state_ptr(), record, &self.name);
+        let param_buffer = cx.alloc_layout(whole)?;
+        let offsets = offsets(types, types_of_params(), PointerWidth::W64);
+        for (index, ((ty, offset), val)) in offsets.zip(params).enumerate() {
+            // SAFETY: the buffer has the layout of the tuple of the parameters.
+            let lowered = unsafe { lower_val(&mut cx, ty, val, param_buffer.add(offset as usize)) };
+            lowered.map_err(|e| e.within(Place::Param(index, self.ty.params[index].0.clone())))?;
+        }
+        let results = cx.alloc_layout(result_layout)?;
+        cx.give();
+        // SAFETY: the buffers hold the parameters, and have room for the result, in the layout of this function's type.
+        unsafe {
+            results.write_bytes(0, result_layout.size as usize);
+            call_raw(store.state_ptr(), record, self.target, param_buffer, results)?;
+        }
+        let mut cx = LiftContext::new(record);
+        // SAFETY: the adapter has written the result.
+        let result = self.ty.result.map(|ty| unsafe { lift_val(&mut cx, ty, results) }).transpose();
+        drop(scope);
+        Ok(result.map_err(|e| e.within(Place::Result))?)
+    }
+}
+
+/// Frees what a call allocates in the arena when it ends, by whatever way.
+pub(crate) struct ArenaScope {
+    store: *mut StoreState,
+    saved: Option<Saved>,
+}
+
+impl ArenaScope {
+    #[inline]
+    pub(crate) fn new(store: *mut StoreState) -> Self {
+        // SAFETY: callers have exclusive access to the store, and no reference to its state is alive.
+        let saved = unsafe { (*store).arena.enter() };
+        ArenaScope { store, saved: Some(saved) }
+    }
+}
+
+impl ArenaScope {
+    /// The same for a call whose parameters are not in the arena.
+    #[inline]
+    pub(crate) fn of_activation(store: *mut StoreState) -> Self {
+        let scope = ArenaScope::new(store);
+        // SAFETY: as in `new`.
+        unsafe { (*store).arena.begin_activation() };
+        scope
+    }
+}
+
+impl Drop for ArenaScope {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(saved) = self.saved.take() {
+            // SAFETY: as in `new`; the call has ended.
+            unsafe { (*self.store).arena.leave(saved) };
+        }
+    }
+}
+
+/// Calls a function whose parameters are lowered.
+///
+/// # Safety
+///
+/// `store` must own `record`, with no reference to its state alive; `target` must be a function of the record's image;
+/// `params` and `results` must fit its type.
+#[inline(always)]
+pub(crate) unsafe fn call_raw(
+    store: *mut StoreState,
+    record: &InstanceRecord,
+    target: Target,
+    params: *mut u8,
+    results: *mut u8,
+) -> Result<()> {
+    // SAFETY: the caller vouches for it all.
+    unsafe {
+        (*store).arena.begin_activation();
+        match target {
+            Target::Guest(entry) => enter(store, record, |block, landing| entry(block, params, results, landing)),
+            Target::Host(at) => call_host(store, record, at, params, results),
+        }
+    }
+}
+
+/// Calls a host function that a component exports again.
+///
+/// # Safety
+///
+/// As [`call_raw`], where `at` is what the target names.
+#[cold]
+unsafe fn call_host(
+    store: *mut StoreState,
+    record: &InstanceRecord,
+    at: u32,
+    params: *mut u8,
+    results: *mut u8,
+) -> Result<()> {
+    let callee = record.block.at::<HostCallee>(at)?;
+    // SAFETY: instantiation filled the slot with a function of this type; the caller vouches for the buffers.
+    unsafe {
+        let Some(func) = (*callee).func else { return Ok(()) };
+        match func((*callee).data, record.block.header(), params, results) {
+            0 => Ok(()),
+            _ => Failure::outside_guests((*store).failure.take()),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The whole runtime, with hand-made guests, and with hostile ones.
+
+mod calls;
+mod compiled;
+mod elf;
+mod engines;
+#[cfg(target_os = "linux")]
+mod faults;
+mod guest;
+mod handles;
+mod hostile;
+mod lifted;
+mod modules;
+mod reuse;

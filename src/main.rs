@@ -1,5 +1,0 @@
-//! The entry of the `cantilever` command.
-
-fn main() -> std::process::ExitCode {
-    cantilever::cli::main()
-}

@@ -1,0 +1,319 @@
+//! The whole static structure of a root component, or of a root core module.
+//!
+//! `link` makes it: nested components, aliases and instances are resolved away. References are symbolic; where things
+//! lie in the block is decided afterwards by `pipeline::placement`.
+
+pub mod module;
+pub mod name;
+pub mod prepared;
+
+use cantilever_abi::CoreTypeDecl;
+use cantilever_abi::{CoreTypeId, FuncType, Resource, ResourceId, Types, ValType};
+use cantilever_abi::{Encoding, PointerWidth, StorageSlot};
+use cranelift_entity::{PrimaryMap, SecondaryMap};
+use module::Module;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The plan.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The input, into which modules refer.
+    pub source: Arc<[u8]>,
+    /// Component-level types.
+    pub types: Types,
+    /// Core function types, deduplicated.
+    pub core_types: PrimaryMap<CoreTypeId, wasmparser::FuncType>,
+    /// How they are declared.
+    pub core_type_decls: SecondaryMap<CoreTypeId, CoreTypeDecl>,
+    /// Which of them a reference type means, by the validator's identities.
+    pub core_type_ids: HashMap<wasmparser::types::CoreTypeId, CoreTypeId>,
+    /// Core modules that are instantiated, each once however often it is instantiated.
+    pub modules: Vec<Module>,
+    /// Core instances made from modules, in the order of instantiation.
+    pub core_instances: Vec<CoreInstance>,
+    /// Component instances, the root first; for a root core module one. The name is for symbols and messages.
+    pub instances: Vec<String>,
+    /// Resource types.
+    pub resources: PrimaryMap<ResourceId, Resource>,
+    /// For each resource type that a guest implements with a destructor: the function.
+    pub dtors: PrimaryMap<ResourceId, Option<CoreFuncRef>>,
+    /// Lowered functions and built-ins, deduplicated, that core code can call.
+    pub canons: Vec<Canon>,
+    /// Lifted functions that the root exports.
+    pub lifts: Vec<Lift>,
+    /// What the host must provide.
+    pub imports: Vec<Import>,
+    /// What the root exports.
+    pub exports: Vec<(String, Export)>,
+    /// Is the root a core module?
+    pub is_module: bool,
+}
+
+/// An instantiation of a core module.
+#[derive(Debug, Clone)]
+pub struct CoreInstance {
+    /// The module, by index in the plan.
+    pub module: usize,
+    /// The component instance in which it is instantiated.
+    pub instance: u32,
+    /// What its imports are, in the order of the module's imports.
+    pub imports: Vec<CoreItem>,
+}
+
+/// A core item, resolved to its definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CoreItem {
+    /// A function.
+    Func(CoreFuncRef),
+    /// A table.
+    Table(CoreRef),
+    /// A memory.
+    Memory(CoreRef),
+    /// A global.
+    Global(CoreRef),
+    /// A tag.
+    Tag(CoreRef),
+}
+
+/// A table, memory, global or tag, resolved to its definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CoreRef {
+    /// Defined by a module instance.
+    Defined {
+        /// The core instance, by index in the plan.
+        core_instance: usize,
+        /// The index in the module's index space (imports counted).
+        index: u32,
+    },
+    /// Imported by the root core module: index in [`Plan::imports`].
+    Import(usize),
+}
+
+/// A core function, resolved to its definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CoreFuncRef {
+    /// Defined by a module instance.
+    Defined {
+        /// The core instance, by index in the plan.
+        core_instance: usize,
+        /// The index in the module's function index space (imports counted; the function is not an import).
+        index: u32,
+    },
+    /// A canonical function: index in [`Plan::canons`].
+    Canon(usize),
+    /// Imported by the root core module: index in [`Plan::imports`].
+    Import(usize),
+}
+
+/// Canonical options, symbolic.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct PlanOptions {
+    /// `string-encoding=…`
+    pub encoding: Encoding,
+    /// `(memory …)` and the width of its addresses.
+    pub memory: Option<(CoreRef, PointerWidth)>,
+    /// `(realloc …)`
+    pub realloc: Option<CoreFuncRef>,
+    /// `(post-return …)`
+    pub post_return: Option<CoreFuncRef>,
+    /// `async`
+    pub is_async: bool,
+    /// `(callback …)`
+    pub callback: Option<CoreFuncRef>,
+}
+
+/// A canonical function that core code can call.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Canon {
+    /// `canon lower` of a function that resolved to a `canon lift` of this plan or to an import.
+    Lower {
+        /// Name for the symbol.
+        name: String,
+        /// The function's type.
+        ty: FuncType,
+        /// The component instance that lowers.
+        instance: u32,
+        /// The options of the lower.
+        options: PlanOptions,
+        /// What is called.
+        target: CanonTarget,
+    },
+    /// `canon resource.new`
+    ResourceNew {
+        /// The component instance.
+        instance: u32,
+        /// The type.
+        resource: ResourceId,
+    },
+    /// `canon resource.rep`
+    ResourceRep {
+        /// The component instance.
+        instance: u32,
+        /// The type.
+        resource: ResourceId,
+    },
+    /// `canon resource.drop`
+    ResourceDrop {
+        /// The component instance.
+        instance: u32,
+        /// The type.
+        resource: ResourceId,
+    },
+    /// `canon task.return`
+    TaskReturn {
+        /// The component instance.
+        instance: u32,
+        /// The type of the result.
+        result: Option<ValType>,
+        /// The options of the lifting.
+        options: PlanOptions,
+    },
+    /// `canon context.get`
+    ContextGet {
+        /// The component instance.
+        instance: u32,
+        /// Which word.
+        slot: StorageSlot,
+    },
+    /// `canon context.set`
+    ContextSet {
+        /// The component instance.
+        instance: u32,
+        /// Which word.
+        slot: StorageSlot,
+    },
+    /// `canon backpressure.inc`
+    BackpressureInc {
+        /// The component instance.
+        instance: u32,
+    },
+    /// `canon backpressure.dec`
+    BackpressureDec {
+        /// The component instance.
+        instance: u32,
+    },
+    /// `canon error-context.new`
+    ErrorContextNew {
+        /// The component instance.
+        instance: u32,
+        /// The width of the addresses with which it is called.
+        width: PointerWidth,
+    },
+    /// `canon error-context.debug-message`
+    ErrorContextDebugMessage {
+        /// The component instance.
+        instance: u32,
+        /// The options of the lowering.
+        options: PlanOptions,
+    },
+    /// `canon error-context.drop`
+    ErrorContextDrop {
+        /// The component instance.
+        instance: u32,
+    },
+    /// A built-in that links and traps when called.
+    Unsupported {
+        /// The component instance.
+        instance: u32,
+        /// Its name, for the message.
+        name: String,
+        /// Its core type.
+        ty: CoreTypeId,
+    },
+}
+
+impl Canon {
+    /// Its canonical options, and the component instance whose functions they name.
+    pub fn options(&self) -> Option<(u32, &PlanOptions)> {
+        match self {
+            Canon::Lower { instance, options, .. }
+            | Canon::TaskReturn { instance, options, .. }
+            | Canon::ErrorContextDebugMessage { instance, options } => Some((*instance, options)),
+            Canon::ResourceNew { .. }
+            | Canon::ResourceRep { .. }
+            | Canon::ResourceDrop { .. }
+            | Canon::ContextGet { .. }
+            | Canon::ContextSet { .. }
+            | Canon::BackpressureInc { .. }
+            | Canon::BackpressureDec { .. }
+            | Canon::ErrorContextNew { .. }
+            | Canon::ErrorContextDrop { .. }
+            | Canon::Unsupported { .. } => None,
+        }
+    }
+}
+
+/// What a lowered function calls.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CanonTarget {
+    /// A guest's lifted function.
+    Lift(Box<Lift>),
+    /// An imported function: index in [`Plan::imports`].
+    Import(usize),
+}
+
+/// `canon lift`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Lift {
+    /// Name for the symbol.
+    pub name: String,
+    /// The function's type.
+    pub ty: FuncType,
+    /// The component instance that lifts.
+    pub instance: u32,
+    /// The options.
+    pub options: PlanOptions,
+    /// The core function.
+    pub callee: CoreFuncRef,
+}
+
+/// Something that the host must provide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The path to it: the names of the instances it lies in, outermost first, then its own.
+    /// For a root core module: module and field.
+    pub path: Vec<String>,
+    /// What it is.
+    pub kind: ImportKind,
+}
+
+/// What is imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImportKind {
+    /// A component function.
+    Func(FuncType),
+    /// A resource type.
+    Resource(ResourceId),
+    /// A core module, which nothing instantiates.
+    Module,
+    /// A core function (root core modules only).
+    CoreFunc(CoreTypeId),
+    /// A core table.
+    CoreTable(wasmparser::TableType),
+    /// A core memory.
+    CoreMemory(wasmparser::MemoryType),
+    /// A core global.
+    CoreGlobal(wasmparser::GlobalType),
+    /// A core tag.
+    CoreTag(CoreTypeId),
+}
+
+/// Something that the root exports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Export {
+    /// A lifted function: index in [`Plan::lifts`].
+    Lift(usize),
+    /// An imported function, exported again: index in [`Plan::imports`].
+    Import(usize),
+    /// An instance.
+    Instance(Vec<(String, Export)>),
+    /// A resource type.
+    Resource(ResourceId),
+    /// A value type other than a resource. Nothing at run time.
+    Type(Option<ValType>),
+    /// A core module or a component. It cannot be used from the host yet; nothing at run time.
+    Opaque,
+    /// An item of a root core module.
+    Core(CoreItem),
+}
