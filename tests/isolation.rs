@@ -1,5 +1,5 @@
 //! A guest that traps is one instance's affair: others, in the same engine and of the same component, go on. That nothing of
-//! theirs changes is seen by `src/runtime/tests/hostile.rs`.
+//! theirs changes is seen by `crates/runtime/src/tests/hostile.rs`.
 
 use cantilever::Compile;
 use cantilever::runtime::{Component, Engine, Func, Instance, Linker, Store, Val};

@@ -530,7 +530,7 @@ fn help_teaches() {
 /// Components that real toolchains made; what they print was recorded under another engine.
 #[test]
 fn real_components_print_what_was_recorded() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/components");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/components");
     if !folder.is_dir() {
         assert!(std::env::var_os("CI").is_none(), "{} must be there in continuous integration", folder.display());
         println!("SKIPPED: the components are not there: {}", folder.display());
