@@ -47,7 +47,7 @@ fn a_fault_that_no_guest_can_cause_ends_the_process() {
         return make(&mistake);
     }
     let run = |mistake: &str| {
-        let test = "runtime::tests::faults::a_fault_that_no_guest_can_cause_ends_the_process";
+        let test = "tests::faults::a_fault_that_no_guest_can_cause_ends_the_process";
         let child = Command::new("sh")
             .args(["-c", "ulimit -c 0; exec \"$0\" \"$@\""])
             .arg(std::env::current_exe().unwrap())
