@@ -11,7 +11,7 @@ use super::options::Progress;
 use crate::error::Error;
 use crate::parallel;
 use cantilever_abi::FuncKey;
-use cantilever_object::artifact::{FunctionIdentity, Step};
+use cantilever_object::artifact::{FunctionIdentity, LateStep, TemplateItem};
 use cantilever_object::compiled::{Compiled, Inlined};
 use rayon::Scope;
 use std::cell::RefCell;
@@ -54,7 +54,7 @@ enum Queue<'q, 's> {
     Here(&'q RefCell<Vec<usize>>),
 }
 
-/// The functions that the runtime finds by their keys, and those to which steps of the instantiation refer.
+/// The functions that the runtime finds by their keys, and those to which the instantiation refers.
 fn roots(graph: &Graph) -> impl Iterator<Item = FuncKey> {
     let is_found = |key: &FuncKey| match key {
         FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Dtor(_) => true,
@@ -67,11 +67,16 @@ fn roots(graph: &Graph) -> impl Iterator<Item = FuncKey> {
         | FuncKey::GrowHandles => false,
     };
     let found = graph.functions.iter().map(|function| function.key).filter(is_found);
-    let referred_to = graph.placed.steps.iter().filter_map(|step| match step {
-        Step::FuncDef { func, .. } | Step::Init { func, .. } => Some(*func),
+    let instantiation = &graph.placed.instantiation;
+    let referred_to = instantiation.template.iter().filter_map(|item| match item {
+        TemplateItem::FuncDef { func, .. } => Some(*func),
         _ => None,
     });
-    found.chain(referred_to)
+    let initialising = instantiation.late_steps.iter().filter_map(|step| match step {
+        LateStep::Init { func, .. } => Some(*func),
+        _ => None,
+    });
+    found.chain(referred_to).chain(initialising)
 }
 
 /// The functions without code that are spoken of: by backtraces, which name what was inlined, and by messages of traps, which

@@ -6,7 +6,7 @@ use crate::plan::name::short_name;
 use crate::plan::{Canon, ImportKind, Plan};
 use crate::wasm::needs_init;
 use cantilever_abi::{CanonFunc, CoreTypeId, FuncKey};
-use cantilever_object::artifact::{ExportEntry, FunctionIdentity, ModuleEntry, Step};
+use cantilever_object::artifact::{ExportEntry, FunctionIdentity, LateStep, ModuleEntry};
 use cantilever_pass::canon::Parts;
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
@@ -124,7 +124,7 @@ fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
 /// The types whose core entry trampolines the runtime needs: initialisation and destructors, where there are any, and what a
 /// root core module exports.
 fn entry_types(plan: &Plan, placed: &Placed) -> BTreeSet<u32> {
-    let initialises = placed.steps.iter().any(|step| matches!(step, Step::Init { .. }));
+    let initialises = placed.instantiation.late_steps.iter().any(|step| matches!(step, LateStep::Init { .. }));
     let destroys = !placed.resources.is_empty();
     let own = initialises.then(init_type).into_iter().chain(destroys.then(dtor_type));
     let own = own.filter_map(|ty| find_type(plan, &ty));

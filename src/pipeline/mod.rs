@@ -3,7 +3,7 @@
 //! | pass | from | to |
 //! |---|---|---|
 //! | [`link::plan`](crate::link::plan) | bytes | validated [`Plan`]: modules, canonical functions, symbolic references |
-//! | [`placement::place`] | `Plan` | [`Placed`]: the block's layout, a place for everything, steps of instantiation |
+//! | [`placement::place`] | `Plan` | [`Placed`]: the block's layout, a place for everything, how an instance is made |
 //! | `functions::list` | both | every function of the compilation, with its symbol |
 //! | `bodies` | `core`, `canon`, `clif::entry` | CLIF of one function |
 //! | `inline` | CLIF of canonical and small functions | CLIF of a function with its callees dissolved |
@@ -135,7 +135,7 @@ impl Graph {
             core_type_decls: self.plan.core_types.keys().map(|id| self.plan.core_type_decls[id]).collect(),
             imports: placed.imports.clone(),
             exports: placed.exports.clone(),
-            steps: placed.steps.clone(),
+            instantiation: placed.instantiation.clone(),
             elements: placed.elements.clone(),
             functions: Vec::new(),
             dissolved,

@@ -1,6 +1,6 @@
 //! The metadata inside an object: everything that the runtime needs beside the code.
 //!
-//! It is what the plan leaves behind: the block's layout, the steps of an instantiation, the types of imports and
+//! It is what the plan leaves behind: the block's layout, how an instance is made, the types of imports and
 //! exports, and where functions lie. It knows nothing of core modules' insides.
 
 use cantilever_abi::block::{BlockLayout, Supervision};
@@ -32,9 +32,9 @@ pub struct Artifact {
     pub imports: Vec<ImportEntry>,
     /// What the root exports, in order.
     pub exports: Vec<(String, ExportEntry)>,
-    /// Instantiation, in order.
-    pub steps: Vec<Step>,
-    /// Lists of functions to which steps refer: for each element the offset of its `FuncDef` from the base of a core
+    /// How an instance is made.
+    pub instantiation: Instantiation,
+    /// Lists of functions to which [`Elements`] refer: for each element the offset of its `FuncDef` from the base of a core
     /// instance, or nothing for null.
     pub elements: Vec<Vec<Option<u32>>>,
     /// Every function that has code, by ascending offset.
@@ -317,44 +317,35 @@ pub enum GlobalValue {
     Func(u32),
 }
 
-/// One step of an instantiation. Steps run in order on a zeroed block whose header, type identities, instance states
-/// and imports the runtime has filled in. Offsets are in the block.
-///
-/// Only [`Step::Init`] runs code, and only it, [`Step::CopyFuncDef`] and [`Step::CopyPointer`] read what imports have
-/// brought; the outcome of all others is the same for every instance, but for addresses.
+/// How an instance is made: in the order of the fields, on a zeroed block. Offsets are in the block.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Instantiation {
+    /// What the fixed part of every block contains, beside header, type identities and states of component instances.
+    pub template: Vec<TemplateItem>,
+    /// The memories, in the order of their definitions.
+    pub memories: Vec<MemoryEntry>,
+    /// The tables, in the order of their definitions.
+    pub tables: Vec<TableEntry>,
+    /// What waits until the imports are there, in the order in which it is done.
+    pub late_steps: Vec<LateStep>,
+}
+
+/// Something in the fixed part of a block that is the same in every instance, but for the addresses in it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Step {
-    /// Fill in the [`Context`](cantilever_abi::block::Context) of the segment of a shared module's instance.
+pub enum TemplateItem {
+    /// The [`Context`](cantilever_abi::block::Context) of the segment of a shared module's instance.
     Context {
         /// Its offset.
         at: u32,
     },
-    /// Make a memory.
-    Memory {
-        /// Offset of the `MemoryDef`.
-        at: u32,
-        /// Limits.
-        limits: MemoryLimits,
-        /// What is in it; later pieces lie over earlier ones. The rest is zero.
-        contents: Vec<Piece>,
-    },
-    /// Make a table.
-    Table {
-        /// Offset of the `TableDef`.
-        at: u32,
-        /// Limits.
-        limits: TableLimits,
-        /// What is in it; later elements replace earlier ones. The rest is null.
-        contents: Vec<Elements>,
-    },
-    /// Write the value of a global.
+    /// The value of a global.
     Global {
         /// Offset of the `GlobalSlot`.
         at: u32,
         /// The value.
         value: GlobalValue,
     },
-    /// Write a `FuncDef` for a function of the object.
+    /// A `FuncDef` for a function of the object.
     FuncDef {
         /// Its offset.
         at: u32,
@@ -365,28 +356,14 @@ pub enum Step {
         /// Its type.
         ty: CoreTypeId,
     },
-    /// Copy the `FuncDef` of an imported function.
-    CopyFuncDef {
-        /// Where to.
-        at: u32,
-        /// Where from.
-        from: u32,
-    },
-    /// Write the address of a place in the block.
+    /// The address of a place in the block.
     Pointer {
-        /// Where to.
+        /// Where it is written.
         at: u32,
         /// The place.
         to: u32,
     },
-    /// Copy a pointer from elsewhere in the block.
-    CopyPointer {
-        /// Where to.
-        at: u32,
-        /// Where from.
-        from: u32,
-    },
-    /// Write a `SegmentSlot` for bytes of the object's data section.
+    /// A `SegmentSlot` for bytes of the object's data section.
     Data {
         /// Offset of the `SegmentSlot`.
         at: u32,
@@ -395,7 +372,7 @@ pub enum Step {
         /// Length in bytes.
         len: u64,
     },
-    /// Write a `SegmentSlot` for elements in the block.
+    /// A `SegmentSlot` for elements in the block.
     Elems {
         /// Offset of the `SegmentSlot`.
         at: u32,
@@ -405,6 +382,47 @@ pub enum Step {
         len: u64,
         /// What they are, unless `Init` will evaluate them.
         contents: Option<Elements>,
+    },
+}
+
+/// A memory of an instance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MemoryEntry {
+    /// Offset of the `MemoryDef`.
+    pub at: u32,
+    /// Limits.
+    pub limits: MemoryLimits,
+    /// What is in it; later pieces lie over earlier ones. The rest is zero.
+    pub contents: Vec<Piece>,
+}
+
+/// A table of an instance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TableEntry {
+    /// Offset of the `TableDef`.
+    pub at: u32,
+    /// Limits.
+    pub limits: TableLimits,
+    /// What is in it; later elements replace earlier ones. The rest is null.
+    pub contents: Vec<Elements>,
+}
+
+/// A step for each instance: it reads what imports have brought, or runs code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum LateStep {
+    /// Copy the `FuncDef` of an imported function.
+    CopyFuncDef {
+        /// Where to.
+        at: u32,
+        /// Where from.
+        from: u32,
+    },
+    /// Copy a pointer from elsewhere in the block.
+    CopyPointer {
+        /// Where to.
+        at: u32,
+        /// Where from.
+        from: u32,
     },
     /// Run what remains of the initialisation of a core instance (globals, segments, start function).
     Init {

@@ -4,7 +4,7 @@
 //! needs much stack. A right checksum says that the bytes are those that were written, not that this compiler wrote
 //! them.
 
-use super::artifact::{Artifact, CoreValType, ExportEntry, ImportSlot, Step};
+use super::artifact::{Artifact, CoreValType, ExportEntry, ImportSlot, Instantiation, TemplateItem};
 use super::load::{LoadError, MAX_TYPE_DEPTH};
 use cantilever_abi::{CoreTypeId, FuncType, ResourceId, TypeDef, TypeId, ValType};
 use cranelift_entity::EntityRef;
@@ -20,7 +20,7 @@ pub(super) fn check_metadata(artifact: &Artifact) -> Result<(), LoadError> {
     checker.core_types()?;
     artifact.imports.iter().try_for_each(|import| checker.import(&import.kind))?;
     checker.exports()?;
-    artifact.steps.iter().try_for_each(|step| checker.step(step))
+    checker.instantiation(&artifact.instantiation)
 }
 
 /// Checks that tables of the metadata fit the code, whose length in bytes is given.
@@ -132,13 +132,14 @@ impl Checker<'_> {
         }
     }
 
-    fn step(&self, step: &Step) -> Result<(), LoadError> {
-        match step {
-            Step::Memory { limits, .. } => self.page_size(limits.page_log2),
-            Step::Table { limits, .. } => self.core_value(limits.element),
-            Step::FuncDef { ty, .. } => self.core_type(*ty),
+    fn instantiation(&self, instantiation: &Instantiation) -> Result<(), LoadError> {
+        let Instantiation { template, memories, tables, late_steps: _ } = instantiation;
+        memories.iter().try_for_each(|memory| self.page_size(memory.limits.page_log2))?;
+        tables.iter().try_for_each(|table| self.core_value(table.limits.element))?;
+        template.iter().try_for_each(|item| match item {
+            TemplateItem::FuncDef { ty, .. } => self.core_type(*ty),
             _ => Ok(()),
-        }
+        })
     }
 
     fn func(&self, ty: &FuncType) -> Result<(), LoadError> {

@@ -3,6 +3,7 @@
 use super::address_space::AddressSpace;
 use super::trap::CodeRegistration;
 use super::unwinder::FrameRegistration;
+use cantilever_abi::FuncKey;
 use cantilever_object::artifact::HandlerSite;
 use cantilever_object::load::{LoadError, ObjectFile, Relocation, RelocationKind, RelocationTarget};
 use std::collections::HashMap;
@@ -20,6 +21,8 @@ pub(crate) struct Code {
     _frames: FrameRegistration,
     space: AddressSpace,
     len: usize,
+    /// Where functions start.
+    starts: HashMap<FuncKey, u32>,
 }
 
 impl Code {
@@ -58,6 +61,7 @@ impl Code {
             _frames,
             len: object.text.len(),
             space,
+            starts: object.artifact.functions.iter().map(|f| (f.identity.key, f.start)).collect(),
         })
     }
 
@@ -66,6 +70,12 @@ impl Code {
         assert!((offset as usize) < self.len, "offset outside the code");
         // SAFETY: inside the mapping, as just checked.
         unsafe { self.space.base().add(offset as usize) }
+    }
+
+    /// The address of a function, if the object has it.
+    pub(crate) fn find(&self, key: FuncKey) -> Option<*const u8> {
+        let start = *self.starts.get(&key)?;
+        ((start as usize) < self.addresses().len()).then(|| self.address(start))
     }
 
     /// The addresses of the code.

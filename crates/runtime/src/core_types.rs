@@ -3,7 +3,7 @@
 
 use super::engine::{Engine, GroupMember};
 use cantilever_abi::{CoreTypeDecl, CoreTypeId};
-use cantilever_object::artifact::{Artifact, CoreFuncType, CoreValType, ExportEntry, ImportSlot, Step};
+use cantilever_object::artifact::{Artifact, CoreFuncType, CoreValType, ExportEntry, ImportSlot};
 use cantilever_object::load::LoadError;
 use std::ops::Range;
 
@@ -98,9 +98,6 @@ fn outside_of_functions(artifact: &mut Artifact) -> impl Iterator<Item = &mut Co
         ExportEntry::CoreGlobal { ty, .. } => Some(ty),
         _ => None,
     });
-    let tables = artifact.steps.iter_mut().filter_map(|step| match step {
-        Step::Table { limits, .. } => Some(&mut limits.element),
-        _ => None,
-    });
+    let tables = artifact.instantiation.tables.iter_mut().map(|table| &mut table.limits.element);
     imports.chain(exports).chain(tables)
 }

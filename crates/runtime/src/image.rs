@@ -5,14 +5,14 @@ use super::code::Code;
 use super::core_types;
 use super::engine::Engine;
 use super::error::{LinkError, Result};
-use super::instance_plan::{InstancePlan, MemoryPlans};
+use super::instance_plan::{InstancePlan, Parts};
+use super::intrinsics::INTRINSICS;
 use super::prepared_block::PreparedBlock;
 use cantilever_abi::{FuncKey, Resource};
-use cantilever_object::artifact::{Artifact, CoreFuncType, Elements, Step};
+use cantilever_object::artifact::{Artifact, CoreFuncType};
 use cantilever_object::load::{LoadError, ObjectFile};
 use cantilever_object::sites::SiteTable;
 use cantilever_object::trusted::TrustedObject;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -24,14 +24,10 @@ pub(crate) struct Image {
     pub(crate) engine: Engine,
     pub(crate) artifact: Artifact,
     pub(crate) code: Code,
-    /// The bytes of data segments, where segment slots point to.
-    pub(crate) data: Box<[u8]>,
     /// What all instances have in common.
     pub(crate) plan: InstancePlan,
     /// Engine-wide identities of the core types, by `CoreTypeId`.
     pub(crate) type_ids: Box<[u32]>,
-    /// Where functions start.
-    starts: HashMap<FuncKey, u32>,
     /// Where code comes from.
     pub(super) sites: Arc<SiteTable>,
     pub(super) lines: SourceLines,
@@ -63,56 +59,47 @@ impl Image {
         let ObjectFile { mut artifact, data, sites, lines, .. } = object;
         let type_ids = core_types::canonicalize(engine, &mut artifact)?;
         engine.profile(&code, &artifact.functions)?;
-        let steps = std::mem::take(&mut artifact.steps);
-        let memories = MemoryPlans::new(&steps, data)?;
-        let kept = if memories.copy() { data } else { &data[..slots_end(&steps).min(data.len() as u64) as usize] };
-        let mut image = Image {
+        let plan = InstancePlan::new(Parts {
+            instantiation: std::mem::take(&mut artifact.instantiation),
+            elements: std::mem::take(&mut artifact.elements),
+            layout: &artifact.layout,
+            memory_reservation: artifact.memory_reservation,
+            data,
+            code: &code,
+            type_ids: &type_ids,
+            handle_quota: engine.handle_quota(artifact.layout.handle_capacity),
+            intrinsics: &INTRINSICS,
+        })?;
+        Ok(Image {
             id: NEXT_ID.fetch_add(1, Relaxed),
             engine: engine.clone(),
             code,
-            data: kept.into(),
-            plan: InstancePlan::default(),
+            plan,
             type_ids,
             sites,
             lines: SourceLines::new(lines),
-            starts: artifact.functions.iter().map(|f| (f.identity.key, f.start)).collect(),
             artifact,
-        };
-        image.plan = InstancePlan::new(&image, steps, memories)?;
-        Ok(image)
-    }
-
-    /// The functions that a step names, checked to lie below `len` and in the block: offsets from the base that it names.
-    pub(super) fn elements(&self, elements: &Elements, len: u64) -> Result<&[Option<u32>], LoadError> {
-        let list = self.artifact.elements.get(elements.list as usize);
-        let inside = |def: &u32| def.checked_add(elements.base).is_some_and(|at| at <= self.artifact.layout.scopes);
-        let fits = |list: &&Vec<Option<u32>>| {
-            let end = elements.offset.checked_add(list.len() as u64);
-            end.is_some_and(|end| end <= len) && list.iter().flatten().all(inside)
-        };
-        let list = list.filter(fits);
-        list.map(Vec::as_slice).ok_or_else(|| LoadError::Malformed("elements lie outside their table".to_owned()))
+        })
     }
 
     /// A block for an instance: one that is idle, or a new one.
     pub(crate) fn block(&self) -> Result<PreparedBlock> {
-        let block = self.engine.idle().take(self.id).map_or_else(|| PreparedBlock::new(self), Ok)?;
-        block.copy_contents(self);
+        let block = self.engine.idle().take(self.id).map_or_else(|| PreparedBlock::new(&self.plan), Ok)?;
+        block.copy_contents(&self.plan);
         Ok(block)
     }
 
     /// Keeps the block of an instance that has ended, if it can be used again.
     pub(crate) fn give_back(&self, block: PreparedBlock) {
         let limit = self.engine.idle_limit();
-        if block.reservations() <= limit && block.reset(self).is_ok() {
+        if block.reservations() <= limit && block.reset(&self.plan).is_ok() {
             self.engine.idle().put(self.id, block, limit);
         }
     }
 
     /// The address of a function, if the object has it.
     pub(crate) fn find(&self, key: FuncKey) -> Option<*const u8> {
-        let start = *self.starts.get(&key)?;
-        ((start as usize) < self.code.addresses().len()).then(|| self.code.address(start))
+        self.code.find(key)
     }
 
     /// The address of a function that the object must have.
@@ -136,13 +123,4 @@ impl Drop for Image {
     fn drop(&mut self) {
         self.engine.idle().forget(self.id);
     }
-}
-
-/// The end of the data to which segment slots point.
-fn slots_end(steps: &[Step]) -> u64 {
-    let ends = steps.iter().filter_map(|step| match step {
-        Step::Data { start, len, .. } => Some(start.saturating_add(*len)),
-        _ => None,
-    });
-    ends.max().unwrap_or(0)
 }

@@ -1,5 +1,5 @@
 //! Makes an instance: takes a block that has everything in it that all instances of the object have in common, adds what
-//! is this instance's, and runs the steps that remain.
+//! is this instance's, and runs the late steps.
 
 use super::entry::enter_core;
 use super::error::{Error, LinkError, Result};
@@ -11,7 +11,7 @@ use super::instance::{HostTypes, Instance, InstanceRecord};
 use super::intrinsics::INTRINSICS;
 use super::store::StoreState;
 use cantilever_abi::block::{Context, FuncDef, HostCallee};
-use cantilever_object::artifact::{ImportSlot, Step};
+use cantilever_object::artifact::{ImportSlot, LateStep};
 use std::any::Any;
 use std::ffi::c_void;
 use std::mem::ManuallyDrop;
@@ -33,7 +33,7 @@ pub(crate) unsafe fn instantiate(
     host_types: Arc<HostTypes>,
     bindings: Arc<ImportBindings>,
 ) -> Result<Instance> {
-    // SAFETY: the caller vouches for it; no guest runs before `run_steps`.
+    // SAFETY: the caller vouches for it; no guest runs before `run_late_steps`.
     let record = unsafe { &*new_record(&mut *store, image, host_types, bindings.clone())? };
     for (import, binding) in image.artifact.imports.iter().zip(&*bindings) {
         let (ImportSlot::Func { at, .. } | ImportSlot::Resource { at, .. }) = import.kind else { continue };
@@ -42,7 +42,7 @@ pub(crate) unsafe fn instantiate(
         unsafe { record.block.at::<HostCallee>(at)?.write(callee) };
     }
     // SAFETY: the caller vouches for the store; the imports are in place.
-    unsafe { run_steps(store, record)? };
+    unsafe { run_late_steps(store, record)? };
     Ok(Instance::new(record))
 }
 
@@ -69,7 +69,7 @@ fn context(record: &InstanceRecord) -> Context {
     }
 }
 
-/// Takes a block for an instance, and fills in what does not depend on imports and steps. The store owns the record.
+/// Takes a block for an instance, and fills in what does not depend on imports. The store owns the record.
 pub(crate) fn new_record(
     store: &mut StoreState,
     image: &Arc<Image>,
@@ -108,32 +108,32 @@ pub(crate) fn new_record(
     Ok(address)
 }
 
-/// Runs the object's steps that are not part of every block already.
+/// Runs the object's late steps.
 ///
 /// # Safety
 ///
 /// `store` must own `record`, with no reference to its state alive; the imports must be in place.
-pub(crate) unsafe fn run_steps(store: *mut StoreState, record: &InstanceRecord) -> Result<()> {
+pub(crate) unsafe fn run_late_steps(store: *mut StoreState, record: &InstanceRecord) -> Result<()> {
     let _scope = ArenaScope::of_activation(store);
-    for step in &record.image.plan.steps {
+    for step in &record.image.plan.late_steps {
         // SAFETY: the caller vouches for it.
-        unsafe { run_step(store, record, step)? };
+        unsafe { run_late_step(store, record, step)? };
     }
     Ok(())
 }
 
 /// # Safety
 ///
-/// As [`run_steps`].
-unsafe fn run_step(store: *mut StoreState, record: &InstanceRecord, step: &Step) -> Result<()> {
+/// As [`run_late_steps`].
+unsafe fn run_late_step(store: *mut StoreState, record: &InstanceRecord, step: &LateStep) -> Result<()> {
     let (block, image) = (&record.block, &record.image);
     // SAFETY: `at` and `array` check that places lie in the block; the steps are the compiler's, so what is read from
     // a place was written there before. The caller vouches for the store.
     unsafe {
         match *step {
-            Step::CopyFuncDef { at, from } => block.at::<FuncDef>(at)?.write(block.at::<FuncDef>(from)?.read()),
-            Step::CopyPointer { at, from } => block.at::<*mut u8>(at)?.write(block.at::<*mut u8>(from)?.read()),
-            Step::Init { func, entry, ctx, instance } => {
+            LateStep::CopyFuncDef { at, from } => block.at::<FuncDef>(at)?.write(block.at::<FuncDef>(from)?.read()),
+            LateStep::CopyPointer { at, from } => block.at::<*mut u8>(at)?.write(block.at::<*mut u8>(from)?.read()),
+            LateStep::Init { func, entry, ctx, instance } => {
                 if instance >= block.layout().instance_count {
                     return Err(LinkError::Malformed("a step names an unknown component instance".to_owned()).into());
                 }
@@ -141,7 +141,6 @@ unsafe fn run_step(store: *mut StoreState, record: &InstanceRecord, step: &Step)
                 let target = (image.function(func)?, block.at::<Context>(ctx)?.cast::<c_void>());
                 enter_core(store, record, image.function(entry)?, target, &mut [])?;
             }
-            _ => unreachable!("the image's plan has taken in all other steps"),
         }
     }
     Ok(())

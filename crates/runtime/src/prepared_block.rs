@@ -3,7 +3,7 @@
 
 use super::block_memory::BlockMemory;
 use super::error::Error;
-use super::image::Image;
+use super::instance_plan::{InstancePlan, MemoryPlan};
 use super::linear_memory::{self, LinearMemory};
 use super::memory_image::Contents;
 use super::table::{self, Table};
@@ -34,28 +34,27 @@ impl Deref for PreparedBlock {
 }
 
 impl PreparedBlock {
-    /// Reserves address space and makes everything that all instances of the image have in common.
-    pub(crate) fn new(image: &Image) -> Result<Self, Error> {
-        let plan = &image.plan;
-        let memory = BlockMemory::reserve(&image.artifact.layout);
+    /// Reserves address space and makes everything that all instances of a plan have in common.
+    pub(crate) fn new(plan: &InstancePlan) -> Result<Self, Error> {
+        let memory = BlockMemory::reserve(&plan.layout);
         let memory = memory.map_err(|e| Error::out_of_resources("an instance", &e))?;
         let mut memories = Vec::with_capacity(plan.memories.plans.len());
+        let (file, reservation) = (plan.memories.file.as_ref(), plan.memory_reservation);
         for plan in &plan.memories.plans {
             let def = memory.at::<MemoryDef>(plan.at)?;
-            let (file, reservation) = (image.plan.memories.file.as_ref(), image.artifact.memory_reservation);
             // SAFETY: the definition lies in the block, which is kept as long as the memory.
             let made = unsafe { LinearMemory::new(def, plan.limits, reservation, &plan.contents, file) };
             memories.push(made.map_err(|e| Error::out_of_resources(&linear_memory::describe(&plan.limits), &e))?);
         }
         let mut tables = Vec::with_capacity(plan.tables.len());
-        for plan in &plan.tables {
-            let def = memory.at::<TableDef>(plan.at)?;
+        for entry in &plan.tables {
+            let def = memory.at::<TableDef>(entry.at)?;
             // SAFETY: the definition lies in the block, which is kept as long as the table.
-            let made = unsafe { Table::new(def, plan.limits) };
-            tables.push(made.map_err(|e| Error::out_of_resources(&table::describe(&plan.limits), &e))?);
+            let made = unsafe { Table::new(def, entry.limits) };
+            tables.push(made.map_err(|e| Error::out_of_resources(&table::describe(&entry.limits), &e))?);
         }
         let block = PreparedBlock { memory, memories: memories.into(), tables: tables.into() };
-        block.prepare(image);
+        block.prepare(plan);
         Ok(block)
     }
 
@@ -71,11 +70,11 @@ impl PreparedBlock {
     }
 
     /// Copies the contents that are not mapped. To be done for each instance.
-    pub(crate) fn copy_contents(&self, image: &Image) {
-        for (memory, plan) in self.memories.iter().zip(&image.plan.memories.plans) {
-            let Contents::Copied(pieces) = &plan.contents else { continue };
+    pub(crate) fn copy_contents(&self, plan: &InstancePlan) {
+        for (memory, MemoryPlan { contents, .. }) in self.memories.iter().zip(&plan.memories.plans) {
+            let Contents::Copied(pieces) = contents else { continue };
             for piece in pieces {
-                let bytes = &image.data[piece.start as usize..(piece.start + piece.len) as usize];
+                let bytes = &plan.data[piece.start as usize..(piece.start + piece.len) as usize];
                 // SAFETY: pieces were checked to lie in the initial size of the memory, which no code uses yet.
                 unsafe {
                     memory.base().add(piece.offset as usize).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
@@ -85,22 +84,22 @@ impl PreparedBlock {
     }
 
     /// Makes it as if it were new, when its instance has ended: all that was written is gone.
-    pub(crate) fn reset(&self, image: &Image) -> io::Result<()> {
+    pub(crate) fn reset(&self, plan: &InstancePlan) -> io::Result<()> {
         self.memory.clear_handles()?;
         self.memories.iter().try_for_each(LinearMemory::reset)?;
         self.tables.iter().try_for_each(Table::reset)?;
-        self.prepare(image);
+        self.prepare(plan);
         Ok(())
     }
 
     /// Fills in what all instances have in common. All else must be zero.
-    fn prepare(&self, image: &Image) {
-        image.plan.template.write(&self.memory);
+    fn prepare(&self, plan: &InstancePlan) {
+        plan.template.write(&self.memory);
         self.memories.iter().for_each(LinearMemory::define);
-        for (table, plan) in self.tables.iter().zip(&image.plan.tables) {
+        for (table, entry) in self.tables.iter().zip(&plan.tables) {
             table.define();
-            for elements in &plan.contents {
-                self.fill(table, elements, &image.artifact.elements[elements.list as usize]);
+            for elements in &entry.contents {
+                self.fill(table, elements, plan.elements.of(elements));
             }
         }
     }

@@ -1,18 +1,17 @@
 //! The fixed part of a block as it is before imports are bound: made once for an object, copied into each of its blocks.
 
 use super::block_memory::BlockMemory;
-use super::image::Image;
-use super::intrinsics::INTRINSICS;
+use super::instance_plan::{ElementLists, Parts};
 use cantilever_abi::block::intrinsics::SegmentSlot;
 use cantilever_abi::block::layout::MAX_FIXED_SIZE;
 use cantilever_abi::block::{BlockLayout, Context, FuncDef, GlobalSlot, HandleTable, Header, InstanceState};
 use cantilever_abi::{CoreTypeId, FuncKey};
-use cantilever_object::artifact::{Elements, GlobalValue, Step};
+use cantilever_object::artifact::{Elements, GlobalValue, TemplateItem};
 use cantilever_object::load::LoadError;
 use std::mem::offset_of;
 
 /// The fixed part of a block, up to its borrow scopes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Template {
     words: Box<[u64]>,
     /// The indices of words that are addresses in the block: they hold offsets here.
@@ -22,6 +21,20 @@ pub(crate) struct Template {
 }
 
 impl Template {
+    /// Makes a template with these items. Segment slots in it point into `data`, which must stay where it is for as
+    /// long as blocks are made of the template.
+    pub(super) fn new(
+        parts: &Parts<'_>,
+        items: &[TemplateItem],
+        elements: &ElementLists,
+        data: &[u8],
+    ) -> Result<Self, LoadError> {
+        let mut builder = Builder::new(parts, elements, data)?;
+        items.iter().try_for_each(|item| builder.put(item))?;
+        let Builder { words, addresses, contexts, .. } = builder;
+        Ok(Template { words: words.into(), addresses: addresses.into(), contexts: contexts.into() })
+    }
+
     /// Writes the template into a block.
     pub(crate) fn write(&self, block: &BlockMemory) {
         let base = block.header().cast::<u64>();
@@ -36,8 +49,11 @@ impl Template {
 }
 
 /// A template in the making.
-pub(super) struct Builder<'a> {
-    image: &'a Image,
+struct Builder<'a> {
+    parts: &'a Parts<'a>,
+    elements: &'a ElementLists,
+    /// The bytes of data segments, where they will stay.
+    data: &'a [u8],
     words: Vec<u64>,
     addresses: Vec<u32>,
     contexts: Vec<u32>,
@@ -45,14 +61,14 @@ pub(super) struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     /// A template with header, states of component instances and type identities.
-    pub(super) fn new(image: &'a Image) -> Result<Self, LoadError> {
-        let layout = &image.artifact.layout;
+    fn new(parts: &'a Parts<'a>, elements: &'a ElementLists, data: &'a [u8]) -> Result<Self, LoadError> {
+        let layout = parts.layout;
         let end = u64::from(layout.scopes);
         if !end.is_multiple_of(size_of::<u64>() as u64) || end > u64::from(layout.fixed_size).min(MAX_FIXED_SIZE) {
             return Err(malformed("the block's layout contradicts itself"));
         }
         let words = vec![0; end as usize / size_of::<u64>()];
-        let mut builder = Builder { image, words, addresses: Vec::new(), contexts: Vec::new() };
+        let mut builder = Builder { parts, elements, data, words, addresses: Vec::new(), contexts: Vec::new() };
         builder.put_header(layout)?;
         Ok(builder)
     }
@@ -60,7 +76,7 @@ impl<'a> Builder<'a> {
     fn put_header(&mut self, layout: &BlockLayout) -> Result<(), LoadError> {
         self.place::<Header>(0)?;
         self.put_context(0)?;
-        let quota = self.image.engine.handle_quota(layout.handle_capacity);
+        let quota = self.parts.handle_quota;
         for instance in 0..layout.instance_count {
             let start = u64::from(layout.instances) + u64::from(instance) * size_of::<InstanceState>() as u64;
             let start = u32::try_from(start).map_err(|_| outside(u32::MAX))?;
@@ -73,7 +89,7 @@ impl<'a> Builder<'a> {
                 (*state).handles = handles;
             }
         }
-        for (index, id) in (0u32..).zip(&self.image.type_ids) {
+        for (index, id) in (0u32..).zip(self.parts.type_ids) {
             let at = index.checked_mul(size_of::<u32>() as u32).and_then(|at| at.checked_add(layout.type_ids));
             let place = self.place::<u32>(at.ok_or_else(|| outside(u32::MAX))?)?;
             // SAFETY: the place has room for a `u32`.
@@ -82,48 +98,41 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Takes in a step whose outcome is always the same. Gives back any other.
-    pub(super) fn step(&mut self, step: Step) -> Result<Option<Step>, LoadError> {
-        match step {
-            Step::Context { at } => self.put_context(at)?,
-            Step::FuncDef { at, func, ctx, ty } => self.put_func_def(at, func, ctx, ty)?,
-            Step::Pointer { at, to } => self.put_address(at, to)?,
-            Step::Global { at, value } => self.put_global(at, value)?,
-            Step::Data { at, start, len } => {
-                let data = &self.image.data;
-                let end = start.checked_add(len).filter(|end| *end <= data.len() as u64);
-                end.ok_or_else(|| malformed("a data segment lies outside its section"))?;
-                // SAFETY: inside the section, as just checked.
-                let base = unsafe { data.as_ptr().add(start as usize) };
-                let slot = self.place::<SegmentSlot>(at)?;
-                // SAFETY: the place has room for a `SegmentSlot`.
-                unsafe { slot.write(SegmentSlot { base, len }) };
-            }
-            Step::Elems { at, storage, len, contents } => self.put_elements(at, storage, len, contents)?,
-            other => return Ok(Some(other)),
+    fn put(&mut self, item: &TemplateItem) -> Result<(), LoadError> {
+        match *item {
+            TemplateItem::Context { at } => self.put_context(at),
+            TemplateItem::FuncDef { at, func, ctx, ty } => self.put_func_def(at, func, ctx, ty),
+            TemplateItem::Pointer { at, to } => self.put_address(at, to),
+            TemplateItem::Global { at, value } => self.put_global(at, value),
+            TemplateItem::Data { at, start, len } => self.put_data(at, start, len),
+            TemplateItem::Elems { at, storage, len, contents } => self.put_elements(at, storage, len, contents),
         }
-        Ok(None)
     }
 
-    /// Ends the template.
-    pub(super) fn finish(self) -> Template {
-        let Builder { words, addresses, contexts, .. } = self;
-        Template { words: words.into(), addresses: addresses.into(), contexts: contexts.into() }
+    fn put_data(&mut self, at: u32, start: u64, len: u64) -> Result<(), LoadError> {
+        let end = start.checked_add(len).filter(|end| *end <= self.data.len() as u64);
+        end.ok_or_else(|| malformed("a data segment lies outside its section"))?;
+        // SAFETY: inside the section, as just checked.
+        let base = unsafe { self.data.as_ptr().add(start as usize) };
+        let slot = self.place::<SegmentSlot>(at)?;
+        // SAFETY: the place has room for a `SegmentSlot`.
+        unsafe { slot.write(SegmentSlot { base, len }) };
+        Ok(())
     }
 
     fn put_context(&mut self, at: u32) -> Result<(), LoadError> {
         let context = self.place::<Context>(at)?;
         // SAFETY: the place has room for a `Context`.
-        unsafe { (*context).intrinsics = &INTRINSICS };
+        unsafe { (*context).intrinsics = self.parts.intrinsics };
         self.put_address(at + offset_of!(Context, block) as u32, 0)?;
-        self.put_address(at + offset_of!(Context, type_ids) as u32, self.image.artifact.layout.type_ids)?;
+        self.put_address(at + offset_of!(Context, type_ids) as u32, self.parts.layout.type_ids)?;
         self.contexts.push(at);
         Ok(())
     }
 
     fn put_func_def(&mut self, at: u32, func: FuncKey, ctx: u32, ty: CoreTypeId) -> Result<(), LoadError> {
-        let code = self.image.find(func).ok_or_else(|| malformed(&format!("the function {func:?} is missing")))?;
-        let type_id = self.image.type_ids.get(ty.as_u32() as usize).ok_or_else(|| malformed("unknown core type"))?;
+        let code = self.parts.code.find(func).ok_or_else(|| malformed(&format!("the function {func:?} is missing")))?;
+        let type_id = self.parts.type_ids.get(ty.as_u32() as usize).ok_or_else(|| malformed("unknown core type"))?;
         self.place::<Context>(ctx)?;
         let def = self.place::<FuncDef>(at)?;
         // SAFETY: the place has room for a `FuncDef`.
@@ -146,11 +155,11 @@ impl<'a> Builder<'a> {
 
     fn put_elements(&mut self, at: u32, storage: u32, len: u64, contents: Option<Elements>) -> Result<(), LoadError> {
         let size = len.checked_mul(size_of::<u64>() as u64).and_then(|size| size.checked_add(storage.into()));
-        if size.is_none_or(|end| end > u64::from(self.image.artifact.layout.scopes)) {
+        if size.is_none_or(|end| end > u64::from(self.parts.layout.scopes)) {
             return Err(outside(storage));
         }
         if let Some(contents) = contents {
-            let list = self.image.elements(&contents, len)?;
+            let list = self.elements.checked(&contents, len)?;
             for (index, def) in (0u32..).zip(list) {
                 if let Some(def) = def {
                     self.put_address(storage + index * size_of::<u64>() as u32, contents.base + def)?;
@@ -165,7 +174,7 @@ impl<'a> Builder<'a> {
 
     /// Puts the address of a place of the fixed part.
     fn put_address(&mut self, at: u32, to: u32) -> Result<(), LoadError> {
-        if to > self.image.artifact.layout.scopes {
+        if to > self.parts.layout.scopes {
             return Err(outside(to));
         }
         let word = self.place::<u64>(at)?;

@@ -1,7 +1,7 @@
 //! Placement: where everything of a plan lies in the instance block, and what an instantiation does.
 //!
 //! In: a [`Plan`], whose references are symbolic. Out: a [`Placed`], in which every memory, table, global and function
-//! has a place, and the steps that the runtime takes to make an instance. It decides nothing about code.
+//! has a place, and how the runtime makes an instance. It decides nothing about code.
 //!
 //! A module that is instantiated once is *static*: its data lies directly in the block, and its code has the block
 //! as `vmctx`. A module that is instantiated more often is *shared*: each instance has a segment of its own that begins
@@ -13,8 +13,8 @@ mod contents;
 mod exports;
 mod frame;
 mod imports;
+mod instantiation;
 mod resolve;
-mod steps;
 
 use super::CompileOptions;
 use crate::link::known_tables::{self, known_tables};
@@ -30,7 +30,7 @@ use cantilever_abi::block::{
     layout::{BlockTooLarge, MAX_FIXED_SIZE},
 };
 use cantilever_abi::{Adapter, CanonFunc, FuncKey, Resource, ResourceId};
-use cantilever_object::artifact::{ExportEntry, ImportEntry, Step};
+use cantilever_object::artifact::{ExportEntry, ImportEntry, Instantiation};
 use cranelift_entity::PrimaryMap;
 use frame::Frame;
 use imports::ImportPlaces;
@@ -60,8 +60,8 @@ pub struct Placed {
     pub imports: Vec<ImportEntry>,
     /// What the host finds.
     pub exports: Vec<(String, ExportEntry)>,
-    /// What an instantiation does.
-    pub steps: Vec<Step>,
+    /// How an instance is made.
+    pub instantiation: Instantiation,
     /// The functions in element segments.
     pub elements: Vec<Vec<Option<u32>>>,
     /// The parts of the input that make up the data section, in order.
@@ -139,7 +139,7 @@ pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLa
         resources,
         imports: map.import_entries(),
         exports: map.export_entries(),
-        steps: map.steps(),
+        instantiation: map.instantiation(),
         modules,
         elements: map.elements.lists,
         data: map.data.parts,

@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::error::{LinkError, Result};
 use crate::image::Image;
 use crate::instance::{Instance, InstanceRecord};
-use crate::instantiate::{host_callee, new_record, run_steps};
+use crate::instantiate::{host_callee, new_record, run_late_steps};
 use crate::store::{AsContextMut, StoreState};
 use crate::value_error::ValueError;
 use cantilever_abi::block::{Context, FuncDef, HostCallee};
@@ -87,7 +87,7 @@ impl CoreInstance {
             bind(state, record, &import.kind, given)?;
         }
         // SAFETY: the imports are in place; `state` is not used any more.
-        unsafe { run_steps(store.state_ptr(), record)? };
+        unsafe { run_late_steps(store.state_ptr(), record)? };
         Ok(CoreInstance(Instance::new(record)))
     }
 

@@ -4,7 +4,7 @@ use super::guest::{Guest, code, core_signature, declare};
 use crate::*;
 use cantilever_abi::block::{Header, HostCallee, MemoryDef, TrapKind};
 use cantilever_abi::{FuncKey, FuncType, ValType};
-use cantilever_object::artifact::{ImportSlot, MemoryLimits, Step};
+use cantilever_object::artifact::{ImportSlot, MemoryEntry, MemoryLimits};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
 use std::mem::offset_of;
 
@@ -20,7 +20,7 @@ fn guest() -> Guest {
     let flags = MemFlagsData::trusted();
     guest.import(&["env", "hook"], ImportSlot::Func { ty: func(&[ValType::U32], Some(ValType::U32)), at: host });
     let limits = MemoryLimits { min: 1, max: Some(2), memory64: false, page_log2: 16 };
-    guest.step(Step::Memory { at: memory, limits, contents: Vec::new() });
+    guest.artifact.instantiation.memories.push(MemoryEntry { at: memory, limits, contents: Vec::new() });
     guest.export("add", func(&[ValType::U32, ValType::U32], Some(ValType::U32)), &|b, p| {
         let [x, y] = [0, 4].map(|at| b.ins().load(types::I32, flags, p[1], at));
         let sum = b.ins().iadd(x, y);

@@ -3,7 +3,7 @@
 use super::guest::Guest;
 use crate::*;
 use cantilever_abi::{CoreTypeId, FuncKey, FuncType, ValType};
-use cantilever_object::artifact::{Artifact, FunctionIdentity, Step};
+use cantilever_object::artifact::{Artifact, FunctionIdentity, TemplateItem};
 use cantilever_object::container::{DATA_SECTION, META_SECTION, PAYLOAD_START, SITES_SECTION, wrap};
 use cantilever_object::load::*;
 use cantilever_object::seal::seal;
@@ -16,7 +16,7 @@ fn guest() -> Guest {
     let (mut guest, slots) = Guest::new(1);
     let flags = MemFlagsData::trusted();
     guest.data = b"*data".to_vec();
-    guest.step(Step::Data { at: slots[0], start: 0, len: 5 });
+    guest.template(TemplateItem::Data { at: slots[0], start: 0, len: 5 });
     let ty = FuncType { params: vec![], result: Some(ValType::U8), is_async: false };
     guest.export("first", ty, &|b, p| {
         let base = b.ins().load(types::I64, flags, p[0], slots[0] as i32);
@@ -125,14 +125,14 @@ fn a_function_without_code_has_no_address() {
     let mut guest = guest();
     let func = FuncKey::Canon(0);
     guest.artifact.dissolved.push(FunctionIdentity { key: func, name: "dissolved".to_owned(), source: 0 });
-    let step = Step::FuncDef { at: guest.artifact.layout.scopes - 64, func, ctx: 0, ty: CoreTypeId::from_u32(0) };
-    guest.step(step);
+    let (at, ty) = (guest.artifact.layout.scopes - 64, CoreTypeId::from_u32(0));
+    guest.template(TemplateItem::FuncDef { at, func, ctx: 0, ty });
     let error = load_error(&file(&guest, &meta(&guest.artifact), None));
     assert_eq!(error, LoadError::Malformed("the function Canon(0) is missing".to_owned()));
 }
 
 #[test]
-fn a_layout_or_step_that_leaves_the_block_is_an_error() {
+fn a_layout_or_item_that_leaves_the_block_is_an_error() {
     let instantiate = |change: &dyn Fn(&mut Artifact)| {
         let mut guest = guest();
         change(&mut guest.artifact);
@@ -144,6 +144,7 @@ fn a_layout_or_step_that_leaves_the_block_is_an_error() {
     assert!(instantiate(&|a| a.layout.handles = u64::MAX).is_err());
     assert!(instantiate(&|a| a.layout.total_size = 0).is_err());
     assert!(instantiate(&|a| a.layout.scopes = u32::MAX).is_err());
-    assert!(instantiate(&|a| a.steps.push(Step::Pointer { at: u32::MAX - 7, to: 0 })).is_err());
-    assert!(instantiate(&|a| a.steps.push(Step::Data { at: 0, start: u64::MAX, len: 2 })).is_err());
+    let with = |item: TemplateItem| instantiate(&|a| a.instantiation.template.push(item.clone()));
+    assert!(with(TemplateItem::Pointer { at: u32::MAX - 7, to: 0 }).is_err());
+    assert!(with(TemplateItem::Data { at: 0, start: u64::MAX, len: 2 }).is_err());
 }

@@ -6,7 +6,7 @@ use cantilever_abi::block::memory::RESERVATION;
 use cantilever_abi::block::{BlockLayoutBuilder, Context, INTRINSICS_VERSION, Landing, Supervision, TrapKind};
 use cantilever_abi::{FuncKey, FuncType, Resource, Types};
 use cantilever_object::artifact::{
-    Artifact, CoreFuncType, ExportEntry, FunctionEntry, FunctionIdentity, ImportEntry, Step,
+    Artifact, CoreFuncType, ExportEntry, FunctionEntry, FunctionIdentity, ImportEntry, Instantiation, TemplateItem,
 };
 use cantilever_object::load::{ObjectFile, Relocation, RelocationKind, RelocationTarget};
 use cantilever_object::sites::{Site, SiteKind, SiteTable, encode};
@@ -64,7 +64,7 @@ impl Guest {
             }],
             imports: Vec::new(),
             exports: Vec::new(),
-            steps: Vec::new(),
+            instantiation: Instantiation::default(),
             elements: Vec::new(),
             functions: Vec::new(),
             dissolved: Vec::new(),
@@ -114,9 +114,9 @@ impl Guest {
         });
     }
 
-    /// Adds a step.
-    pub(super) fn step(&mut self, step: Step) {
-        self.artifact.steps.push(step);
+    /// Adds an item to the template.
+    pub(super) fn template(&mut self, item: TemplateItem) {
+        self.artifact.instantiation.template.push(item);
     }
 
     /// Adds a function of the core convention without results.

@@ -93,7 +93,7 @@ fn nothing_of_an_earlier_instance_is_left() {
         let options = CompileOptions { debug_handles, ..CompileOptions::default() };
         let component = Component::with_options(&Engine::default(), &wat::parse_str(text).unwrap(), &options).unwrap();
         let image = &component.0;
-        let fresh = contents(image, &PreparedBlock::new(image).unwrap());
+        let fresh = contents(image, &PreparedBlock::new(&image.plan).unwrap());
         for func in funcs {
             let place = used(&component, func);
             let block = image.block().unwrap();

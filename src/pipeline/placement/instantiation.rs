@@ -1,4 +1,4 @@
-//! What an instantiation does, core instance by core instance.
+//! How an instance is made: what of it is the same every time, and which steps wait for imports or run code.
 
 use super::Map;
 use super::resolve::Kind;
@@ -7,28 +7,30 @@ use crate::plan::module::{Entity, Module, SegmentMode};
 use crate::plan::{CoreFuncRef, CoreInstance, CoreItem};
 use crate::wasm::needs_init;
 use cantilever_abi::{CoreTypeId, FuncKey, Place};
-use cantilever_object::artifact::Step;
+use cantilever_object::artifact::{Instantiation, LateStep, MemoryEntry, TableEntry, TemplateItem};
 
 impl Map<'_> {
-    /// The steps, in order. Within an instance everything that code can reach is there before its `Init` runs.
-    pub fn steps(&self) -> Vec<Step> {
-        let mut steps = Vec::new();
+    /// Everything that makes an instance, core instance by core instance. What code can reach is there before its
+    /// `Init` runs.
+    pub fn instantiation(&self) -> Instantiation {
+        let mut made = Instantiation::default();
         for (index, instance) in self.plan.core_instances.iter().enumerate() {
             let module = &self.plan.modules[instance.module];
             if self.frames[instance.module].shared {
-                steps.push(Step::Context { at: self.bases[index] });
-                self.bind_imports(index, instance, module, &mut steps);
+                made.template.push(TemplateItem::Context { at: self.bases[index] });
+                self.bind_imports(index, instance, module, &mut made);
             }
-            self.make_items(index, instance, module, &mut steps);
-            self.make_func_defs(index, instance, module, &mut steps);
-            self.make_segments(index, instance, module, &mut steps);
+            self.make_items(index, instance, module, &mut made);
+            self.make_func_defs(index, instance, module, &mut made);
+            self.make_segments(index, instance, module, &mut made);
             if needs_init(module, &self.prepared.modules[instance.module]) {
                 let entry = FuncKey::CoreEntry(self.init_type().as_u32());
                 let func = FuncKey::Init(instance.module as u32);
-                steps.push(Step::Init { func, entry, ctx: self.bases[index], instance: instance.instance });
+                let (ctx, instance) = (self.bases[index], instance.instance);
+                made.late_steps.push(LateStep::Init { func, entry, ctx, instance });
             }
         }
-        steps
+        made
     }
 
     /// The type `[] -> []`, which `link` always interns.
@@ -38,13 +40,13 @@ impl Map<'_> {
     }
 
     /// The slots through which a shared module's instance reaches its imports.
-    fn bind_imports(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+    fn bind_imports(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
         let slots = &self.frames[instance.module].import_slots;
         for ((import, item), slot) in module.imports.iter().zip(&instance.imports).zip(slots) {
             let at = self.bases[index] + slot;
             let kind = match (import.entity, item) {
                 (Entity::Func(i), CoreItem::Func(func)) => {
-                    steps.push(self.func_def(at, *func, module.funcs[i as usize]));
+                    self.make_func_def(at, *func, module.funcs[i as usize], made);
                     continue;
                 }
                 (Entity::Table(_), _) => Kind::Table,
@@ -56,35 +58,35 @@ impl Map<'_> {
             let (CoreItem::Table(r) | CoreItem::Memory(r) | CoreItem::Global(r) | CoreItem::Tag(r)) = item else {
                 unreachable!("imports were matched by kind in validation")
             };
-            steps.push(match self.definition(kind, *r) {
-                Place::Here(to) => Step::Pointer { at, to },
-                Place::Through(from) => Step::CopyPointer { at, from },
-            });
+            match self.definition(kind, *r) {
+                Place::Here(to) => made.template.push(TemplateItem::Pointer { at, to }),
+                Place::Through(from) => made.late_steps.push(LateStep::CopyPointer { at, from }),
+            }
         }
     }
 
-    fn make_items(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+    fn make_items(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
         let (base, frame) = (self.bases[index], &self.frames[instance.module]);
         let prepared = &self.prepared.instances[index];
         let memories = module.memories.iter().zip(&prepared.memories).skip(module.imported_memories as usize);
         for ((ty, segments), at) in memories.zip(&frame.memories) {
             let contents = self.memory_contents(segments);
-            steps.push(Step::Memory { at: base + at, limits: memory_limits(ty), contents });
+            made.memories.push(MemoryEntry { at: base + at, limits: memory_limits(ty), contents });
         }
         let tables = module.tables.iter().zip(&prepared.tables).skip(module.imported_tables as usize);
         for ((table, segments), at) in tables.zip(&frame.tables) {
             let (limits, contents) = (table_limits(&self.plan.core_type_ids, &table.ty), self.table_contents(segments));
-            steps.push(Step::Table { at: base + at, limits, contents });
+            made.tables.push(TableEntry { at: base + at, limits, contents });
         }
         let globals = prepared.globals.iter().skip(module.imported_globals as usize).zip(&frame.globals);
         for (value, at) in globals {
             if let Some(value) = value.and_then(|value| self.global_value(index, value)) {
-                steps.push(Step::Global { at: base + at, value });
+                made.template.push(TemplateItem::Global { at: base + at, value });
             }
         }
     }
 
-    fn make_func_defs(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+    fn make_func_defs(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
         let mut imported = instance.imports.iter().filter_map(|item| match item {
             CoreItem::Func(func) => Some(*func),
             _ => None,
@@ -93,31 +95,32 @@ impl Map<'_> {
             let own = CoreFuncRef::Defined { core_instance: index, index: i as u32 };
             let func = if module.is_imported(i as u32) { imported.next().unwrap_or(own) } else { own };
             if let Some(at) = at {
-                steps.push(self.func_def(self.bases[index] + at, func, module.funcs[i]));
+                self.make_func_def(self.bases[index] + at, func, module.funcs[i], made);
             }
         }
     }
 
     /// A `FuncDef` for a core function.
-    fn func_def(&self, at: u32, func: CoreFuncRef, ty: CoreTypeId) -> Step {
+    fn make_func_def(&self, at: u32, func: CoreFuncRef, ty: CoreTypeId, made: &mut Instantiation) {
         match self.function(func) {
-            Ok((func, ctx)) => Step::FuncDef { at, func, ctx, ty },
-            Err(from) => Step::CopyFuncDef { at, from },
+            Ok((func, ctx)) => made.template.push(TemplateItem::FuncDef { at, func, ctx, ty }),
+            Err(from) => made.late_steps.push(LateStep::CopyFuncDef { at, from }),
         }
     }
 
-    fn make_segments(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+    fn make_segments(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
         let (base, frame) = (self.bases[index], &self.frames[instance.module]);
         let done = &self.prepared.modules[instance.module];
         // A segment that is in place already is as one that was dropped: its slot is zero.
         for (i, (segment, at)) in module.datas.iter().zip(&frame.datas).enumerate().filter(|(i, _)| !done.datas[*i]) {
             let (start, len) = (self.data.start(instance.module, i), segment.bytes.len() as u64);
-            steps.push(Step::Data { at: base + at, start, len });
+            made.template.push(TemplateItem::Data { at: base + at, start, len });
         }
         for (i, (segment, (at, storage))) in module.elems.iter().zip(&frame.elems).enumerate() {
             if !done.elems[i] && !matches!(segment.mode, SegmentMode::Declared) {
                 let (contents, len) = (self.segment_elements(index, i), segment.items.len() as u64);
-                steps.push(Step::Elems { at: base + at, storage: base + storage, len, contents });
+                let (at, storage) = (base + at, base + storage);
+                made.template.push(TemplateItem::Elems { at, storage, len, contents });
             }
         }
     }
