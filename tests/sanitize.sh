@@ -2,7 +2,7 @@
 # Runs the tests in which guests misbehave under address sanitizer, which watches the runtime's own code: string routines,
 # copies of lists, values of the host, handle tables. What compiled code does is not instrumented; for it the tests
 # themselves look (crates/runtime/src/tests/hostile.rs compares all state, crates/pass/src/canon/tests/ has memories between guards,
-# crates/runtime/src/fences.rs stands behind the host's buffers).
+# crates/runtime/src/memory/fences.rs stands behind the host's buffers).
 #
 # Needs x86-64 Linux, and the stable compiler with its sanitizer runtime, whose unstable switch RUSTC_BOOTSTRAP unlocks.
 # Everything is compiled anew, into target/asan. Arguments are passed on to `cargo test` instead of the default choice:

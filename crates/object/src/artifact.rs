@@ -1,7 +1,7 @@
 //! The metadata inside an object: everything that the runtime needs beside the code.
 //!
-//! It is what the plan leaves behind: the block's layout, how an instance is made, the types of imports and
-//! exports, and where functions lie. It knows nothing of core modules' insides.
+//! It is what the plan leaves behind: the block's layout, how an instance is made, the types of
+//! imports and exports, and where functions lie. It knows nothing of core modules' insides.
 
 use cantilever_abi::block::{BlockLayout, Supervision};
 use cantilever_abi::{CoreTypeDecl, CoreTypeId, FuncKey, FuncType, Resource, ResourceId, Types};
@@ -34,8 +34,8 @@ pub struct Artifact {
     pub exports: Vec<(String, ExportEntry)>,
     /// How an instance is made.
     pub instantiation: Instantiation,
-    /// Lists of functions to which [`Elements`] refer: for each element the offset of its `FuncDef` from the base of a core
-    /// instance, or nothing for null.
+    /// Lists of functions to which [`Elements`] refer: for each element the offset of its `FuncDef`
+    /// from the base of a core instance, or nothing for null.
     pub elements: Vec<Vec<Option<u32>>>,
     /// Every function that has code, by ascending offset.
     pub functions: Vec<FunctionEntry>,
@@ -317,10 +317,12 @@ pub enum GlobalValue {
     Func(u32),
 }
 
-/// How an instance is made: in the order of the fields, on a zeroed block. Offsets are in the block.
+/// How an instance is made: in the order of the fields, on a zeroed block. Offsets are in the
+/// block.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Instantiation {
-    /// What the fixed part of every block contains, beside header, type identities and states of component instances.
+    /// What the fixed part of every block contains, beside header, type identities and states of
+    /// component instances.
     pub template: Vec<TemplateItem>,
     /// The memories, in the order of their definitions.
     pub memories: Vec<MemoryEntry>,
@@ -330,10 +332,12 @@ pub struct Instantiation {
     pub late_steps: Vec<LateStep>,
 }
 
-/// Something in the fixed part of a block that is the same in every instance, but for the addresses in it.
+/// Something in the fixed part of a block that is the same in every instance, but for the addresses
+/// in it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum TemplateItem {
-    /// The [`Context`](cantilever_abi::block::Context) of the segment of a shared module's instance.
+    /// The [`Context`](cantilever_abi::block::Context) of the segment of a shared module's
+    /// instance.
     Context {
         /// Its offset.
         at: u32,

@@ -13,7 +13,8 @@
 
 /// The section with the machine code of all functions.
 pub const TEXT_SECTION: &str = ".text";
-/// The section with the bytes of data segments, to which [`TemplateItem::Data`](super::artifact::TemplateItem::Data) refers.
+/// The section with the bytes of data segments, to which
+/// [`TemplateItem::Data`](super::artifact::TemplateItem::Data) refers.
 pub const DATA_SECTION: &str = ".rodata.cantilever";
 /// The section with the blocks of a [`SiteTable`](super::sites::SiteTable).
 pub const SITES_SECTION: &str = ".cantilever.sites";

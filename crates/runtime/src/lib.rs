@@ -5,94 +5,62 @@
 //! [`Module`], [`CoreLinker`] and [`CoreInstance`]. What guests may use is bounded by [`Limits`], by fuel
 //! ([`Store::set_fuel`]), and by an [`InterruptHandle`].
 //!
+//! The rooms of the crate stand on one another, each on those before it: `sys`, `bytes`, `error`,
+//! `stack`, `memory`, `image`, `handle`, `store`, `value`, `intrinsics`, `call`, `core_module`,
+//! `api`.
+//!
 //! The runtime knows the block's contract, the metadata in an object, and the model's types. It must not know how code
 //! is made: neither the compiler's passes nor Cranelift.
 
 extern crate self as cantilever_runtime;
 
-mod address_space;
-mod arena;
-mod backtrace;
-mod block_memory;
-mod borrow_scope;
-mod code;
-mod component;
-mod core_types;
-mod engine;
-mod entry;
+mod api;
+mod bytes;
+mod call;
+mod core_module;
 mod error;
-mod exception;
-mod export;
-mod fences;
-mod frames;
-mod func;
-mod handle_history;
-mod handle_life;
-mod handle_trace;
-mod host_func;
-mod host_handles;
-mod idle;
+mod handle;
 mod image;
-mod instance;
-mod instance_plan;
-mod instantiate;
 mod intrinsics;
-mod lifted;
-mod limits;
-mod linear_memory;
-mod linker;
-mod memory_image;
-mod module;
-mod native_stack;
-mod prepared_block;
-mod profiler;
-mod resource;
-mod signal_stack;
+mod memory;
 mod stack;
 mod store;
-mod supervision;
-mod table;
-mod template;
-mod trap;
-mod type_reflection;
-mod typed;
-mod unwinder;
-mod val;
-mod val_layout;
-mod value_error;
-mod variance;
-#[cfg(feature = "wave")]
-pub mod wave;
+mod sys;
+mod value;
 
-pub use self::component::{Component, ImportKind, ImportedItem};
-pub use self::engine::{Config, Engine};
-pub use self::error::{Error, HostError, HostFailure, LinkError, Result};
-pub use self::export::{ExportKind, ExportedItem};
-pub use self::func::Func;
-pub use self::handle_trace::{HandleHolder, HandleSite, LiveHandle};
-pub use self::instance::Instance;
-pub use self::limits::{LimitExceeded, Limits};
-pub use self::linker::{InstancePre, Linker, LinkerInstance};
-pub use self::module::{
+pub use self::api::component::{Component, ImportKind, ImportedItem};
+pub use self::api::export::{ExportKind, ExportedItem};
+pub use self::api::func::Func;
+pub use self::api::linker::{InstancePre, Linker, LinkerInstance};
+pub use self::api::typed_func::TypedFunc;
+pub use self::call::with_stack::with_stack;
+pub use self::core_module::{
     CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreLinker, CoreMemory, CoreTable, CoreTag, CoreVal, FuncRef,
     Module,
 };
-pub use self::native_stack::StackError;
-pub use self::profiler::Profiler;
-pub use self::resource::{Resource, ResourceAny};
-pub use self::stack::with_stack;
-pub use self::store::{AsContextMut, Caller, Store, StoreContextMut};
-pub use self::supervision::InterruptHandle;
-pub use self::trap::{Backtrace, Frame, SourceLine, Trap};
-pub use self::type_reflection::{FuncSignature, ResourceType, Type, TypeShape};
+pub use self::error::frame::{Backtrace, Frame, SourceLine};
+pub use self::error::limits::{LimitExceeded, Limits};
+pub use self::error::trap::Trap;
+pub use self::error::value::{HandleEnd, HandleUse, Place, ValueError};
+pub use self::error::{Error, HostError, HostFailure, LinkError, Result};
+pub use self::handle::trace::{HandleHolder, HandleSite, LiveHandle};
+pub use self::image::engine::{Config, Engine};
+pub use self::store::record::Instance;
+pub use self::store::state::{AsContextMut, Caller, Store, StoreContextMut};
+pub use self::store::supervision::InterruptHandle;
+pub use self::sys::native_stack::StackError;
+pub use self::sys::profiler::Profiler;
 #[doc(hidden)]
-pub use self::typed::derived;
-pub use self::typed::{
+pub use self::value::derived;
+pub use self::value::reflection::{FuncSignature, ResourceType, Type, TypeShape};
+pub use self::value::resource::{Resource, ResourceAny};
+pub use self::value::val::{ErrorContext, Val};
+#[cfg(feature = "wave")]
+pub use self::value::wave;
+pub use self::value::{
     ComponentType, Lift, LiftContext, LiftParams, Lower, LowerContext, LowerParams, Params, Plain, RawSlice,
-    TypeContext, TypedFunc, View, ViewParams,
+    TypeContext, View, ViewParams,
 };
-pub use self::val::{ErrorContext, Val};
-pub use self::value_error::{HandleEnd, HandleUse, Place, ValueError};
 
 /// Derives of the traits for Rust structs and enums.
 #[cfg(feature = "derive")]

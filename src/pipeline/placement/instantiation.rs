@@ -1,4 +1,5 @@
-//! How an instance is made: what of it is the same every time, and which steps wait for imports or run code.
+//! How an instance is made: what of it is the same every time, and which steps wait for imports or
+//! run code.
 
 use super::Map;
 use super::resolve::Kind;
@@ -10,8 +11,8 @@ use cantilever_abi::{CoreTypeId, FuncKey, Place};
 use cantilever_object::artifact::{Instantiation, LateStep, MemoryEntry, TableEntry, TemplateItem};
 
 impl Map<'_> {
-    /// Everything that makes an instance, core instance by core instance. What code can reach is there before its
-    /// `Init` runs.
+    /// Everything that makes an instance, core instance by core instance. What code can reach is
+    /// there before its `Init` runs.
     pub fn instantiation(&self) -> Instantiation {
         let mut made = Instantiation::default();
         for (index, instance) in self.plan.core_instances.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! Exceptions of core code.
 
 use super::store;
-use crate::exception::find_handler as find;
-use crate::stack::with_thread;
+use crate::stack::thread::with_thread;
+use crate::stack::walk::find_handler as find;
 use cantilever_abi::block::Landing;
 use std::ffi::c_void;
 

@@ -1,8 +1,8 @@
 //! Growth of handle tables, and what is recorded of their entries.
 
-use crate::frames::PendingCalls;
-use crate::instance::InstanceRecord;
-use crate::stack::with_thread;
+use crate::stack::frames::PendingCalls;
+use crate::stack::thread::with_thread;
+use crate::store::record::InstanceRecord;
 use cantilever_abi::block::{CALL_DEPTH, HandleTable};
 use std::ffi::c_void;
 

@@ -1,7 +1,7 @@
 //! Copies of lists whose elements are not just bytes: records with padding, and characters.
 
 use super::string::convert;
-use super::vector;
+use crate::bytes::vector;
 use std::ffi::c_void;
 
 // SAFETY (of both routines): compiled code has checked that both ranges lie in memories of the instance or of the host, and

@@ -2,9 +2,10 @@
 //!
 //! Offsets are bytes in a memory; every range is checked before anything is written.
 
-use super::{store, vector};
-use crate::arena::{Refused, Saved};
-use crate::linear_memory::LinearMemory;
+use super::store;
+use crate::bytes::vector;
+use crate::memory::arena::{Refused, Saved};
+use crate::memory::linear_memory::LinearMemory;
 use cantilever_abi::block::MemoryDef;
 use cantilever_abi::block::intrinsics::{HostMark, SegmentSlot};
 use std::ffi::c_void;

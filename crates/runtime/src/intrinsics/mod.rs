@@ -11,12 +11,8 @@ mod list;
 mod memory;
 mod string;
 mod table;
-mod transcode;
-mod vector;
 
-pub(crate) use self::vector::copy;
-
-use super::store::StoreState;
+use crate::store::state::StoreState;
 use cantilever_abi::block::{Context, Intrinsics};
 use std::ffi::c_void;
 
@@ -58,7 +54,7 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     exception_caught: exception::exception_caught,
     exception_is_live: exception::exception_is_live,
     find_handler: exception::find_handler,
-    land: super::exception::resume,
+    land: crate::stack::resume::resume,
     is_subtype: function::is_subtype,
     core_calls: handle::core_calls,
 };

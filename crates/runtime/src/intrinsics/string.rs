@@ -3,8 +3,9 @@
 //! A guest chooses where a transcoded string goes, and may choose a place that overlaps the source. Plain copies are
 //! `memmove`s, and transcoders read from a copy of the source then, so that no two Rust slices ever overlap.
 
-use super::{store, transcode, vector};
-use crate::arena::LARGE;
+use super::store;
+use crate::bytes::{transcode, vector};
+use crate::memory::arena::LARGE;
 use cantilever_abi::block::HostCallee;
 use encoding_rs::mem;
 use std::ffi::c_void;

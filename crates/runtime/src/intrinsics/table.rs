@@ -1,7 +1,7 @@
 //! Core tables and element segments. Offsets and lengths are in elements of 8 bytes.
 
 use super::store;
-use crate::table::Table;
+use crate::memory::table::Table;
 use cantilever_abi::block::TableDef;
 use cantilever_abi::block::intrinsics::SegmentSlot;
 use std::ffi::c_void;

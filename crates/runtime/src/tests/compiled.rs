@@ -1,6 +1,7 @@
 //! Guests that the compiler makes. It is given WebAssembly and gives objects, so it need not know this crate's types.
 
-use crate::{Component, Engine, Error, Module};
+use crate::image::engine::Engine;
+use crate::{Component, Error, Module};
 use cantilever::CompileOptions;
 
 /// What the façade's trait of this name is for the crate as it is built outside of its tests.

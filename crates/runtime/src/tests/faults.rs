@@ -2,7 +2,7 @@
 //! traps.
 
 use super::compiled::Compile;
-use crate::address_space::AddressSpace;
+use crate::sys::address_space::AddressSpace;
 use crate::*;
 use cantilever_abi::block::MemoryDef;
 use std::os::unix::process::ExitStatusExt;

@@ -1,7 +1,8 @@
 //! Hand-made guests: CLIF functions compiled for this host, with the metadata that a compiler would write.
 
-use crate::image::Image;
-use crate::{Component, Engine};
+use crate::Component;
+use crate::image::engine::Engine;
+use crate::image::loaded::Image;
 use cantilever_abi::block::memory::RESERVATION;
 use cantilever_abi::block::{BlockLayoutBuilder, Context, INTRINSICS_VERSION, Landing, Supervision, TrapKind};
 use cantilever_abi::{FuncKey, FuncType, Resource, Types};

@@ -5,7 +5,7 @@
 //! memories. `tests/sanitize.sh` runs this under address sanitizer too, which watches the runtime's own code.
 
 use super::compiled::Compile;
-use crate::instance::InstanceRecord;
+use crate::store::record::InstanceRecord;
 use crate::*;
 use cantilever_abi::block::{HandleEntry, Header, InstanceState, MemoryDef};
 use std::mem::offset_of;
@@ -159,7 +159,7 @@ struct Snapshot(Vec<(Part, Vec<u8>)>);
 
 impl Snapshot {
     fn of(store: &mut Store<Host>, instance: Instance) -> Self {
-        let record = instance.record(store.as_context_mut().state()).unwrap();
+        let record = instance.record(&store.as_context_mut()).unwrap();
         let base = record.block.header().cast::<u8>().cast_const();
         let layout = record.block.layout();
         // SAFETY: the fixed part and all tables are readable; no guest runs now.
@@ -264,7 +264,7 @@ fn commit(crimes: &[Crime]) {
         assert!(trap.message().contains(message), "{crime:?}: {trap}");
 
         let changes = own.changes(&Snapshot::of(&mut store, criminal));
-        let record = criminal.record(store.as_context_mut().state()).unwrap();
+        let record = criminal.record(&store.as_context_mut()).unwrap();
         let wrong: Vec<_> = changes.into_iter().filter(|change| !may_change(record, *crime, *change)).collect();
         assert!(wrong.is_empty(), "{crime:?} changed {wrong:x?}");
         assert!(others == Snapshot::of(&mut store, neighbour), "{crime:?} changed another instance");

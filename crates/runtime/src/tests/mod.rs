@@ -12,3 +12,4 @@ mod hostile;
 mod lifted;
 mod modules;
 mod reuse;
+mod threads;

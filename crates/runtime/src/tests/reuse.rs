@@ -1,8 +1,8 @@
 //! Blocks that are used again are as new: nothing of an earlier instance is left.
 
 use super::compiled::Compile;
-use crate::image::Image;
-use crate::prepared_block::PreparedBlock;
+use crate::image::loaded::Image;
+use crate::image::prepared_block::PreparedBlock;
 use crate::*;
 use cantilever::CompileOptions;
 use cantilever_abi::block::{HandleEntry, HandleRecord, MemoryDef, TableDef};
@@ -50,7 +50,7 @@ fn used(component: &Component, func: &str) -> usize {
     let func = instance.get_func(&mut store, func).unwrap();
     // Traps are among what is wanted.
     let _ = func.call(&mut store, &[]);
-    instance.record(store.as_context_mut().state()).unwrap().block.header() as usize
+    instance.record(&store.as_context_mut()).unwrap().block.header() as usize
 }
 
 /// Everything that an instance finds: words of the fixed part, the beginnings of handle tables, tables; and memories.

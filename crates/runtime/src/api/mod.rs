@@ -1,0 +1,12 @@
+//! Components as the embedder sees them: what is loaded, linked, found and called by name.
+//!
+//! All other rooms stand below it, and none of them knows it.
+
+pub(crate) mod component;
+pub(crate) mod engine;
+pub(crate) mod export;
+pub(crate) mod func;
+pub(crate) mod instance;
+pub(crate) mod linker;
+pub(crate) mod resource_drop;
+pub(crate) mod typed_func;
