@@ -7,7 +7,7 @@ use super::limits::explain;
 use super::stack::{this_thread, with_thread};
 use super::store::{Failure, StoreState};
 use super::trap::{Activation, Backtrace, Hit, Trap, describe};
-use cantilever_abi::block::{Header, Landing, TrapKind};
+use cantilever_abi::block::{Header, Landing, RETURNED, TrapKind, ValueSlot};
 use std::ffi::c_void;
 
 /// The entry trampoline of a lifted function, `FuncKey::Entry`.
@@ -19,7 +19,7 @@ pub(crate) type CoreEntry = unsafe extern "C" fn(
     block: *mut Header,
     code: *const u8,
     vmctx: *mut c_void,
-    values: *mut [u8; 16],
+    values: *mut ValueSlot,
     landing: *mut Landing,
 ) -> u32;
 
@@ -60,7 +60,7 @@ pub(crate) unsafe fn enter(
         }
     }
     match status {
-        0 => Ok(()),
+        RETURNED => Ok(()),
         // SAFETY: as above; compiled code has been left.
         _ => Err(unsafe { landed(&mut *store, record, &activation) }),
     }
@@ -124,7 +124,7 @@ pub(crate) unsafe fn enter_core(
     record: &InstanceRecord,
     entry: *const u8,
     (code, vmctx): (*const u8, *mut c_void),
-    values: &mut [[u8; 16]],
+    values: &mut [ValueSlot],
 ) -> Result<()> {
     // SAFETY: the caller vouches for the trampoline.
     let entry: CoreEntry = unsafe { std::mem::transmute(entry) };

@@ -10,7 +10,7 @@ use super::typed::{ComponentType, LiftContext, LiftParams, Lower, LowerContext, 
 use super::val::Val;
 use super::val_layout::{lift_val, lower_val};
 use super::value_error::{Place, ValueError};
-use cantilever_abi::block::{Header, HostFunc};
+use cantilever_abi::block::{HOST_FAILED, HOST_SUCCEEDED, Header, HostFunc};
 use cantilever_abi::layout::offsets;
 use cantilever_abi::{FuncType, PointerWidth, ValType};
 use std::any::Any;
@@ -127,14 +127,14 @@ pub(super) unsafe fn guarded(
     unsafe {
         (*store).arena.end_host_call();
         let failure = match outcome {
-            Ok(Ok(())) if (*block).poisoned == poisoned => return 0,
+            Ok(Ok(())) if (*block).poisoned == poisoned => return HOST_SUCCEEDED,
             Ok(Ok(())) => Failure::Poisoned,
             Ok(Err(error)) => Failure::Error(error),
             Err(payload) => Failure::Panic(payload),
         };
         (*store).failure = Some(failure);
     }
-    1
+    HOST_FAILED
 }
 
 /// Lowers what a closure gave.

@@ -11,7 +11,7 @@ use super::instance::InstanceRecord;
 use super::store::{AsContextMut, Failure, StoreState};
 use super::value_error::{HandleEnd, HandleUse, ValueError};
 use super::variance::Invariant;
-use cantilever_abi::block::HostCallee;
+use cantilever_abi::block::{HOST_SUCCEEDED, HostCallee};
 use cantilever_abi::{FuncKey, ResourceId, ResourceImpl};
 use cantilever_object::artifact::{CoreFuncType, CoreValType};
 use std::any::TypeId;
@@ -283,7 +283,7 @@ fn run_host_destructor(store: *mut StoreState, record: &InstanceRecord, resource
     unsafe {
         let Some(func) = (*callee).func else { return Ok(()) };
         match func((*callee).data, record.block.header(), (&raw mut rep).cast(), std::ptr::dangling_mut()) {
-            0 => Ok(()),
+            HOST_SUCCEEDED => Ok(()),
             _ => Failure::outside_guests((*store).failure.take()),
         }
     }
