@@ -13,11 +13,9 @@ use super::constant::evaluate;
 use crate::plan::module::{ElemItems, ElemSegment, Module, SegmentMode};
 use crate::plan::prepared::{Constant, PlacedSegment, Prepared, PreparedInstance, PreparedModule};
 use crate::plan::{CoreInstance, CoreItem, CoreRef, Plan};
+use cantilever_abi::block::memory::DEFAULT_PAGE_LOG2;
 use std::collections::HashSet;
 use std::ops::Range;
-
-/// The logarithm of the page size of a memory whose type does not say.
-const DEFAULT_PAGE_LOG2: u32 = 16;
 
 /// Finds out what instances of a plan contain before their code runs.
 pub fn prepare(plan: &Plan) -> Prepared {

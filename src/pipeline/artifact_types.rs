@@ -3,6 +3,7 @@
 use crate::plan::Plan;
 use crate::plan::module::Module;
 use cantilever_abi::CoreTypeId;
+use cantilever_abi::block::memory::DEFAULT_PAGE_LOG2;
 use cantilever_object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
 use std::collections::HashMap;
 use wasmparser::{FuncType, HeapType, ValType};
@@ -47,8 +48,6 @@ pub fn core_func_type(ids: &CoreTypeIds, ty: &wasmparser::FuncType) -> CoreFuncT
 
 /// The limits of a memory.
 pub fn memory_limits(ty: &wasmparser::MemoryType) -> MemoryLimits {
-    /// The logarithm of the page size where the type does not say.
-    const DEFAULT_PAGE_LOG2: u32 = 16;
     MemoryLimits {
         min: ty.initial,
         max: ty.maximum,

@@ -1,7 +1,7 @@
 //! Addresses in linear memories: when an access needs a check, and what address it has.
 
 use super::translator::Translator;
-use cantilever_abi::block::memory::{GUARD, RESERVATION, is_guarded};
+use cantilever_abi::block::memory::{DEFAULT_PAGE_LOG2, GUARD, RESERVATION, is_guarded};
 use cantilever_abi::block::{MemoryDef, TrapKind};
 use cantilever_pass::clif::Region;
 use cantilever_pass::clif::trap::trap_code;
@@ -12,9 +12,6 @@ use wasmparser::{MemArg, MemArgTarget};
 
 // A 32-bit address plus what needs no check must stay in what is reserved.
 const _: () = assert!(RESERVATION > u32::MAX as u64 && GUARD <= i32::MAX as u64);
-
-/// The logarithm of the page size of a memory type that does not say one.
-pub(super) const DEFAULT_PAGE_LOG2: u32 = 16;
 
 /// A native address that a load or store can use.
 pub(super) struct Address {

@@ -1,8 +1,9 @@
 //! Linear memories: loads, stores, size and growth.
 
-use super::address::{Address, DEFAULT_PAGE_LOG2};
+use super::address::Address;
 use super::translator::Translator;
 use cantilever_abi::block::Intrinsic;
+use cantilever_abi::block::memory::DEFAULT_PAGE_LOG2;
 use cranelift_codegen::ir::types::{F32, F64, I8, I16, I32, I64};
 use cranelift_codegen::ir::{InstBuilder, Type, Value};
 use wasmparser::{MemArg, Operator as O};

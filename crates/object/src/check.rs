@@ -6,11 +6,9 @@
 
 use super::artifact::{Artifact, CoreValType, ExportEntry, ImportSlot, Instantiation, TemplateItem};
 use super::load::{LoadError, MAX_TYPE_DEPTH};
+use cantilever_abi::block::memory::DEFAULT_PAGE_LOG2;
 use cantilever_abi::{CoreTypeId, FuncType, ResourceId, TypeDef, TypeId, ValType};
 use cranelift_entity::EntityRef;
-
-/// The greatest logarithm of a page size: pages of 64 KiB.
-const MAX_PAGE_LOG2: u8 = 16;
 
 /// Checks the metadata of an object for any target.
 pub(super) fn check_metadata(artifact: &Artifact) -> Result<(), LoadError> {
@@ -175,6 +173,6 @@ impl Checker<'_> {
     }
 
     fn page_size(&self, log2: u8) -> Result<(), LoadError> {
-        if log2 > MAX_PAGE_LOG2 { malformed("a memory has pages of an unknown size") } else { Ok(()) }
+        if u32::from(log2) > DEFAULT_PAGE_LOG2 { malformed("a memory has pages of an unknown size") } else { Ok(()) }
     }
 }

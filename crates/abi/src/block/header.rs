@@ -203,7 +203,8 @@ pub struct FuncDef {
 /// The address of a host function that compiled code calls through a [`HostCallee`].
 ///
 /// `params` and `results` point to the values in the 64-bit canonical layout: parameters as the tuple of their types,
-/// the result as the tuple of none or one. Returns 0, or non-zero after it has recorded an error for the store.
+/// the result as the tuple of none or one. Returns [`HOST_SUCCEEDED`](super::HOST_SUCCEEDED), or another number after it
+/// has recorded an error for the store.
 pub type HostFunc =
     unsafe extern "C" fn(data: *mut c_void, block: *mut Header, params: *mut u8, results: *mut u8) -> u32;
 
@@ -212,7 +213,7 @@ pub type HostFunc =
 ///
 /// For an imported *core* function of a root core module the runtime makes a [`FuncDef`] whose `vmctx` points to a
 /// `HostCallee` and whose `code` is the object's `host-call` trampoline for that type; `params` and `results` are then
-/// arrays of 16-byte slots.
+/// arrays of [`ValueSlot`](super::ValueSlot)s.
 #[repr(C)]
 #[derive(Debug)]
 pub struct HostCallee {

@@ -1,15 +1,20 @@
 //! The table of runtime routines: the whole surface of the runtime that compiled code calls.
 //!
 //! Compiled code loads a routine's address from the table that its [`Context`](super::Context) points to, and calls it
-//! in the platform's C convention. The first argument is always the caller's `vmctx`. A routine that can fail
-//! returns `false`-like values and compiled code raises the trap, so no frame of a routine is ever skipped.
+//! in the platform's C convention. The first argument is always the caller's `vmctx`. A routine that can fail returns a
+//! number of [`status`](super::status) and compiled code raises the trap, so no frame of a routine is ever skipped. Where
+//! a routine is said to answer yes or no, that is [`DONE`](super::status::DONE) or [`FAILED`](super::status::FAILED).
 //!
 //! The table can be implemented in C: every argument is an integer or a pointer.
 
+#[cfg(doc)]
+use super::status::{
+    ALL_LATIN1, CANNOT_GROW, DONE, FAILED, ILL_FORMED, ILL_FORMED_LENGTH, INCOMPLETE, INCOMPLETE_LENGTH, WELL_FORMED,
+};
 use core::ffi::c_void;
 
 /// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
-pub const INTRINSICS_VERSION: u32 = 6;
+pub const INTRINSICS_VERSION: u32 = 7;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
 macro_rules! intrinsics {
@@ -70,26 +75,27 @@ pub enum Width {
 }
 
 intrinsics! {
-    /// `memory.grow`: `memory` is the `MemoryDef`; returns the old size in pages, or `u64::MAX`.
+    /// `memory.grow`: `memory` is the `MemoryDef`; returns the old size in pages, or [`CANNOT_GROW`].
     MemoryGrow = memory_grow(memory: ptr, delta_pages: u64) -> u64;
-    /// `table.grow`: `table` is the `TableDef`; returns the old size, or `u64::MAX`.
+    /// `table.grow`: `table` is the `TableDef`; returns the old size, or [`CANNOT_GROW`].
     TableGrow = table_grow(table: ptr, delta: u64, init: u64) -> u64;
-    /// `memory.init` and active data segments: 1, or 0 when out of bounds (then nothing was written).
+    /// `memory.init` and active data segments: [`DONE`], or [`FAILED`] when out of bounds (then nothing was written).
     /// `segment` is the index of the segment's [`SegmentSlot`] in the module's instance.
     MemoryInit = memory_init(memory: ptr, segment: ptr, dst: u64, src: u64, len: u64) -> u32;
     /// `data.drop` and `elem.drop`: the segment becomes empty.
     SegmentDrop = segment_drop(segment: ptr);
-    /// `memory.copy`: 1, or 0 when out of bounds.
+    /// `memory.copy`: [`DONE`], or [`FAILED`] when out of bounds.
     MemoryCopy = memory_copy(dst_memory: ptr, src_memory: ptr, dst: u64, src: u64, len: u64) -> u32;
-    /// `memory.fill`: 1, or 0 when out of bounds.
+    /// `memory.fill`: [`DONE`], or [`FAILED`] when out of bounds.
     MemoryFill = memory_fill(memory: ptr, dst: u64, value: u32, len: u64) -> u32;
-    /// `table.init` from a segment of 8-byte elements (already evaluated): 1, or 0 when out of bounds.
+    /// `table.init` from a segment of 8-byte elements (already evaluated): [`DONE`], or [`FAILED`] when out of bounds.
     TableInit = table_init(table: ptr, segment: ptr, dst: u64, src: u64, len: u64) -> u32;
-    /// `table.copy`: 1, or 0 when out of bounds.
+    /// `table.copy`: [`DONE`], or [`FAILED`] when out of bounds.
     TableCopy = table_copy(dst_table: ptr, src_table: ptr, dst: u64, src: u64, len: u64) -> u32;
-    /// `table.fill`: 1, or 0 when out of bounds.
+    /// `table.fill`: [`DONE`], or [`FAILED`] when out of bounds.
     TableFill = table_fill(table: ptr, dst: u64, value: u64, len: u64) -> u32;
-    /// Raises the limit of a handle table; `table` is the [`HandleTable`](super::HandleTable). 1, or 0 at the quota.
+    /// Raises the limit of a handle table; `table` is the [`HandleTable`](super::HandleTable). [`DONE`], or
+    /// [`FAILED`] at the quota.
     HandleTableGrow = handle_table_grow(table: ptr) -> u32;
     /// Memory for a value that the host receives, valid until the call's results have been read: the host's `realloc`.
     /// Returns null when the host refuses, for want of memory or for the sake of a limit.
@@ -112,22 +118,24 @@ intrinsics! {
     CopyChars = copy_chars(dst: ptr, src: ptr, count: u64) -> u64;
     /// UTF-8 that the host receives, and may look at where it lies: validates it, and copies it if the runtime likes that better.
     /// `receiver` is the address of the `HostCallee` that receives it, or null if it is a guest's result. The address where it
-    /// is, or `u64::MAX` when it is ill-formed, `u64::MAX - 1` when it ends inside a sequence.
+    /// is, or [`ILL_FORMED_LENGTH`], or [`INCOMPLETE_LENGTH`].
     Utf8ToHost = utf8_to_host(src: ptr, len: u64, receiver: ptr) -> u64;
-    /// Copies UTF-8 while validating: 1, or 0; a failure whose only fault is that it ends inside a sequence is 2.
+    /// Copies UTF-8 while validating: [`WELL_FORMED`], [`ILL_FORMED`] or [`INCOMPLETE`].
     Utf8ToUtf8 = utf8_to_utf8(dst: ptr, src: ptr, len: u64) -> u32;
-    /// Is this range of `units` little-endian code units well-formed UTF-16? 1 or 0.
-    Utf16Validate = utf16_validate(src: ptr, units: u64) -> u32;
-    /// Copies UTF-16 while validating: 1 or 0.
+    /// Writes where in the input the innermost calls of core code are, among the callers of the function whose frame pointer
+    /// is `frame` up to the host: [`CALL_DEPTH`](super::CALL_DEPTH) offsets of 32 bits, innermost first, 0 past the last.
+    CoreCalls = core_calls(frame: ptr, calls: ptr);
+    /// Copies UTF-16 while validating: [`WELL_FORMED`] or [`ILL_FORMED`].
     Utf16ToUtf16 = utf16_to_utf16(dst: ptr, src: ptr, units: u64) -> u32;
-    /// Transcodes UTF-8 to UTF-16 (destination holds `len` code units): code units written, or `u64::MAX` when
-    /// ill-formed, `u64::MAX - 1` when it ends inside a sequence.
+    /// Transcodes UTF-8 to UTF-16 (destination holds `len` code units): code units written, or
+    /// [`ILL_FORMED_LENGTH`], or [`INCOMPLETE_LENGTH`].
     Utf8ToUtf16 = utf8_to_utf16(dst: ptr, src: ptr, len: u64) -> u64;
     /// Transcodes Latin-1 to UTF-16 (destination holds `len` code units).
     Latin1ToUtf16 = latin1_to_utf16(dst: ptr, src: ptr, len: u64);
     /// Copies the longest ASCII prefix of UTF-16 to UTF-8: the number of code units copied. Not yet validated beyond.
     Utf16ToUtf8Ascii = utf16_to_utf8_ascii(dst: ptr, src: ptr, units: u64) -> u64;
-    /// Transcodes UTF-16 to UTF-8 (destination holds `3 * units` bytes): bytes written, or `u64::MAX` when ill-formed.
+    /// Transcodes UTF-16 to UTF-8 (destination holds `3 * units` bytes): bytes written, or
+    /// [`ILL_FORMED_LENGTH`].
     Utf16ToUtf8 = utf16_to_utf8(dst: ptr, src: ptr, units: u64) -> u64;
     /// Copies the longest ASCII prefix of Latin-1: the number of bytes copied.
     Latin1ToUtf8Ascii = latin1_to_utf8_ascii(dst: ptr, src: ptr, len: u64) -> u64;
@@ -140,7 +148,7 @@ intrinsics! {
     Utf16ToLatin1 = utf16_to_latin1(dst: ptr, src: ptr, units: u64) -> u64;
     /// Widens `len` Latin-1 bytes at `ptr` to UTF-16 in place, from the end.
     InflateLatin1 = inflate_latin1(ptr: ptr, len: u64);
-    /// Copies UTF-16 while validating. Returns 2 when every unit is below 256, 1 when not, 0 when ill-formed.
+    /// Copies UTF-16 while validating: [`ALL_LATIN1`], [`WELL_FORMED`] or [`ILL_FORMED`].
     Utf16ToProbablyUtf16 = utf16_to_probably_utf16(dst: ptr, src: ptr, units: u64) -> u32;
     /// Narrows `units` UTF-16 units at `ptr`, all below 256, to Latin-1 in place.
     DeflateUtf16 = deflate_utf16(ptr: ptr, units: u64);
@@ -149,19 +157,16 @@ intrinsics! {
     ExceptionNew = exception_new(tag: ptr, values: u64) -> ptr;
     /// An exception was caught and its payload has been read: it ends, unless there may be references to it.
     ExceptionCaught = exception_caught(exception: ptr);
-    /// Is this the address of an exception of the store? 1 or 0.
+    /// Is this the address of an exception of the store? Yes or no.
     ExceptionIsLive = exception_is_live(exception: ptr) -> u32;
     /// Looks for the innermost call that has a handler, among the callers of the function whose frame pointer is
-    /// `frame` up to the host: 1, and writes the [`Landing`](super::Landing); or 0.
+    /// `frame` up to the host: [`DONE`], and writes the [`Landing`](super::Landing); or [`FAILED`].
     FindHandler = find_handler(frame: ptr, landing: ptr) -> u32;
     /// Goes on at a [`Landing`](super::Landing) with an exception; does not return. Every frame that this skips is
     /// compiled code's.
     Land = land(landing: ptr, exception: ptr);
-    /// Is a function type, by its engine-wide identity, a declared subtype of another? 1 or 0.
+    /// Is a function type, by its engine-wide identity, a declared subtype of another? Yes or no.
     IsSubtype = is_subtype(ty: u32, supertype: u32) -> u32;
-    /// Writes where in the input the innermost calls of core code are, among the callers of the function whose frame pointer
-    /// is `frame` up to the host: [`CALL_DEPTH`](super::CALL_DEPTH) offsets of 32 bits, innermost first, 0 past the last.
-    CoreCalls = core_calls(frame: ptr, calls: ptr);
 }
 
 /// What [`Intrinsic::HostEnter`] notes for [`Intrinsic::HostLeave`]; compiled code has the place

@@ -8,6 +8,9 @@ pub const RESERVATION: u64 = 1 << 32;
 /// together at most this needs no check.
 pub const GUARD: u64 = 32 << 20;
 
+/// The logarithm of the page size of a memory whose type does not say. No page is larger.
+pub const DEFAULT_PAGE_LOG2: u32 = 16;
+
 /// The logarithm of the smallest page size for which the end of a memory is the end of a page of every supported host.
 /// Memories with smaller pages end where the hardware cannot trap.
 const HOST_PAGE_LOG2: u32 = 16;

@@ -8,15 +8,18 @@
 //! This module must not know how code is emitted, nor what a component is: it holds `repr(C)` structures, offsets,
 //! trap codes and the table of intrinsics.
 
+pub mod entry;
 pub mod exception;
 pub mod handle_record;
 pub mod header;
 pub mod intrinsics;
 pub mod layout;
 pub mod memory;
+pub mod status;
 pub mod supervision;
 pub mod trap;
 
+pub use entry::{HOST_FAILED, HOST_SUCCEEDED, RETURNED, TRAPPED, VALUE_SLOT, ValueSlot};
 pub use exception::{Exception, Landing};
 pub use handle_record::{CALL_DEPTH, HandleEvent, HandleRecord};
 pub use header::{

@@ -89,8 +89,6 @@ trap_kinds! {
     /// The array of borrow scopes is full: calls nest too deeply, or lists of borrow handles are too long.
     ScopesExhausted = 39, "too many nested calls hold borrow handles, or too many handles are lent in lists: there \
         is room for 1048576 of them";
-    /// A handle's `num_lends` would overflow. Value 0: the index.
-    LendsOverflow = 40, "handle index {0} is lent too often";
 
     /// `trap_if(ptr != align_to(ptr, …))` on a pointer that a guest gave.
     UnalignedPointer = 48, "wasm trap: unaligned pointer";

@@ -11,21 +11,13 @@ use super::throw::exception_table;
 use alloc::vec;
 use alloc::vec::Vec;
 use cantilever_abi::FuncKey;
-use cantilever_abi::block::{HostCallee, Landing, TrapKind};
+use cantilever_abi::block::{HostCallee, Landing, RETURNED, TRAPPED, TrapKind, VALUE_SLOT};
 use core::mem::offset_of;
 use cranelift_codegen::ir::{
     ExceptionTable, Function, InstBuilder, MemFlagsData, SigRef, Signature, StackSlotData, StackSlotKind, Type, Value,
     types,
 };
 use cranelift_frontend::FunctionBuilderContext;
-
-/// What an entry trampoline returns when the call came back.
-pub const RETURNED: u32 = 0;
-/// What an entry trampoline returns when the call trapped.
-pub const TRAPPED: u32 = 1;
-
-/// Size of the slot of one core value in the arrays of [`core_entry`] and [`host_call`].
-pub const VALUE_SLOT: usize = 16;
 
 /// `(block, params, results, landing) -> status`: calls a host→guest adapter, `(vmctx, params, results)`.
 pub fn component_entry(
@@ -44,8 +36,8 @@ pub fn component_entry(
     func
 }
 
-/// `(block, code, vmctx, values, landing) -> status`: calls core-convention code of a signature. `values` points to 16-byte
-/// slots, which hold the parameters before the call and the results after it, each in native byte order.
+/// `(block, code, vmctx, values, landing) -> status`: calls core-convention code of a signature. `values` points to
+/// [`ValueSlot`](cantilever_abi::block::ValueSlot)s, which hold the parameters before the call and the results after it, each in native byte order.
 pub fn core_entry(
     convention: Convention,
     cx: &mut FunctionBuilderContext,
@@ -71,7 +63,7 @@ pub fn core_entry(
 }
 
 /// A core-convention function of a signature whose `vmctx` is a [`HostCallee`]: calls the host's function with arrays
-/// of 16-byte slots.
+/// of [`ValueSlot`](cantilever_abi::block::ValueSlot)s.
 pub fn host_call(
     convention: Convention,
     cx: &mut FunctionBuilderContext,

@@ -1,6 +1,6 @@
 //! The kit for emitting CLIF: signatures, alias regions, loads of block fields, traps, intrinsic and core calls, loops.
 //!
-//! It knows the runtime contract (`block`) and how functions are named and placed (`model::{place, func_key}`), and
+//! It knows the runtime contract (`block`) and how functions are named and placed (`abi::{place, func_key}`), and
 //! nothing of core Wasm or of the Canonical ABI.
 
 pub mod call;

@@ -7,6 +7,7 @@ use super::Table;
 use crate::clif::signature::POINTER;
 use crate::clif::{Convention, Emit, Region};
 use cantilever_abi::FuncKey;
+use cantilever_abi::block::status::FAILED;
 use cantilever_abi::block::{HandleTable, Intrinsic, TrapKind};
 use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -23,7 +24,7 @@ pub fn emit_grow(convention: Convention, cx: &mut FunctionBuilderContext) -> Fun
     let (mut e, params) = Emit::c(&mut func, cx, FuncKey::GrowHandles, convention.preserving(&PARAMS), convention);
     let table = params[1];
     let grown = e.call_intrinsic(Intrinsic::HandleTableGrow, &[table]).expect("it has a result");
-    let full = e.b.ins().icmp_imm_u(IntCC::Equal, grown, 0);
+    let full = e.b.ins().icmp_imm_u(IntCC::Equal, grown, i64::from(FAILED));
     let quota = e.load_field(types::I32, Region::HandleTable, table, offset_of!(HandleTable, quota));
     e.trap_if_with(full, TrapKind::HandleTableFull, &[quota]);
     e.b.ins().return_(&[]);

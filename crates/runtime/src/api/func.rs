@@ -11,7 +11,7 @@ use crate::value::reflection::FuncSignature;
 use crate::value::val::Val;
 use crate::value::val_layout::{lift_val, lower_val};
 use crate::value::{LiftContext, LowerContext};
-use cantilever_abi::block::HostCallee;
+use cantilever_abi::block::{HOST_SUCCEEDED, HostCallee};
 use cantilever_abi::layout::{Layout, offsets};
 use cantilever_abi::{FuncKey, FuncType, PointerWidth};
 use cantilever_object::artifact::{ExportEntry, ImportSlot};
@@ -156,7 +156,7 @@ unsafe fn call_host(
     unsafe {
         let Some(func) = (*callee).func else { return Ok(()) };
         match func((*callee).data, record.block.header(), params, results) {
-            0 => Ok(()),
+            HOST_SUCCEEDED => Ok(()),
             _ => Failure::outside_guests((*store).failure.take()),
         }
     }

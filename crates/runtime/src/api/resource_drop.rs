@@ -8,7 +8,7 @@ use crate::store::arena_scope::ArenaScope;
 use crate::store::record::InstanceRecord;
 use crate::store::state::{AsContextMut, Failure, StoreState};
 use crate::value::resource::{GuestHandle, Handle, Origin, ResourceAny};
-use cantilever_abi::block::HostCallee;
+use cantilever_abi::block::{HOST_SUCCEEDED, HostCallee, VALUE_SLOT};
 use cantilever_abi::{FuncKey, ResourceId, ResourceImpl};
 use cantilever_object::artifact::{CoreFuncType, CoreValType};
 
@@ -77,7 +77,7 @@ unsafe fn run_guest_destructor(
     let entry = image
         .core_entry(&ty)
         .ok_or_else(|| LinkError::Malformed("the entry trampoline for destructors is missing".to_owned()))?;
-    let mut values = [[0; 16]];
+    let mut values = [[0; VALUE_SLOT]];
     values[0][..size_of::<u32>()].copy_from_slice(&rep.to_ne_bytes());
     // SAFETY: the caller vouches for the store, which outlives this call.
     let _scope = unsafe { ArenaScope::of_activation(store) };
@@ -106,7 +106,7 @@ unsafe fn run_host_destructor(
     unsafe {
         let Some(func) = (*callee).func else { return Ok(()) };
         match func((*callee).data, record.block.header(), (&raw mut rep).cast(), std::ptr::dangling_mut()) {
-            0 => Ok(()),
+            HOST_SUCCEEDED => Ok(()),
             _ => Failure::outside_guests((*store).failure.take()),
         }
     }

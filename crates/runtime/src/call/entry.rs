@@ -10,7 +10,7 @@ use crate::stack::activation::{Activation, Hit};
 use crate::stack::thread::{this_thread, with_thread};
 use crate::store::record::InstanceRecord;
 use crate::store::state::{Failure, StoreState};
-use cantilever_abi::block::{Header, Landing, TrapKind};
+use cantilever_abi::block::{Header, Landing, RETURNED, TrapKind, ValueSlot};
 use std::ffi::c_void;
 
 /// The entry trampoline of a lifted function, `FuncKey::Entry`.
@@ -22,7 +22,7 @@ pub(crate) type CoreEntry = unsafe extern "C" fn(
     block: *mut Header,
     code: *const u8,
     vmctx: *mut c_void,
-    values: *mut [u8; 16],
+    values: *mut ValueSlot,
     landing: *mut Landing,
 ) -> u32;
 
@@ -63,7 +63,7 @@ pub(crate) unsafe fn enter(
         }
     }
     match status {
-        0 => Ok(()),
+        RETURNED => Ok(()),
         // SAFETY: as above; compiled code has been left.
         _ => Err(unsafe { landed(&mut *store, record, &activation) }),
     }
@@ -127,7 +127,7 @@ pub(crate) unsafe fn enter_core(
     record: &InstanceRecord,
     entry: *const u8,
     (code, vmctx): (*const u8, *mut c_void),
-    values: &mut [[u8; 16]],
+    values: &mut [ValueSlot],
 ) -> Result<()> {
     // SAFETY: the caller vouches for the trampoline.
     let entry: CoreEntry = unsafe { std::mem::transmute(entry) };

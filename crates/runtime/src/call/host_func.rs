@@ -10,7 +10,7 @@ use crate::store::state::{Caller, Failure, StoreContextMut, StoreState};
 use crate::value::val::Val;
 use crate::value::val_layout::{lift_val, lower_val};
 use crate::value::{ComponentType, LiftContext, LiftParams, Lower, LowerContext, TypeContext, ViewParams};
-use cantilever_abi::block::{Header, HostFunc};
+use cantilever_abi::block::{HOST_FAILED, HOST_SUCCEEDED, Header, HostFunc};
 use cantilever_abi::layout::offsets;
 use cantilever_abi::{FuncType, PointerWidth, ValType};
 use std::any::Any;
@@ -127,14 +127,14 @@ pub(crate) unsafe fn guarded(
     unsafe {
         (*store).arena.end_host_call();
         let failure = match outcome {
-            Ok(Ok(())) if (*block).poisoned == poisoned => return 0,
+            Ok(Ok(())) if (*block).poisoned == poisoned => return HOST_SUCCEEDED,
             Ok(Ok(())) => Failure::Poisoned,
             Ok(Err(error)) => Failure::Error(error),
             Err(payload) => Failure::Panic(payload),
         };
         (*store).failure = Some(failure);
     }
-    1
+    HOST_FAILED
 }
 
 /// Lowers what a closure gave.

@@ -5,7 +5,7 @@ use crate::call::host_func::guarded;
 use crate::error::value::ValueError;
 use crate::error::{Error, HostError};
 use crate::store::state::{Caller, StoreContextMut};
-use cantilever_abi::block::{Header, HostFunc};
+use cantilever_abi::block::{Header, HostFunc, ValueSlot};
 use cantilever_object::artifact::CoreFuncType;
 use std::any::Any;
 use std::ffi::c_void;
@@ -63,7 +63,7 @@ unsafe extern "C" fn stub<T: 'static>(data: *mut c_void, block: *mut Header, par
     unsafe {
         let bound = &*data.cast::<Bound<T>>();
         guarded(block, |store, record| {
-            let slots = params.cast::<[u8; 16]>();
+            let slots = params.cast::<ValueSlot>();
             let types = bound.ty.params.iter().enumerate();
             let params: Vec<CoreVal> =
                 types.map(|(i, ty)| CoreVal::read(*ty, &slots.add(i).read(), record.store_id)).collect();
@@ -78,7 +78,7 @@ unsafe extern "C" fn stub<T: 'static>(data: *mut c_void, block: *mut Header, par
                     Error::Value(error) => HostError::from(error),
                     error => error.into(),
                 })?;
-                results.cast::<[u8; 16]>().add(i).write(value.write());
+                results.cast::<ValueSlot>().add(i).write(value.write());
             }
             Ok(())
         })

@@ -12,7 +12,7 @@ use crate::memory::table::{self, Table};
 use crate::store::record::Instance;
 use crate::store::state::{AsContextMut, Caller, StoreState};
 use cantilever_abi::block::memory::RESERVATION;
-use cantilever_abi::block::{FuncDef, GlobalSlot, MemoryDef, TableDef};
+use cantilever_abi::block::{FuncDef, GlobalSlot, MemoryDef, TableDef, VALUE_SLOT, ValueSlot};
 use cantilever_object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
 use std::sync::Arc;
 
@@ -84,8 +84,8 @@ impl CoreFunc {
         let record = instance.record(&store)?;
         let entry = record.image.core_entry(&self.ty);
         let entry = entry.ok_or_else(|| LinkError::Malformed("an entry trampoline is missing".to_owned()))?;
-        let mut slots: Vec<[u8; 16]> = params.iter().map(CoreVal::write).collect();
-        slots.resize(params.len().max(self.ty.results.len()), [0; 16]);
+        let mut slots: Vec<ValueSlot> = params.iter().map(CoreVal::write).collect();
+        slots.resize(params.len().max(self.ty.results.len()), [0; VALUE_SLOT]);
         // SAFETY: the `FuncDef` lies in a block of this store, as was checked by `record`; its function has this type, as
         // has the trampoline, and the slots fit it.
         unsafe {

@@ -1,9 +1,9 @@
-//! Core values, and how they lie in a 16-byte slot.
+//! Core values, and how they lie in a slot.
 
 use crate::error::value::ValueError;
 use crate::error::{LinkError, Result};
 use crate::store::state::StoreState;
-use cantilever_abi::block::FuncDef;
+use cantilever_abi::block::{FuncDef, VALUE_SLOT, ValueSlot};
 use cantilever_object::artifact::CoreValType;
 
 /// A core value.
@@ -48,7 +48,7 @@ impl CoreVal {
 
     /// The zero or null of a type.
     pub fn default_of(ty: CoreValType) -> Self {
-        Self::read(ty, &[0; 16], 0)
+        Self::read(ty, &[0; VALUE_SLOT], 0)
     }
 
     /// Fails unless it can be stored as this type, in this store.
@@ -84,8 +84,8 @@ impl CoreVal {
     }
 
     /// Its slot, in native byte order from the first byte.
-    pub(super) fn write(&self) -> [u8; 16] {
-        let mut slot = [0; 16];
+    pub(super) fn write(&self) -> ValueSlot {
+        let mut slot = [0; VALUE_SLOT];
         let mut put = |bytes: &[u8]| slot[..bytes.len()].copy_from_slice(bytes);
         match *self {
             CoreVal::I32(v) => put(&v.to_ne_bytes()),
@@ -102,7 +102,7 @@ impl CoreVal {
     }
 
     /// The value of a type in a slot that compiled code of a store has written.
-    pub(super) fn read(ty: CoreValType, slot: &[u8; 16], store_id: u64) -> Self {
+    pub(super) fn read(ty: CoreValType, slot: &ValueSlot, store_id: u64) -> Self {
         let low = u64::from_ne_bytes(core::array::from_fn(|i| slot[i]));
         let word = u32::from_ne_bytes(core::array::from_fn(|i| slot[i]));
         match ty {

@@ -4,6 +4,7 @@ use super::store;
 use crate::stack::thread::with_thread;
 use crate::stack::walk::find_handler as find;
 use cantilever_abi::block::Landing;
+use cantilever_abi::block::status::{DONE, FAILED, done};
 use std::ffi::c_void;
 
 /// Makes an exception.
@@ -32,7 +33,7 @@ pub(super) unsafe extern "C" fn exception_caught(vmctx: *mut c_void, exception: 
 /// Is this the address of an exception?
 pub(super) unsafe extern "C" fn exception_is_live(vmctx: *mut c_void, exception: *mut u8) -> u32 {
     // SAFETY: compiled code passes its own context, and waits for the result.
-    u32::from(unsafe { store(vmctx) }.exceptions.contains(exception as usize))
+    done(unsafe { store(vmctx) }.exceptions.contains(exception as usize))
 }
 
 /// Looks for a handler.
@@ -45,9 +46,9 @@ pub(super) unsafe extern "C" fn find_handler(_vmctx: *mut c_void, frame: *mut u8
         match find(frame as usize, entry, &thread.trace) {
             Some(found) => {
                 landing.cast::<Landing>().write(found);
-                1
+                DONE
             }
-            None => 0,
+            None => FAILED,
         }
     })
 }

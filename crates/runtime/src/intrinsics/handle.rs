@@ -3,6 +3,7 @@
 use crate::stack::frames::PendingCalls;
 use crate::stack::thread::with_thread;
 use crate::store::record::InstanceRecord;
+use cantilever_abi::block::status::{FAILED, done};
 use cantilever_abi::block::{CALL_DEPTH, HandleTable};
 use std::ffi::c_void;
 
@@ -14,10 +15,10 @@ pub(super) unsafe extern "C" fn handle_table_grow(_vmctx: *mut c_void, table: *m
     // SAFETY: compiled code passes the address of a handle table of its own block.
     let table = unsafe { &mut *table.cast::<HandleTable>() };
     if table.limit >= table.quota {
-        return 0;
+        return FAILED;
     }
     table.limit = table.limit.saturating_mul(2).max(MIN_LIMIT).min(table.quota);
-    u32::from(table.free_head < table.limit)
+    done(table.free_head < table.limit)
 }
 
 /// Writes where the innermost calls of core code are.
@@ -40,6 +41,7 @@ pub(super) unsafe extern "C" fn core_calls(_vmctx: *mut c_void, frame: *mut u8, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cantilever_abi::block::status::DONE;
 
     #[test]
     fn grows_to_the_quota_and_no_further() {
@@ -50,6 +52,6 @@ mod tests {
             table.free_head = table.limit;
             (grown, table.limit)
         };
-        assert_eq!([grow(), grow(), grow(), grow()], [(1, 256), (1, 512), (1, 600), (0, 600)]);
+        assert_eq!([grow(), grow(), grow(), grow()], [(DONE, 256), (DONE, 512), (DONE, 600), (FAILED, 600)]);
     }
 }

@@ -8,6 +8,7 @@ use crate::memory::arena::{Refused, Saved};
 use crate::memory::linear_memory::LinearMemory;
 use cantilever_abi::block::MemoryDef;
 use cantilever_abi::block::intrinsics::{HostMark, SegmentSlot};
+use cantilever_abi::block::status::{CANNOT_GROW, DONE, FAILED};
 use std::ffi::c_void;
 
 /// `memory.grow`.
@@ -16,7 +17,7 @@ pub(super) unsafe extern "C" fn memory_grow(vmctx: *mut c_void, memory: *mut u8,
     let store = unsafe { store(vmctx) };
     // SAFETY: compiled code passes the address of a definition that the runtime has filled in.
     let memory = unsafe { LinearMemory::of(memory.cast()) };
-    memory.grow(delta_pages, store.limits.memory_bytes).unwrap_or(u64::MAX)
+    memory.grow(delta_pages, store.limits.memory_bytes).unwrap_or(CANNOT_GROW)
 }
 
 /// The address of `len` bytes at `at`, if the memory has them.
@@ -44,15 +45,15 @@ pub(super) unsafe extern "C" fn memory_init(
     // checked here, that of the memory by `range`; they do not overlap, for segments lie in the object.
     unsafe {
         let segment = &*segment.cast::<SegmentSlot>();
-        let Some(dst) = range(memory, dst, len) else { return 0 };
+        let Some(dst) = range(memory, dst, len) else { return FAILED };
         if src.checked_add(len).is_none_or(|end| end > segment.len) {
-            return 0;
+            return FAILED;
         }
         if len != 0 {
             std::ptr::copy_nonoverlapping(segment.base.add(src as usize), dst, len as usize);
         }
     }
-    1
+    DONE
 }
 
 /// `data.drop` and `elem.drop`.
@@ -72,10 +73,10 @@ pub(super) unsafe extern "C" fn memory_copy(
 ) -> u32 {
     // SAFETY: compiled code passes addresses of memories of its instance; `range` checks the rest.
     let ranges = unsafe { (range(dst_memory, dst, len), range(src_memory, src, len)) };
-    let (Some(dst), Some(src)) = ranges else { return 0 };
+    let (Some(dst), Some(src)) = ranges else { return FAILED };
     // SAFETY: both ranges were just checked.
     unsafe { vector::copy(src, dst, len as usize) };
-    1
+    DONE
 }
 
 /// `memory.fill`.
@@ -87,10 +88,10 @@ pub(super) unsafe extern "C" fn memory_fill(
     len: u64,
 ) -> u32 {
     // SAFETY: as in `memory_copy`.
-    let Some(dst) = (unsafe { range(memory, dst, len) }) else { return 0 };
+    let Some(dst) = (unsafe { range(memory, dst, len) }) else { return FAILED };
     // SAFETY: the range was just checked.
     unsafe { std::ptr::write_bytes(dst, value as u8, len as usize) };
-    1
+    DONE
 }
 
 /// Memory for a value that the host receives.
@@ -148,18 +149,18 @@ mod tests {
         let segment = (&raw mut segment).cast();
         // SAFETY: memory and segment live here; the context is not used.
         unsafe {
-            assert_eq!(memory_init(null, memory, segment, 6, 0, 3), 0);
-            assert_eq!(memory_init(null, memory, segment, 0, 1, 3), 0);
-            assert_eq!(memory_init(null, memory, segment, 1, u64::MAX, 3), 0);
-            assert_eq!(memory_init(null, memory, segment, 5, 0, 3), 1);
-            assert_eq!(memory_copy(null, memory, memory, 4, 5, 3), 1);
-            assert_eq!(memory_copy(null, memory, memory, 6, 0, 3), 0);
-            assert_eq!(memory_fill(null, memory, 0, 0x1ff, 2), 1);
-            assert_eq!(memory_fill(null, memory, 8, 0, 0), 1);
-            assert_eq!(memory_fill(null, memory, 9, 0, 0), 0);
+            assert_eq!(memory_init(null, memory, segment, 6, 0, 3), FAILED);
+            assert_eq!(memory_init(null, memory, segment, 0, 1, 3), FAILED);
+            assert_eq!(memory_init(null, memory, segment, 1, u64::MAX, 3), FAILED);
+            assert_eq!(memory_init(null, memory, segment, 5, 0, 3), DONE);
+            assert_eq!(memory_copy(null, memory, memory, 4, 5, 3), DONE);
+            assert_eq!(memory_copy(null, memory, memory, 6, 0, 3), FAILED);
+            assert_eq!(memory_fill(null, memory, 0, 0x1ff, 2), DONE);
+            assert_eq!(memory_fill(null, memory, 8, 0, 0), DONE);
+            assert_eq!(memory_fill(null, memory, 9, 0, 0), FAILED);
             segment_drop(null, segment);
-            assert_eq!(memory_init(null, memory, segment, 0, 0, 0), 1);
-            assert_eq!(memory_init(null, memory, segment, 0, 0, 1), 0);
+            assert_eq!(memory_init(null, memory, segment, 0, 0, 0), DONE);
+            assert_eq!(memory_init(null, memory, segment, 0, 0, 1), FAILED);
         }
         assert_eq!(bytes, [0xff, 0xff, 0, 0, 1, 2, 3, 3]);
     }

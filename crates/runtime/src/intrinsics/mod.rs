@@ -37,7 +37,6 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
     copy_chars: list::copy_chars,
     utf8_to_host: string::utf8_to_host,
     utf8_to_utf8: string::utf8_to_utf8,
-    utf16_validate: string::utf16_validate,
     utf16_to_utf16: string::utf16_to_utf16,
     utf8_to_utf16: string::utf8_to_utf16,
     latin1_to_utf16: string::latin1_to_utf16,

@@ -7,19 +7,11 @@ use super::store;
 use crate::bytes::{transcode, vector};
 use crate::memory::arena::LARGE;
 use cantilever_abi::block::HostCallee;
+use cantilever_abi::block::status::{
+    ALL_LATIN1, ILL_FORMED, ILL_FORMED_LENGTH, INCOMPLETE, INCOMPLETE_LENGTH, WELL_FORMED, well_formed,
+};
 use encoding_rs::mem;
 use std::ffi::c_void;
-
-/// Well-formed.
-const VALID: u32 = 1;
-/// Ill-formed.
-const INVALID: u32 = 0;
-/// The only fault is that the string ends inside a sequence.
-const INCOMPLETE: u32 = 2;
-/// [`INVALID`] where lengths or addresses are returned.
-const INVALID_LEN: u64 = u64::MAX;
-/// [`INCOMPLETE`] where lengths or addresses are returned.
-const INCOMPLETE_LEN: u64 = u64::MAX - 1;
 
 /// A source of `len` units.
 ///
@@ -64,12 +56,12 @@ pub(super) unsafe fn convert<S: Copy, D, R>(
 #[cold]
 fn fault(text: &[u8]) -> u32 {
     let is_incomplete = std::str::from_utf8(text).is_err_and(|error| error.error_len().is_none());
-    if is_incomplete { INCOMPLETE } else { INVALID }
+    if is_incomplete { INCOMPLETE } else { ILL_FORMED }
 }
 
 /// The status where a length or an address is returned.
 fn length(status: u32) -> u64 {
-    if status == INCOMPLETE { INCOMPLETE_LEN } else { INVALID_LEN }
+    if status == INCOMPLETE { INCOMPLETE_LENGTH } else { ILL_FORMED_LENGTH }
 }
 
 /// Characters that are widened or narrowed in place at once.
@@ -89,25 +81,20 @@ pub(super) unsafe extern "C" fn utf8_to_host(vmctx: *mut c_void, src: *mut u8, l
     let copy = || store.arena.alloc_lifted(text.len(), 1, &store.limits).ok();
     let (at, is_valid) = match (is_kept && text.len() >= LARGE).then(copy).flatten() {
         // SAFETY: just allocated with that size.
-        Some(to) => (to, unsafe { utf8_to_utf8(vmctx, to, src, len) } == VALID),
+        Some(to) => (to, unsafe { utf8_to_utf8(vmctx, to, src, len) } == WELL_FORMED),
         None => (src, transcode::is_utf8(text)),
     };
     if is_valid { at as u64 } else { length(fault(text)) }
 }
 
 pub(super) unsafe extern "C" fn utf8_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
-    let run = |src: &[u8], dst: &mut [u8]| if transcode::utf8_to_utf8(src, dst) { VALID } else { fault(src) };
+    let run = |src: &[u8], dst: &mut [u8]| if transcode::utf8_to_utf8(src, dst) { WELL_FORMED } else { fault(src) };
     // SAFETY: see above.
     unsafe { convert((dst, len), (src, len), run) }
 }
 
-pub(super) unsafe extern "C" fn utf16_validate(_vmctx: *mut c_void, src: *mut u8, units_len: u64) -> u32 {
-    // SAFETY: see above.
-    u32::from(vector::is_utf16(unsafe { units(src, units_len) }))
-}
-
 pub(super) unsafe extern "C" fn utf16_to_utf16(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
-    let run = |src: &[u16], dst: &mut [u16]| u32::from(transcode::utf16_to_utf16(src, dst).is_some());
+    let run = |src: &[u16], dst: &mut [u16]| well_formed(transcode::utf16_to_utf16(src, dst).is_some());
     // SAFETY: see above.
     unsafe { convert((dst, len), (src, len), run) }
 }
@@ -132,8 +119,9 @@ pub(super) unsafe extern "C" fn utf16_to_utf8_ascii(_vmctx: *mut c_void, dst: *m
 }
 
 pub(super) unsafe extern "C" fn utf16_to_utf8(_vmctx: *mut c_void, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
-    let run =
-        |src: &[u16], dst: &mut [u8]| transcode::utf16_to_utf8(src, dst).map_or(INVALID_LEN, |written| written as u64);
+    let run = |src: &[u16], dst: &mut [u8]| {
+        transcode::utf16_to_utf8(src, dst).map_or(ILL_FORMED_LENGTH, |written| written as u64)
+    };
     // SAFETY: see above.
     unsafe { convert((dst, 3 * len), (src, len), run) }
 }
@@ -183,8 +171,9 @@ pub(super) unsafe extern "C" fn utf16_to_probably_utf16(
     len: u64,
 ) -> u32 {
     let run = |src: &[u16], dst: &mut [u16]| match transcode::utf16_to_utf16(src, dst) {
-        Some(bits) => 1 + u32::from(bits <= 0xff),
-        None => INVALID,
+        Some(bits) if bits <= 0xff => ALL_LATIN1,
+        Some(_) => WELL_FORMED,
+        None => ILL_FORMED,
     };
     // SAFETY: see above.
     unsafe { convert((dst, len), (src, len), run) }

@@ -4,6 +4,7 @@ use super::store;
 use crate::memory::table::Table;
 use cantilever_abi::block::TableDef;
 use cantilever_abi::block::intrinsics::SegmentSlot;
+use cantilever_abi::block::status::{CANNOT_GROW, DONE, FAILED};
 use std::ffi::c_void;
 
 /// `table.grow`.
@@ -12,7 +13,7 @@ pub(super) unsafe extern "C" fn table_grow(vmctx: *mut c_void, table: *mut u8, d
     let store = unsafe { store(vmctx) };
     // SAFETY: compiled code passes the address of a definition that the runtime has filled in.
     let table = unsafe { Table::of(table.cast()) };
-    table.grow(delta, init, store.limits.table_elements).unwrap_or(u64::MAX)
+    table.grow(delta, init, store.limits.table_elements).unwrap_or(CANNOT_GROW)
 }
 
 /// The address of `len` elements at `at`, if the table has them.
@@ -40,15 +41,15 @@ pub(super) unsafe extern "C" fn table_init(
     // checked here, that of the table by `range`; elements of segments lie apart from tables.
     unsafe {
         let segment = &*segment.cast::<SegmentSlot>();
-        let Some(dst) = range(table, dst, len) else { return 0 };
+        let Some(dst) = range(table, dst, len) else { return FAILED };
         if src.checked_add(len).is_none_or(|end| end > segment.len) {
-            return 0;
+            return FAILED;
         }
         if len != 0 {
             std::ptr::copy_nonoverlapping(segment.base.cast::<u64>().add(src as usize), dst, len as usize);
         }
     }
-    1
+    DONE
 }
 
 /// `table.copy`.
@@ -62,21 +63,21 @@ pub(super) unsafe extern "C" fn table_copy(
 ) -> u32 {
     // SAFETY: compiled code passes addresses of tables of its instance; `range` checks the rest.
     let ranges = unsafe { (range(dst_table, dst, len), range(src_table, src, len)) };
-    let (Some(dst), Some(src)) = ranges else { return 0 };
+    let (Some(dst), Some(src)) = ranges else { return FAILED };
     // SAFETY: both ranges were just checked; `copy` allows them to overlap.
     unsafe { std::ptr::copy(src, dst, len as usize) };
-    1
+    DONE
 }
 
 /// `table.fill`.
 pub(super) unsafe extern "C" fn table_fill(_vmctx: *mut c_void, table: *mut u8, dst: u64, value: u64, len: u64) -> u32 {
     // SAFETY: as in `table_copy`.
-    let Some(dst) = (unsafe { range(table, dst, len) }) else { return 0 };
+    let Some(dst) = (unsafe { range(table, dst, len) }) else { return FAILED };
     for index in 0..len as usize {
         // SAFETY: the range was just checked.
         unsafe { dst.add(index).write(value) };
     }
-    1
+    DONE
 }
 
 #[cfg(test)]
@@ -94,13 +95,13 @@ mod tests {
         let segment = (&raw mut segment).cast();
         // SAFETY: table and segment live here; the context is not used.
         unsafe {
-            assert_eq!(table_init(null, table, segment, 3, 0, 2), 0);
-            assert_eq!(table_init(null, table, segment, 0, 1, 2), 0);
-            assert_eq!(table_init(null, table, segment, 1, 0, 2), 1);
-            assert_eq!(table_copy(null, table, table, 2, 1, 2), 1);
-            assert_eq!(table_copy(null, table, table, 3, 1, 2), 0);
-            assert_eq!(table_fill(null, table, 0, 9, 1), 1);
-            assert_eq!(table_fill(null, table, u64::MAX, 9, 2), 0);
+            assert_eq!(table_init(null, table, segment, 3, 0, 2), FAILED);
+            assert_eq!(table_init(null, table, segment, 0, 1, 2), FAILED);
+            assert_eq!(table_init(null, table, segment, 1, 0, 2), DONE);
+            assert_eq!(table_copy(null, table, table, 2, 1, 2), DONE);
+            assert_eq!(table_copy(null, table, table, 3, 1, 2), FAILED);
+            assert_eq!(table_fill(null, table, 0, 9, 1), DONE);
+            assert_eq!(table_fill(null, table, u64::MAX, 9, 2), FAILED);
         }
         assert_eq!(elements, [9, 1, 1, 2]);
     }

@@ -7,6 +7,7 @@ use super::{Source, doubled, utf16_tag};
 use crate::canon::crossing::Crossing;
 use crate::canon::side::Allocation;
 use cantilever_abi::block::Intrinsic;
+use cantilever_abi::block::status::ALL_LATIN1;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
@@ -62,7 +63,7 @@ pub(super) fn store_probably_utf16_to_latin1_or_utf16(c: &mut Crossing, source: 
     let found = c.e.call_intrinsic(Intrinsic::Utf16ToProbablyUtf16, &[first.address, source.address, source.units]);
     let found = found.expect("it has a result");
     check_utf16(c, found);
-    let is_latin1 = c.e.b.ins().icmp_imm_u(IntCC::Equal, found, 2);
+    let is_latin1 = c.e.b.ins().icmp_imm_u(IntCC::Equal, found, i64::from(ALL_LATIN1));
     c.choose(
         is_latin1,
         |c| {

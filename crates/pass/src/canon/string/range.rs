@@ -5,6 +5,7 @@ use crate::canon::crossing::Crossing;
 use crate::canon::operand::Operand;
 use cantilever_abi::Encoding;
 use cantilever_abi::block::TrapKind;
+use cantilever_abi::block::status::{ILL_FORMED, ILL_FORMED_LENGTH, INCOMPLETE, INCOMPLETE_LENGTH};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
@@ -43,33 +44,37 @@ fn tagged_byte_length(c: &mut Crossing, tagged: Value) -> Value {
     c.e.b.ins().select(is_utf16, doubled, tagged)
 }
 
-/// Traps unless a routine that returns a status for UTF-8 says 1.
+/// Traps unless a routine that returns a status for UTF-8 says that it is well-formed.
 pub(super) fn check_utf8(c: &mut Crossing, status: Value) {
-    let incomplete = c.e.b.ins().icmp_imm_u(IntCC::Equal, status, 2);
-    trap_if(c, incomplete, TrapKind::IncompleteUtf8);
-    let invalid = c.e.b.ins().icmp_imm_u(IntCC::Equal, status, 0);
-    trap_if(c, invalid, TrapKind::InvalidUtf8);
+    trap_if_equal(c, status, INCOMPLETE, TrapKind::IncompleteUtf8);
+    trap_if_equal(c, status, ILL_FORMED, TrapKind::InvalidUtf8);
 }
 
 /// Traps when a routine that reads UTF-8 returned one of its failures in place of a length or an address.
 pub(super) fn check_utf8_length(c: &mut Crossing, length: Value) {
-    let incomplete = c.e.b.ins().icmp_imm_s(IntCC::Equal, length, -2);
-    trap_if(c, incomplete, TrapKind::IncompleteUtf8);
-    let invalid = c.e.b.ins().icmp_imm_s(IntCC::Equal, length, -1);
-    trap_if(c, invalid, TrapKind::InvalidUtf8);
+    trap_if_length(c, length, INCOMPLETE_LENGTH, TrapKind::IncompleteUtf8);
+    trap_if_length(c, length, ILL_FORMED_LENGTH, TrapKind::InvalidUtf8);
 }
 
 /// Traps when a routine that transcodes from UTF-16 returned its failure in place of a length.
 pub(super) fn check_utf16_length(c: &mut Crossing, length: Value) {
-    let invalid = c.e.b.ins().icmp_imm_s(IntCC::Equal, length, -1);
-    trap_if(c, invalid, TrapKind::InvalidUtf16);
+    trap_if_length(c, length, ILL_FORMED_LENGTH, TrapKind::InvalidUtf16);
 }
 
-/// Traps when a routine that returns a status for UTF-16 says 0.
+/// Traps when a routine that returns a status for UTF-16 says that it is ill-formed.
 pub(super) fn check_utf16(c: &mut Crossing, status: Value) {
     debug_assert_eq!(c.e.b.func.dfg.value_type(status), types::I32);
-    let invalid = c.e.b.ins().icmp_imm_u(IntCC::Equal, status, 0);
-    trap_if(c, invalid, TrapKind::InvalidUtf16);
+    trap_if_equal(c, status, ILL_FORMED, TrapKind::InvalidUtf16);
+}
+
+fn trap_if_equal(c: &mut Crossing, status: Value, failure: u32, kind: TrapKind) {
+    let failed = c.e.b.ins().icmp_imm_u(IntCC::Equal, status, i64::from(failure));
+    trap_if(c, failed, kind);
+}
+
+fn trap_if_length(c: &mut Crossing, length: Value, failure: u64, kind: TrapKind) {
+    let failed = c.e.b.ins().icmp_imm_s(IntCC::Equal, length, failure.cast_signed());
+    trap_if(c, failed, kind);
 }
 
 fn trap_if(c: &mut Crossing, condition: Value, kind: TrapKind) {

@@ -1,6 +1,9 @@
 //! Slow and simple intrinsics for tests. All are sound when the ranges they get are, which compiled code has checked.
 #![allow(unsafe_op_in_unsafe_fn)]
 
+use cantilever_abi::block::status::{
+    ALL_LATIN1, ILL_FORMED, ILL_FORMED_LENGTH, INCOMPLETE, INCOMPLETE_LENGTH, WELL_FORMED, done, well_formed,
+};
 use cantilever_abi::block::{HandleTable, Intrinsics};
 use core::ffi::c_void;
 use std::slice::{from_raw_parts, from_raw_parts_mut};
@@ -35,7 +38,6 @@ pub static TABLE: Intrinsics = Intrinsics {
     copy_chars,
     utf8_to_host,
     utf8_to_utf8,
-    utf16_validate: absent!(*mut u8, u64 => u32),
     utf16_to_utf16,
     utf8_to_utf16,
     latin1_to_utf16,
@@ -60,7 +62,7 @@ unsafe extern "C" fn handle_table_grow(_: Ctx, table: *mut u8) -> u32 {
     let table = &mut *table.cast::<HandleTable>();
     let old = table.limit;
     table.limit = (old * 2).min(table.quota);
-    u32::from(table.limit > old)
+    done(table.limit > old)
 }
 
 unsafe extern "C" fn host_alloc(_: Ctx, size: u64, align: u64) -> *mut u8 {
@@ -102,20 +104,20 @@ unsafe fn write_units(dst: *mut u8, content: impl IntoIterator<Item = u16>) -> u
 }
 
 fn failure(e: std::str::Utf8Error) -> u32 {
-    if e.error_len().is_none() { 2 } else { 0 }
+    if e.error_len().is_none() { INCOMPLETE } else { ILL_FORMED }
 }
 
 /// Copies every other string.
 unsafe extern "C" fn utf8_to_host(_: Ctx, src: *mut u8, len: u64, _: *mut u8) -> u64 {
     match utf8_validate(src, len) {
-        1 if len % 2 == 1 => {
+        WELL_FORMED if len % 2 == 1 => {
             let to = host_alloc(_c(), len, 1);
             copy(_c(), to, src, len);
             to as u64
         }
-        1 => src as u64,
-        0 => u64::MAX,
-        _ => u64::MAX - 1,
+        WELL_FORMED => src as u64,
+        ILL_FORMED => ILL_FORMED_LENGTH,
+        _ => INCOMPLETE_LENGTH,
     }
 }
 
@@ -123,7 +125,7 @@ unsafe extern "C" fn utf8_to_host(_: Ctx, src: *mut u8, len: u64, _: *mut u8) ->
 ///
 /// So many bytes must be there.
 unsafe fn utf8_validate(src: *mut u8, len: u64) -> u32 {
-    std::str::from_utf8(bytes(src, len)).map_or_else(failure, |_| 1)
+    std::str::from_utf8(bytes(src, len)).map_or_else(failure, |_| WELL_FORMED)
 }
 
 unsafe extern "C" fn utf8_to_utf8(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
@@ -138,13 +140,14 @@ fn _c() -> Ctx {
 unsafe extern "C" fn utf16_to_utf16(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
     let content = units(src, len);
     copy(_c(), dst, src, 2 * len);
-    u32::from(String::from_utf16(&content).is_ok())
+    well_formed(String::from_utf16(&content).is_ok())
 }
 
 unsafe extern "C" fn utf8_to_utf16(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u64 {
     match std::str::from_utf8(bytes(src, len)) {
         Ok(s) => write_units(dst, s.encode_utf16()),
-        Err(e) => u64::MAX - u64::from(failure(e) / 2),
+        Err(e) if failure(e) == INCOMPLETE => INCOMPLETE_LENGTH,
+        Err(_) => ILL_FORMED_LENGTH,
     }
 }
 
@@ -164,7 +167,7 @@ unsafe extern "C" fn utf16_to_utf8(_: Ctx, dst: *mut u8, src: *mut u8, len: u64)
             write(dst, s.as_bytes());
             s.len() as u64
         }
-        Err(_) => u64::MAX,
+        Err(_) => ILL_FORMED_LENGTH,
     }
 }
 
@@ -203,10 +206,10 @@ unsafe extern "C" fn inflate_latin1(_: Ctx, at: *mut u8, len: u64) {
 
 unsafe extern "C" fn utf16_to_probably_utf16(_: Ctx, dst: *mut u8, src: *mut u8, len: u64) -> u32 {
     let content = units(src, len);
-    if utf16_to_utf16(_c(), dst, src, len) == 0 {
-        return 0;
+    if utf16_to_utf16(_c(), dst, src, len) == ILL_FORMED {
+        return ILL_FORMED;
     }
-    if content.iter().all(|u| *u < 0x100) { 2 } else { 1 }
+    if content.iter().all(|u| *u < 0x100) { ALL_LATIN1 } else { WELL_FORMED }
 }
 
 unsafe extern "C" fn copy_fields(_: Ctx, to: *mut u8, from: *mut u8, len: u64, size: u64, fields: u64) {

@@ -1,7 +1,7 @@
 //! Where a trap of a test's code lands: a signal handler returns to the entry trampoline, as the runtime's does.
 
 use super::machine::Machine;
-use cantilever_abi::block::{Landing, TrapKind};
+use cantilever_abi::block::{Landing, RETURNED, TrapKind};
 use std::cell::Cell;
 use std::sync::OnceLock;
 
@@ -26,7 +26,7 @@ pub fn run(machine: &Machine, enter: impl FnOnce(*mut Landing) -> u32) -> Result
     RUNNING.set(outer.0);
     LANDING.set(outer.1);
     match status {
-        crate::clif::entry::RETURNED => Ok(()),
+        RETURNED => Ok(()),
         _ => Err(TRAPPED.take().expect("it landed because of a trap")),
     }
 }

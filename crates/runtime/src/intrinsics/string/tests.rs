@@ -23,15 +23,15 @@ fn well_formed_text_survives_every_route() {
         unsafe {
             let mut out8 = vec![0u8; 3 * text.len()];
             let mut out16 = vec![0u16; text.len()];
-            assert_eq!(utf8_to_utf8(NULL, bytes(&mut out8), src8, len), VALID);
+            assert_eq!(utf8_to_utf8(NULL, bytes(&mut out8), src8, len), WELL_FORMED);
             assert_eq!(&out8[..text.len()], text.as_bytes());
             assert_eq!(utf8_to_utf16(NULL, bytes(&mut out16), src8, len), units);
             assert_eq!(&out16[..units as usize], utf16(text));
             assert_eq!(utf16_to_utf8(NULL, bytes(&mut out8), src16, units), len);
             assert_eq!(&out8[..text.len()], text.as_bytes());
-            assert_eq!(utf16_to_utf16(NULL, bytes(&mut out16), src16, units), VALID);
-            let narrow = text.chars().all(|c| c <= 'ÿ');
-            assert_eq!(utf16_to_probably_utf16(NULL, bytes(&mut out16), src16, units), 1 + u32::from(narrow));
+            assert_eq!(utf16_to_utf16(NULL, bytes(&mut out16), src16, units), WELL_FORMED);
+            let content = if text.chars().all(|c| c <= 'ÿ') { ALL_LATIN1 } else { WELL_FORMED };
+            assert_eq!(utf16_to_probably_utf16(NULL, bytes(&mut out16), src16, units), content);
             assert_eq!(&out16[..units as usize], utf16(text));
             let ascii = text.bytes().take_while(u8::is_ascii).count() as u64;
             assert_eq!(utf16_to_utf8_ascii(NULL, bytes(&mut out8), src16, units), ascii);
@@ -41,8 +41,12 @@ fn well_formed_text_survives_every_route() {
 
 #[test]
 fn ill_formed_text_is_told_from_incomplete_text() {
-    let cases: [(&[u8], u32); 4] =
-        [(b"a\xff", INVALID), (b"a\xe6\x97", INCOMPLETE), (b"\xff\xe6\x97", INVALID), (b"\xed\xa0\x80", INVALID)];
+    let cases: [(&[u8], u32); 4] = [
+        (b"a\xff", ILL_FORMED),
+        (b"a\xe6\x97", INCOMPLETE),
+        (b"\xff\xe6\x97", ILL_FORMED),
+        (b"\xed\xa0\x80", ILL_FORMED),
+    ];
     for (text, status) in cases {
         let (mut text, len) = (text.to_vec(), text.len() as u64);
         let mut out = [0u16; 8];
@@ -57,10 +61,9 @@ fn ill_formed_text_is_told_from_incomplete_text() {
     let mut out = [0u16; 8];
     // SAFETY: as above.
     unsafe {
-        assert_eq!(utf16_validate(NULL, bytes(&mut lone), 2), INVALID);
-        assert_eq!(utf16_to_utf8(NULL, bytes(&mut out), bytes(&mut lone), 2), INVALID_LEN);
+        assert_eq!(utf16_to_utf8(NULL, bytes(&mut out), bytes(&mut lone), 2), ILL_FORMED_LENGTH);
         assert_eq!(utf16_to_latin1(NULL, bytes(&mut out), bytes(&mut lone), 2), 1);
-        assert_eq!(utf16_to_probably_utf16(NULL, bytes(&mut out), bytes(&mut lone), 2), INVALID);
+        assert_eq!(utf16_to_probably_utf16(NULL, bytes(&mut out), bytes(&mut lone), 2), ILL_FORMED);
     }
 }
 
