@@ -16,6 +16,7 @@
 //!
 //! `ARCHITECTURE.md` is the map of the source.
 
+pub mod analyse;
 pub mod decode;
 #[cfg(feature = "runtime")]
 mod embed;

@@ -1,7 +1,7 @@
 //! Small inputs whose meaning is large: they are refused at a documented bound, with a place, or what is made of them is small.
 
 use cantilever::Compile;
-use cantilever::link::known_tables::known_tables;
+use cantilever::analyse::known_tables::known_tables;
 use cantilever::runtime::{Component, Engine};
 use cantilever::{CompileOptions, Error, compile};
 

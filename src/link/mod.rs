@@ -5,12 +5,8 @@
 //! resolved here is a mistake of ours. Nothing here knows the block, CLIF or the runtime.
 
 mod canon;
-pub mod constant;
 mod core_instance;
 mod instantiate;
-pub mod known_tables;
-pub mod may_leave;
-pub mod prepare;
 mod root;
 mod root_module;
 mod scope;
@@ -19,7 +15,6 @@ mod suites;
 #[cfg(test)]
 mod tests;
 mod types;
-pub mod unread_tables;
 
 use crate::decode::component::Component;
 use crate::decode::{Decoded, Root, decode};

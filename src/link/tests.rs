@@ -1,9 +1,6 @@
 //! Small components, one for each thing that linking resolves.
 
-use super::known_tables::known_tables;
-use super::may_leave::may_always_leave;
 use super::plan;
-use super::prepare::prepare;
 use crate::error::Error;
 use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Export, ImportKind, Plan};
 use cantilever_abi::{FlatType, PointerWidth, ResourceImpl, TypeDef, ValType};
@@ -144,84 +141,6 @@ fn outer_aliases_refer_to_the_defining_instance() {
     assert_eq!(plan.instances, ["root", "i"], "an instance without state is not in the plan");
     let [(_, Export::Instance(exports))] = &plan.exports[..] else { panic!("an instance is exported") };
     assert_eq!(exports[..], [("f".to_string(), Export::Lift(0))]);
-}
-
-const SHIM: &str = r#"(component
-  (import "f" (func $f (param "s" string)))
-  (core module $shim
-    (table (export "t") 2 2 funcref)
-    (type $s (func (param i32 i32)))
-    (func (export "0") (param i32 i32) (call_indirect (type $s) (local.get 0) (local.get 1) (i32.const 0))))
-  (core module $main (import "" "f" (func (param i32 i32))) (memory (export "m") 1) START)
-  (core module $fixup (import "" "f" (func (param i32 i32))) (import "" "t" (table 2 2 funcref))
-    (elem (i32.const 0) func 0) WRITE)
-  (core instance $s (instantiate $shim))
-  (core instance $m (instantiate $main (with "" (instance (export "f" (func $s "0"))))))
-  (core func $lower (canon lower (func $f) (memory (core memory $m "m"))))
-  (core instance (instantiate $fixup
-    (with "" (instance (export "f" (func $lower)) (export "t" (table $s "t")))))))"#;
-
-#[test]
-fn shim_table_is_known() {
-    let plan = linked(&SHIM.replace("START", "").replace("WRITE", ""));
-    let tables = known_tables(&plan);
-    let elements = &tables[&(0, 0)];
-    let ty = plan.modules[0].funcs[0];
-    assert_eq!(elements[..], [Some((CoreFuncRef::Canon(0), ty)), None]);
-    assert_eq!(plan.core_instances[2].imports[1], CoreItem::Table(CoreRef::Defined { core_instance: 0, index: 0 }));
-}
-
-#[test]
-fn table_that_is_written_or_read_early_is_not_known() {
-    let written = r#"(func (table.set (i32.const 0) (ref.null func)))"#;
-    let plan = linked(&SHIM.replace("START", "").replace("WRITE", written));
-    assert!(known_tables(&plan).is_empty());
-    let plan = linked(&SHIM.replace("START", "(func $s) (start $s)").replace("WRITE", ""));
-    assert!(known_tables(&plan).is_empty());
-}
-
-/// An instance whose `realloc` and `post-return` have the bodies `REALLOC` and `POST`.
-const MUST_NOT_LEAVE: &str = r#"(component
-  (import "f" (func $f))
-  (core func $lower (canon lower (func $f)))
-  (core module $m
-    (import "" "f" (func $f))
-    (type $none (func))
-    (type $open (sub (func)))
-    (type $sub (sub $open (func)))
-    (table $known 1 1 funcref) (elem (table $known) (i32.const 0) func $f)
-    (table $written 1 1 funcref)
-    (table $subtypes 1 1 funcref) (elem (table $subtypes) (i32.const 0) func $leaves)
-    (memory (export "m") 1)
-    (func $leaves (type $sub) (call $f))
-    (func $write (table.set $written (i32.const 0) (ref.null func)))
-    (func $leaf)
-    (func $inner (call $leaf))
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32) REALLOC (i32.const 0))
-    (func (export "post-return") (param i32) POST)
-    (func (export "take") (param i32 i32) (call $f))
-    (func (export "give") (result i32) unreachable))
-  (core instance $i (instantiate $m (with "" (instance (export "f" (func $lower))))))
-  (func (export "take") (param "s" string)
-    (canon lift (core func $i "take") (memory (core memory $i "m")) (realloc (core func $i "realloc"))))
-  (func (export "give") (result string)
-    (canon lift (core func $i "give") (memory (core memory $i "m")) (post-return (core func $i "post-return")))))"#;
-
-#[test]
-fn an_instance_may_always_leave_if_what_must_not_leave_cannot() {
-    let always = |realloc: &str, post_return: &str| {
-        let plan = linked(&MUST_NOT_LEAVE.replace("REALLOC", realloc).replace("POST", post_return));
-        may_always_leave(&plan, &known_tables(&plan))[..] == [true]
-    };
-    assert!(always("", ""));
-    assert!(always("(call $inner)", "(call $inner)"));
-    assert!(!always("(call $f)", ""));
-    assert!(!always("", "(call $inner) (call $f)"));
-    assert!(!always("(call_indirect $known (type $none) (i32.const 0))", ""), "the table has the function");
-    assert!(always("(drop (call_indirect $known (result i32) (i32.const 0)))", ""), "it has none of that type");
-    assert!(!always("(call_indirect $subtypes (type $open) (i32.const 0))", ""), "it has one of a subtype");
-    assert!(always("(call_indirect $subtypes (type $none) (i32.const 0))", ""), "it has none of just that type");
-    assert!(!always("(call_indirect $written (type $none) (i32.const 0))", ""), "nobody knows what is in the table");
 }
 
 #[test]
@@ -475,53 +394,4 @@ fn core_types_may_be_subtypes_and_collected_ones_may_only_be_declared() {
     linked("(component (core type (sub (func))) (core module (type (sub (func)))))");
     linked("(component (core type (struct)))");
     assert!(refused("(module (type (struct)))").starts_with("the garbage-collection proposal"));
-}
-
-#[test]
-fn known_segments_are_in_place_before_code_runs() {
-    let placed = |text: &str| {
-        let plan = linked(text);
-        let prepared = prepare(&plan);
-        let of = |m: &crate::plan::prepared::PreparedModule| (m.elems.clone(), m.datas.clone());
-        prepared.modules.iter().map(of).collect::<Vec<_>>()
-    };
-    let all = placed(
-        "(module (memory 1) (table 2 funcref) (func $f) (global $g i32 (i32.const 65530))
-          (elem (i32.const 1) $f) (data (global.get $g) \"abcdef\") (data \"passive\"))",
-    );
-    assert_eq!(all, [(vec![true], vec![true, false])]);
-    // One may trap: nothing that follows may be early.
-    let some = placed(
-        "(module (memory 1) (table 2 funcref) (func $f)
-          (data (i32.const 0) \"a\") (data (i32.const 65536) \"b\") (data (i32.const 1) \"c\"))",
-    );
-    assert_eq!(some, [(vec![], vec![true, false, false])]);
-    let none =
-        placed("(module (memory 1) (table 2 funcref) (func $f) (elem (i32.const 2) $f) (data (i32.const 0) \"a\"))");
-    assert_eq!(none, [(vec![false], vec![false])]);
-    // What the host provides may have another size, another offset, and be seen by others.
-    let host = placed(
-        "(module (import \"\" \"m\" (memory 1)) (import \"\" \"g\" (global $g i32)) (memory $own 1)
-          (data (i32.const 0) \"a\") (data (memory $own) (i32.const 0) \"a\"))",
-    );
-    assert_eq!(host, [(vec![], vec![false, false])]);
-}
-
-#[test]
-fn segments_of_a_module_with_two_instances_fit_both() {
-    let plan = linked(
-        "(component
-          (core module $Owner (memory (export \"m\") 1) (global (export \"g\") i32 (i32.const 5)))
-          (core instance $owner (instantiate $Owner))
-          (core module $Twice (import \"o\" \"m\" (memory $m 1)) (import \"o\" \"g\" (global $g i32)) (memory $own 1)
-            (global i32 (global.get $g)) (global i32 (i32.const 1))
-            (data (memory $own) (i32.const 0) \"a\") (data (memory $own) (global.get $g) \"b\"))
-          (core instance (instantiate $Twice (with \"o\" (instance $owner))))
-          (core instance (instantiate $Twice (with \"o\" (instance $owner)))))",
-    );
-    let prepared = prepare(&plan);
-    assert_eq!(prepared.modules[1].datas, [true, false]);
-    assert_eq!(prepared.modules[1].globals, [false, false, true]);
-    let lengths = |instance: usize| prepared.instances[instance].memories.iter().map(Vec::len).collect::<Vec<_>>();
-    assert_eq!([lengths(0), lengths(1), lengths(2)], [vec![0], vec![0, 1], vec![0, 1]]);
 }

@@ -1,12 +1,10 @@
 //! Core types of modules as the metadata of an object has them.
 
-use crate::plan::Plan;
-use crate::plan::module::Module;
 use cantilever_abi::CoreTypeId;
 use cantilever_abi::block::memory::DEFAULT_PAGE_LOG2;
 use cantilever_object::artifact::{CoreFuncType, CoreValType, MemoryLimits, TableLimits};
 use std::collections::HashMap;
-use wasmparser::{FuncType, HeapType, ValType};
+use wasmparser::{HeapType, ValType};
 
 /// Identities of core function types by those of the validator.
 pub type CoreTypeIds = HashMap<wasmparser::types::CoreTypeId, CoreTypeId>;
@@ -60,19 +58,4 @@ pub fn memory_limits(ty: &wasmparser::MemoryType) -> MemoryLimits {
 pub fn table_limits(ids: &CoreTypeIds, ty: &wasmparser::TableType) -> TableLimits {
     let element = reference_type(ids, ty.element_type);
     TableLimits { min: ty.initial, max: ty.maximum, table64: ty.table64, element }
-}
-
-/// Can references to exceptions be kept where they outlive a call: in a table, in a global, or by the host?
-pub fn keeps_exceptions(plan: &Plan) -> bool {
-    let module_keeps = |module: &Module| {
-        module.tables.iter().any(|table| is_exception(ValType::Ref(table.ty.element_type)))
-            || module.globals.iter().any(|global| is_exception(global.ty.content_type))
-    };
-    let passes = |ty: &FuncType| ty.params().iter().chain(ty.results()).any(|ty| is_exception(*ty));
-    plan.modules.iter().any(module_keeps) || plan.is_module && plan.core_types.values().any(passes)
-}
-
-fn is_exception(ty: ValType) -> bool {
-    use wasmparser::AbstractHeapType::{Exn, NoExn};
-    matches!(ty, ValType::Ref(ty) if matches!(ty.heap_type(), HeapType::Abstract { ty: Exn | NoExn, .. }))
 }

@@ -6,7 +6,6 @@
 
 use super::Graph;
 use super::codegen::Worker;
-use super::functions;
 use super::inline::{self, Budget};
 use super::origin::Origins;
 use crate::error::Error;
@@ -180,7 +179,7 @@ fn small_functions(graph: &Graph) -> Result<SmallFunctions, Error> {
 
 /// Makes the CLIF of a function, as the pass that owns it does, without inlining.
 pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -> Result<ir::Function, Error> {
-    let convention = Convention::of(&*graph.isa).throwing(functions::throws(&graph.plan));
+    let convention = Convention::of(&*graph.isa).throwing(graph.facts.throws);
     let placed = &graph.placed;
     let canon_env = || CanonEnv {
         types: &graph.plan.types,
@@ -189,10 +188,10 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         core_types: &graph.signatures,
         layout: &placed.layout,
         convention,
-        keeps_tasks: &placed.keeps_tasks,
+        keeps_tasks: &graph.facts.keeps_tasks,
         parts: &graph.parts,
-        may_always_leave: &placed.may_always_leave,
-        counts_borrows: &graph.counts_borrows,
+        may_always_leave: &graph.facts.may_always_leave,
+        counts_borrows: &graph.facts.counts_borrows,
         spectre: graph.spectre_guard,
         supervision: graph.supervision,
     };

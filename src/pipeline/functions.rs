@@ -1,6 +1,7 @@
 //! Every function of a compilation, in the order in which it lies in the object, with its symbol.
 
 use super::placement::Placed;
+use crate::analyse::Facts;
 use crate::plan::module::Module;
 use crate::plan::name::short_name;
 use crate::plan::{Canon, ImportKind, Plan};
@@ -35,7 +36,7 @@ fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
 }
 
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
-pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<FunctionIdentity> {
+pub fn list(plan: &Plan, facts: &Facts, placed: &Placed, parts: &Parts) -> Vec<FunctionIdentity> {
     let mut functions = Vec::new();
     let mut add = |key, name: String, source| functions.push(FunctionIdentity { key, name, source });
     for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
@@ -57,7 +58,7 @@ pub fn list(plan: &Plan, placed: &Placed, parts: &Parts) -> Vec<FunctionIdentity
     for ty in host_call_types(plan) {
         add(FuncKey::HostCall(ty), format!("host-call[{}]", plan.core_types[CoreTypeId::new(ty as usize)]), 0);
     }
-    if throws(plan) {
+    if facts.throws {
         add(FuncKey::Throw, "throw".to_owned(), 0);
     }
     add(FuncKey::GrowHandles, "canon.handles.grow".to_owned(), 0);
@@ -96,11 +97,6 @@ pub fn modules(plan: &Plan) -> Vec<ModuleEntry> {
 fn symbol(name: &str) -> String {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     name.chars().map(escape).collect()
-}
-
-/// Does any core code of a plan throw or catch exceptions?
-pub fn throws(plan: &Plan) -> bool {
-    plan.modules.iter().any(|module| module.throws)
 }
 
 fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {

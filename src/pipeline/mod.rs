@@ -3,8 +3,9 @@
 //! | pass | from | to |
 //! |---|---|---|
 //! | [`link::plan`](crate::link::plan) | bytes | validated [`Plan`]: modules, canonical functions, symbolic references |
-//! | [`placement::place`] | `Plan` | [`Placed`]: the block's layout, a place for everything, how an instance is made |
-//! | `functions::list` | both | every function of the compilation, with its symbol |
+//! | [`analyse`] | `Plan` | [`Facts`]: what is known before code runs |
+//! | [`placement::place`] | both | [`Placed`]: the block's layout, a place for everything, how an instance is made |
+//! | `functions::list` | all three | every function of the compilation, with its symbol |
 //! | `bodies` | `core`, `canon`, `clif::entry` | CLIF of one function |
 //! | `inline` | CLIF of canonical and small functions | CLIF of a function with its callees dissolved |
 //! | `demand` | what the runtime finds | the functions whose code something needs |
@@ -31,6 +32,7 @@ mod text;
 pub use options::{CompileOptions, OptLevel, Progress};
 pub use text::{EmitText, emit_text};
 
+use crate::analyse::{Facts, analyse};
 use crate::decode::provided::provide;
 use crate::error::Error;
 use crate::plan::Plan;
@@ -42,7 +44,7 @@ use cantilever_abi::block::layout::{BlockTooLarge, MAX_FIXED_SIZE};
 use cantilever_object::artifact::{Artifact, FunctionIdentity};
 use cantilever_object::trusted::TrustedObject;
 use cantilever_object::write::write_object;
-use cantilever_pass::canon::{Parts, counts_borrows};
+use cantilever_pass::canon::Parts;
 use cantilever_pass::clif::Convention;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -74,13 +76,12 @@ pub(crate) fn compile_trusted(
 /// A planned and placed compilation: everything that every function's compilation reads.
 struct Graph {
     plan: Plan,
+    facts: Facts,
     placed: Placed,
     isa: OwnedTargetIsa,
     functions: Vec<FunctionIdentity>,
     /// The parts of large adapters.
     parts: Parts,
-    /// For each component instance: are the borrow handles counted that it is lent?
-    counts_borrows: Vec<bool>,
     /// The signatures of the plan's core function types.
     signatures: PrimaryMap<CoreTypeId, Signature>,
     spectre_guard: bool,
@@ -98,20 +99,25 @@ impl Graph {
         };
         let mut plan = crate::link::plan(bytes)?;
         functions::intern_entry_types(&mut plan);
-        let placed = placement::place(&plan, options).map_err(too_large)?;
+        if cfg!(debug_assertions) {
+            crate::plan::verify(&plan);
+        }
+        let facts = analyse(&plan);
+        if cfg!(debug_assertions) {
+            crate::analyse::verify(&facts, &plan);
+        }
+        let placed = placement::place(&plan, &facts, options).map_err(too_large)?;
         let parts = Parts::of(&plan.types, placed.adapters());
-        let adapters = placed.adapters().map(|(_, adapter)| adapter);
-        let counts_borrows = counts_borrows(&plan.types, &placed.resources, adapters, plan.instances.len());
-        let functions = functions::list(&plan, &placed, &parts);
+        let functions = functions::list(&plan, &facts, &placed, &parts);
         let convention = Convention::of(&*isa);
         let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
         Ok(Graph {
             plan,
+            facts,
             placed,
             isa,
             functions,
             parts,
-            counts_borrows,
             signatures,
             spectre_guard: options.spectre_guard,
             inlining: options.inlining,
@@ -144,7 +150,7 @@ impl Graph {
             handlers: Vec::new(),
             supervision: self.supervision,
             memory_reservation: self.memory_reservation,
-            keeps_exceptions: artifact_types::keeps_exceptions(&self.plan),
+            keeps_exceptions: self.facts.keeps_exceptions,
             is_module: self.plan.is_module,
         }
     }

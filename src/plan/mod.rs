@@ -1,11 +1,16 @@
 //! The whole static structure of a root component, or of a root core module.
 //!
 //! `link` makes it: nested components, aliases and instances are resolved away. References are symbolic; where things
-//! lie in the block is decided afterwards by `pipeline::placement`.
+//! lie in the block is decided afterwards by `place`.
 
 pub mod module;
 pub mod name;
 pub mod prepared;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use verify::verify;
 
 use cantilever_abi::CoreTypeDecl;
 use cantilever_abi::{CoreTypeId, FuncType, Resource, ResourceId, Types, ValType};

@@ -158,7 +158,7 @@ impl Translator<'_> {
         self.env.places.known_tables.get(table as usize)?.as_deref()
     }
 
-    /// The element of a table at a constant index, when it can be no other. `link::unread_tables` relies on it for an index that is
+    /// The element of a table at a constant index, when it can be no other. `analyse::unread_tables` relies on it for an index that is
     /// pushed by the operator before the call.
     fn known_element(&self, table: u32, index: Value) -> Option<KnownElement> {
         let elements = self.known_table(table)?;

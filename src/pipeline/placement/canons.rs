@@ -54,22 +54,6 @@ impl Map<'_> {
         CanonFunc::Builtin { instance, builtin }
     }
 
-    /// For each component instance: has it built-ins that ask for its task, so that its tasks must be kept?
-    pub fn keeps_tasks(&self) -> Vec<bool> {
-        let mut keeps = vec![false; self.plan.instances.len()];
-        for canon in &self.plan.canons {
-            if let Canon::TaskReturn { instance, .. }
-            | Canon::ContextGet { instance, .. }
-            | Canon::ContextSet { instance, .. }
-            | Canon::BackpressureInc { instance }
-            | Canon::BackpressureDec { instance } = canon
-            {
-                keeps[*instance as usize] = true;
-            }
-        }
-        keeps
-    }
-
     /// The adapters by which the host calls what the root exports.
     pub fn lifts(&self) -> Vec<Adapter> {
         let adapter = |lift: &Lift| Adapter {

@@ -1,8 +1,9 @@
 //! Frames: the offsets of one module's data, relative to the base of its instance.
 
+use crate::analyse::Facts;
 use crate::plan::Plan;
 use crate::plan::module::{Entity, Module, SegmentMode};
-use crate::plan::prepared::{Prepared, PreparedModule};
+use crate::plan::prepared::PreparedModule;
 use cantilever_abi::block::layout::{Arena, BlockTooLarge};
 use cantilever_abi::block::{Context, FuncDef, GlobalSlot, MemoryDef, TableDef, intrinsics::SegmentSlot};
 
@@ -32,13 +33,9 @@ pub struct Frame {
 }
 
 /// Makes the frame of each module of a plan. Those of static modules are taken from the block's own arena.
-pub fn reserve(plan: &Plan, prepared: &Prepared, block: &mut Arena) -> Result<Vec<Frame>, BlockTooLarge> {
-    let mut count = vec![0usize; plan.modules.len()];
-    for instance in &plan.core_instances {
-        count[instance.module] += 1;
-    }
-    let frame = |((module, prepared), count): ((&Module, &PreparedModule), usize)| {
-        if count > 1 {
+pub fn reserve(plan: &Plan, facts: &Facts, block: &mut Arena) -> Result<Vec<Frame>, BlockTooLarge> {
+    let frame = |((module, prepared), shared): ((&Module, &PreparedModule), &bool)| {
+        if *shared {
             let mut segment = Arena::starting_with::<Context>();
             let mut frame = Frame::reserve(module, prepared, true, &mut segment)?;
             frame.size = segment.size();
@@ -47,7 +44,7 @@ pub fn reserve(plan: &Plan, prepared: &Prepared, block: &mut Arena) -> Result<Ve
             Frame::reserve(module, prepared, false, block)
         }
     };
-    plan.modules.iter().zip(&prepared.modules).zip(count).map(frame).collect()
+    plan.modules.iter().zip(&facts.prepared.modules).zip(&facts.shared).map(frame).collect()
 }
 
 /// Gives each core instance its base.

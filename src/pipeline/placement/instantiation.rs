@@ -24,7 +24,7 @@ impl Map<'_> {
             self.make_items(index, instance, module, &mut made);
             self.make_func_defs(index, instance, module, &mut made);
             self.make_segments(index, instance, module, &mut made);
-            if needs_init(module, &self.prepared.modules[instance.module]) {
+            if needs_init(module, &self.facts.prepared.modules[instance.module]) {
                 let entry = FuncKey::CoreEntry(self.init_type().as_u32());
                 let func = FuncKey::Init(instance.module as u32);
                 let (ctx, instance) = (self.bases[index], instance.instance);
@@ -68,7 +68,7 @@ impl Map<'_> {
 
     fn make_items(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
         let (base, frame) = (self.bases[index], &self.frames[instance.module]);
-        let prepared = &self.prepared.instances[index];
+        let prepared = &self.facts.prepared.instances[index];
         let memories = module.memories.iter().zip(&prepared.memories).skip(module.imported_memories as usize);
         for ((ty, segments), at) in memories.zip(&frame.memories) {
             let contents = self.memory_contents(segments);
@@ -111,7 +111,7 @@ impl Map<'_> {
 
     fn make_segments(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
         let (base, frame) = (self.bases[index], &self.frames[instance.module]);
-        let done = &self.prepared.modules[instance.module];
+        let done = &self.facts.prepared.modules[instance.module];
         // A segment that is in place already is as one that was dropped: its slot is zero.
         for (i, (segment, at)) in module.datas.iter().zip(&frame.datas).enumerate().filter(|(i, _)| !done.datas[*i]) {
             let (start, len) = (self.data.start(instance.module, i), segment.bytes.len() as u64);

@@ -17,12 +17,8 @@ mod instantiation;
 mod resolve;
 
 use super::CompileOptions;
-use crate::link::known_tables::{self, known_tables};
-use crate::link::may_leave::may_always_leave;
-use crate::link::prepare::prepare;
-use crate::link::unread_tables::leave_out;
+use crate::analyse::Facts;
 use crate::plan::Plan;
-use crate::plan::prepared::Prepared;
 use crate::wasm::ModulePlaces;
 use cantilever_abi::adapter::Dtor;
 use cantilever_abi::block::{
@@ -34,7 +30,6 @@ use cantilever_object::artifact::{ExportEntry, ImportEntry, Instantiation};
 use cranelift_entity::PrimaryMap;
 use frame::Frame;
 use imports::ImportPlaces;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// A plan whose parts have their places.
@@ -48,10 +43,6 @@ pub struct Placed {
     pub canons: Vec<CanonFunc>,
     /// For each lift of the plan: the adapter by which the host calls it.
     pub lifts: Vec<Adapter>,
-    /// For each component instance: has it built-ins that ask for its task?
-    pub keeps_tasks: Vec<bool>,
-    /// For each component instance: is its `may_leave` true whenever it is looked at?
-    pub may_always_leave: Vec<bool>,
     /// For each resource type: its description, complete with the place of a host destructor.
     pub resources: PrimaryMap<ResourceId, Resource>,
     /// For each resource type: its destructor.
@@ -95,21 +86,18 @@ impl Placed {
 #[derive(Debug)]
 struct Map<'a> {
     plan: &'a Plan,
+    facts: &'a Facts,
     /// For each module: offsets of its data, relative to its base.
     frames: Vec<Frame>,
     /// For each core instance: its base. 0 when the module is static.
     bases: Vec<u32>,
     imports: ImportPlaces,
-    /// Tables whose contents never change.
-    known_tables: HashMap<(usize, u32), known_tables::Elements>,
-    /// What instances contain before their code runs.
-    prepared: Prepared,
     data: contents::DataSection,
     elements: contents::ElementLists,
 }
 
 /// Places a plan.
-pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLarge> {
+pub fn place(plan: &Plan, facts: &Facts, options: &CompileOptions) -> Result<Placed, BlockTooLarge> {
     let types = plan.core_types.len() as u32;
     let mut builder = BlockLayoutBuilder::new(plan.instances.len() as u32, options.handle_capacity, types)?;
     if !plan.types.any_borrow() {
@@ -120,21 +108,16 @@ pub fn place(plan: &Plan, options: &CompileOptions) -> Result<Placed, BlockTooLa
     }
     let arena = &mut builder.arena;
     let imports = ImportPlaces::reserve(plan, arena)?;
-    let known_tables = known_tables(plan);
-    let mut prepared = prepare(plan);
-    leave_out(&mut prepared, plan, &known_tables);
-    let frames = frame::reserve(plan, &prepared, arena)?;
+    let frames = frame::reserve(plan, facts, arena)?;
     let bases = frame::bases(plan, &frames, arena)?;
-    let data = contents::DataSection::new(plan, &prepared);
-    let elements = contents::ElementLists::new(plan, &prepared, &frames);
-    let map = Map { plan, frames, bases, imports, known_tables, prepared, data, elements };
+    let data = contents::DataSection::new(plan, &facts.prepared);
+    let elements = contents::ElementLists::new(plan, &facts.prepared, &frames);
+    let map = Map { plan, facts, frames, bases, imports, data, elements };
     let modules = map.module_places();
     let resources = map.resources();
     Ok(Placed {
         canons: map.canons(),
         lifts: map.lifts(),
-        keeps_tasks: map.keeps_tasks(),
-        may_always_leave: may_always_leave(plan, &map.known_tables),
         dtors: map.dtors(&resources),
         resources,
         imports: map.import_entries(),

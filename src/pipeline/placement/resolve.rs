@@ -77,7 +77,7 @@ impl Map<'_> {
         let mut places = ModulePlaces {
             func_defs: frame.func_defs.clone(),
             datas: frame.datas.clone(),
-            prepared: self.prepared.modules[module_index].clone(),
+            prepared: self.facts.prepared.modules[module_index].clone(),
             elems: frame.elems.iter().map(|&(slot, storage)| ElemPlace { slot, storage }).collect(),
             ..ModulePlaces::default()
         };
@@ -116,7 +116,7 @@ impl Map<'_> {
         let own = (module.imported_tables..module.tables.len() as u32).map(|index| Some((instance, index)));
         let element = |known: &Option<_>| known.map(|(func, ty)| KnownElement { callee: self.callee(func), ty });
         let known =
-            |key: Option<(usize, u32)>| self.known_tables.get(&key?).map(|all| all.iter().map(element).collect());
+            |key: Option<(usize, u32)>| self.facts.known_tables.get(&key?).map(|all| all.iter().map(element).collect());
         imported.chain(own).map(known).collect()
     }
 

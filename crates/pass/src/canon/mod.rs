@@ -47,7 +47,7 @@ mod variant;
 pub use adapter::emit_adapter;
 pub use builtin::{emit_builtin, emit_dtor};
 pub use part::{Direction, Part, Parts, emit_part};
-pub use scope::counts_borrows;
+pub use scope::{Lifted, counts_borrows};
 pub use signature::{builtin_signature, core_signature, dtor_signature};
 
 use crate::clif::Convention;

@@ -17,7 +17,7 @@ use crate::handles::{Table, holds_borrow};
 use alloc::vec;
 use alloc::vec::Vec;
 use cantilever_abi::block::{Header, TrapKind};
-use cantilever_abi::{Adapter, LiftSide, Resource, ResourceId, ResourceImpl, Types, ValType};
+use cantilever_abi::{Adapter, FuncType, LiftSide, Resource, ResourceId, ResourceImpl, Types, ValType};
 use core::mem::offset_of;
 use cranelift_codegen::ir::{InstBuilder, StackSlotData, StackSlotKind, Value, types};
 use cranelift_entity::PrimaryMap;
@@ -86,20 +86,38 @@ impl Scope {
     }
 }
 
+/// A function that a component instance lifts, as far as it says which borrow handles come with its parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Lifted<'a> {
+    /// The function's type.
+    pub ty: &'a FuncType,
+    /// The component instance.
+    pub instance: u32,
+    /// Is it lifted with the option `async`?
+    pub is_async: bool,
+}
+
+impl<'a> Lifted<'a> {
+    /// The function that an adapter calls; `None` if the host provides it.
+    pub fn of(adapter: &'a Adapter) -> Option<Self> {
+        let LiftSide::Guest { side, .. } = &adapter.lift else { return None };
+        Some(Lifted { ty: &adapter.ty, instance: side.instance, is_async: side.options.is_async })
+    }
+}
+
 /// For each of so many component instances: are the borrow handles counted that its callers lend it?
 pub fn counts_borrows<'a>(
     types: &Types,
     resources: &PrimaryMap<ResourceId, Resource>,
-    adapters: impl Iterator<Item = &'a Adapter>,
+    lifted: impl Iterator<Item = Lifted<'a>>,
     instances: usize,
 ) -> Vec<bool> {
     let mut counts = vec![false; instances];
-    for adapter in adapters {
-        let LiftSide::Guest { side, .. } = &adapter.lift else { continue };
-        let becomes_handle = |r: ResourceId| resources[r].implementer != ResourceImpl::Guest(side.instance);
-        let mut params = adapter.ty.params.iter().map(|(_, ty)| *ty);
+    for Lifted { ty, instance, is_async } in lifted {
+        let becomes_handle = |r: ResourceId| resources[r].implementer != ResourceImpl::Guest(instance);
+        let mut params = ty.params.iter().map(|(_, ty)| *ty);
         let listed = params.try_fold(0, |sum, ty| Some(sum + certain_borrows(types, ty, &becomes_handle)?));
-        counts[side.instance as usize] |= side.options.is_async || listed.is_none_or(|number| number > MAX_LISTED);
+        counts[instance as usize] |= is_async || listed.is_none_or(|number| number > MAX_LISTED);
     }
     counts
 }

@@ -1,7 +1,7 @@
 //! Handles: built-ins, and own and borrow handles that cross an adapter.
 
 use super::*;
-use crate::canon::counts_borrows;
+use crate::canon::{Lifted, counts_borrows};
 use cantilever_abi::block::{HandleEntry, Header, TrapKind};
 use std::cell::Cell;
 
@@ -314,7 +314,7 @@ fn borrows_are_counted_where_it_depends_on_values_which_there_are() {
         side.options.is_async = is_async;
         let lift = LiftSide::Guest { side, callee: direct(CORE) };
         let adapter = Adapter { name: String::new(), ty: func_type(params, None), lower: LowerSide::Host, lift };
-        let counts = counts_borrows(&f.types, &f.resources, core::iter::once(&adapter), 3);
+        let counts = counts_borrows(&f.types, &f.resources, Lifted::of(&adapter).into_iter(), 3);
         assert!(!counts[0] && !counts[CALLER as usize], "only the callee is lent anything");
         counts[CALLEE as usize]
     };

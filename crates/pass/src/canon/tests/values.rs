@@ -56,8 +56,8 @@ use super::oracle::{Measure, Peer, Val};
 use super::random::{Handles, Rng};
 use super::state::{Allocator, Table};
 use super::*;
-use crate::canon::counts_borrows;
 use crate::canon::shape::is_narrow;
+use crate::canon::{Lifted, counts_borrows};
 use cantilever_abi::block::{Header, TrapKind};
 use cantilever_abi::flatten::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 use std::cell::{Cell, RefCell};
@@ -158,7 +158,7 @@ fn lift_side(f: &Fixture, side: Option<&GuestSide>) -> LiftSide {
 fn who_counts(f: &Fixture, ty: &FuncType, lower: Option<&GuestSide>, lift: Option<&GuestSide>) -> Vec<bool> {
     let (lower, lift) = (lower_side(lower), lift_side(f, lift));
     let adapter = Adapter { name: String::new(), ty: ty.clone(), lower, lift };
-    counts_borrows(&f.types, &f.resources, core::iter::once(&adapter), f.memories.len())
+    counts_borrows(&f.types, &f.resources, Lifted::of(&adapter).into_iter(), f.memories.len())
 }
 
 /// What goes wrong in a call: at most one thing.

@@ -1,19 +1,22 @@
-//! Known tables whose elements nothing reads, since every call through them is direct: what is in them is left out, so that code to
-//! which only they refer is in no use.
+//! Known tables whose elements nothing reads, since every call through them is direct.
+//!
+//! What is in them is left out, so that code to which only they refer is in no use.
 //!
 //! `wit-component`'s shim modules have such tables: each of their functions calls one element.
 
-use super::known_tables::{Elements, TableUser};
+use super::known_tables::{Elements, KnownTables};
+use super::table_user::TableUser;
 use crate::plan::Plan;
 use crate::plan::module::{Module, TableCall};
 use crate::plan::prepared::{PlacedSegment, Prepared};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Leaves out what is in known tables that nothing reads.
-pub fn leave_out(prepared: &mut Prepared, plan: &Plan, known: &HashMap<(usize, u32), Elements>) {
-    let shared = shared_modules(plan);
+///
+/// No call through a table is direct in a module that is `shared`.
+pub fn leave_out(prepared: &mut Prepared, plan: &Plan, known: &KnownTables, shared: &[bool]) {
     let module_of = |placed: &PlacedSegment| plan.core_instances[placed.core_instance].module;
-    for (definer, index) in unread(plan, known, &shared) {
+    for (definer, index) in unread(plan, known, shared) {
         let segments = &mut prepared.instances[definer].tables[index as usize];
         // Another instance of the module may have a table that is read.
         if segments.iter().any(|placed| shared[module_of(placed)]) {
@@ -25,17 +28,8 @@ pub fn leave_out(prepared: &mut Prepared, plan: &Plan, known: &HashMap<(usize, u
     }
 }
 
-/// For each module: is it instantiated more than once? Then none of its calls through tables is direct.
-fn shared_modules(plan: &Plan) -> Vec<bool> {
-    let mut count = vec![0usize; plan.modules.len()];
-    for made in &plan.core_instances {
-        count[made.module] += 1;
-    }
-    count.into_iter().map(|count| count > 1).collect()
-}
-
 /// The known tables of which no instance reads an element.
-fn unread(plan: &Plan, known: &HashMap<(usize, u32), Elements>, shared: &[bool]) -> HashSet<(usize, u32)> {
+fn unread(plan: &Plan, known: &KnownTables, shared: &[bool]) -> HashSet<(usize, u32)> {
     let reads: Vec<Vec<bool>> =
         plan.modules.iter().zip(shared).map(|(module, shared)| reads(module, *shared)).collect();
     let mut unread: HashSet<(usize, u32)> = known.keys().copied().collect();
@@ -64,7 +58,7 @@ fn reads(module: &Module, shared: bool) -> Vec<bool> {
     reads
 }
 
-/// Is a call through a table of these elements a direct call? Invariant: `core` then makes it one, in every compilation.
+/// Is a call through a table of these elements a direct call? Invariant: `wasm::call` then makes it one, in every compilation.
 fn is_direct(module: &Module, call: &TableCall, elements: &Elements) -> bool {
     let element = elements.get(call.element as usize).copied().flatten();
     element.is_some_and(|(_, ty)| module.types[call.ty as usize] == Some(ty))

@@ -17,18 +17,15 @@ use cantilever_abi::block::memory::DEFAULT_PAGE_LOG2;
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// Finds out what instances of a plan contain before their code runs.
-pub fn prepare(plan: &Plan) -> Prepared {
-    let mut count = vec![0usize; plan.modules.len()];
-    for made in &plan.core_instances {
-        count[made.module] += 1;
-    }
+/// Finds out what instances of a plan contain before their code runs. `shared` says of each module whether it is
+/// instantiated more than once.
+pub fn prepare(plan: &Plan, shared: &[bool]) -> Prepared {
     let modules = plan.modules.iter().map(PreparedModule::nothing).collect();
     let mut prepared = Prepared { modules, instances: Vec::new() };
     let mut open = HashSet::new();
     for (core_instance, made) in plan.core_instances.iter().enumerate() {
         let module = &plan.modules[made.module];
-        let shared = count[made.module] > 1;
+        let shared = shared[made.module];
         let maker = Maker { plan, core_instance, module, shared, imports: Imports::of(made) };
         maker.make(&mut prepared, &mut open);
     }

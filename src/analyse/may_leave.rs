@@ -5,17 +5,17 @@
 //! function of the instance is among what they can call: directly, or through a table whose contents are known. An
 //! indirect call of anything else counts as a call of everything.
 
-use super::known_tables::Elements;
+use super::known_tables::KnownTables;
 use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Lift, Plan, PlanOptions};
 use cantilever_abi::CoreTypeId;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
 /// How many bytes of code, and imports on the way to a callee, to look at in all. Beyond, flags are kept.
 const BUDGET: usize = 1 << 22;
 
 /// For each component instance: may it be left whenever one of its canonical functions is called?
-pub fn may_always_leave(plan: &Plan, known_tables: &HashMap<(usize, u32), Elements>) -> Vec<bool> {
+pub fn may_always_leave(plan: &Plan, known_tables: &KnownTables) -> Vec<bool> {
     let mut entered: Vec<Vec<CoreFuncRef>> = vec![Vec::new(); plan.instances.len()];
     let mut note = |instance: u32, options: &PlanOptions| {
         entered[instance as usize].extend(options.realloc.into_iter().chain(options.post_return));
@@ -43,7 +43,7 @@ pub fn may_always_leave(plan: &Plan, known_tables: &HashMap<(usize, u32), Elemen
 /// A walk over what some core functions can call.
 struct Search<'a> {
     plan: &'a Plan,
-    known_tables: &'a HashMap<(usize, u32), Elements>,
+    known_tables: &'a KnownTables,
     seen: HashSet<CoreFuncRef>,
     pending: Vec<CoreFuncRef>,
     /// Of the [`BUDGET`].
