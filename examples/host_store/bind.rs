@@ -1,7 +1,7 @@
 //! The store as imports of a component: typed functions, one that looks at its parameter in the guest's memory, and one that
 //! takes and gives dynamic values.
 
-use crate::kv::{Bucket, Cursor, Perms, Stored, Value};
+use super::kv::{Bucket, Cursor, Perms, Stored, Value};
 use cantilever::runtime::{Caller, LinkError, Linker, LinkerInstance, Resource, Val};
 
 /// The interface.

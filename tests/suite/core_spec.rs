@@ -7,7 +7,6 @@
 //!
 //! `CANTILEVER_SCRIPT` limits the run to scripts whose folder and name contain it.
 
-#[path = "core_spec/superseded.rs"]
 mod superseded;
 
 use cantilever::CompileOptions;

@@ -1,30 +1,16 @@
 //! Rust values as component values: every type there and back, through core values and through memory, typed and dynamic; views
 //! of the guest's memory; the errors for types and handles that do not fit.
 
-#[path = "typed/allocation.rs"]
 mod allocation;
-#[path = "typed/borrows.rs"]
 mod borrows;
-#[path = "typed/echo.rs"]
 mod echo;
-#[expect(dead_code, reason = "no transcript is compared here")]
-#[path = "kv/files.rs"]
-mod files;
-#[path = "typed/handles.rs"]
 mod handles;
-#[path = "typed/large.rs"]
 mod large;
-#[path = "typed/lifted.rs"]
 mod lifted;
-#[path = "typed/mismatches.rs"]
 mod mismatches;
-#[path = "typed/random.rs"]
 mod random;
-#[path = "typed/store.rs"]
 mod store;
-#[path = "typed/values.rs"]
 mod values;
-#[path = "typed/views.rs"]
 mod views;
 
 use cantilever::Compile;

@@ -1,6 +1,7 @@
 //! The application with a store that the host implements in Rust: the one of the example `host_store`.
 
-use super::{ROUNDS, TRANSCRIPT, bind, files, kv, load};
+use super::{ROUNDS, TRANSCRIPT, bind, kv, load};
+use crate::files;
 use cantilever::runtime::{Engine, Linker, Store};
 
 #[test]

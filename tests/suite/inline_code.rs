@@ -264,7 +264,7 @@ fn a_call_through_a_shim_is_dissolved() {
 
 #[test]
 fn the_example_of_the_readme_calls_nothing() {
-    assert_inline(include_str!("../examples/counter.wat"), "Main.count");
+    assert_inline(include_str!("../../examples/counter.wat"), "Main.count");
 }
 
 #[test]

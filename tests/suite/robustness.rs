@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// A component with everything that is small: nesting, resources, strings, a shared module.
-const SMALL: &str = include_str!("filetests/handles/in-compounds.wat");
+const SMALL: &str = include_str!("../filetests/handles/in-compounds.wat");
 
 /// A generator of numbers that are the same on every run (xorshift).
 struct Numbers(u64);

@@ -3,21 +3,17 @@
 //! What the application prints must be what it prints elsewhere, whoever implements the store: a component, a component behind
 //! others with other string encodings, or the host.
 
-#[path = "../examples/host_store/bind.rs"]
+#[path = "../../examples/host_store/bind.rs"]
 mod bind;
-#[path = "kv/composition.rs"]
 mod composition;
-#[path = "kv/files.rs"]
-mod files;
-#[path = "kv/forward.rs"]
 mod forward;
-#[path = "kv/host.rs"]
 mod host;
-#[path = "../examples/host_store/kv.rs"]
+#[expect(clippy::module_inception, reason = "the example calls its store so")]
+#[path = "../../examples/host_store/kv.rs"]
 mod kv;
-#[path = "kv/provider.rs"]
 mod provider;
 
+use crate::files;
 use cantilever::Compile;
 use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Linker, Store};

@@ -2,7 +2,8 @@
 
 use super::composition::STORE;
 use super::kv::Slab;
-use super::{ROUNDS, TRANSCRIPT, files, load};
+use super::{ROUNDS, TRANSCRIPT, load};
+use crate::files;
 use cantilever::runtime::{
     Caller, Component, Engine, Error, ImportKind, Instance, Linker, Resource, ResourceAny, Result, Store, Val,
 };

@@ -1,12 +1,12 @@
 //! The examples run and find what they expect.
 
-#[path = "../examples/adapter_pass.rs"]
+#[path = "../../examples/adapter_pass.rs"]
 mod adapter_pass;
-#[path = "../examples/compile_and_load.rs"]
+#[path = "../../examples/compile_and_load.rs"]
 mod compile_and_load;
-#[path = "../examples/guest_resource.rs"]
+#[path = "../../examples/guest_resource.rs"]
 mod guest_resource;
-#[path = "../examples/host_resource.rs"]
+#[path = "../../examples/host_resource.rs"]
 mod host_resource;
 
 #[test]

@@ -3,13 +3,13 @@
 //! `differential/wasmtime.txt` has a digest of what each did there, so that this needs no Wasmtime. The package in the folder
 //! `differential` of the repository's root made it; it also runs both engines on any number of modules.
 
-#[path = "differential/mod.rs"]
-mod differential;
+#[path = "../differential/mod.rs"]
+mod cases;
 
-use differential::generate::Case;
-use differential::observe::STACK;
-use differential::recorded::{CUT, MODULES, modules};
-use differential::subject;
+use cases::generate::Case;
+use cases::observe::STACK;
+use cases::recorded::{CUT, MODULES, modules};
+use cases::subject;
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -52,7 +52,7 @@ fn difference(seed: u64, expected: Option<u32>) -> Option<String> {
 
 #[test]
 fn random_modules_do_what_they_did_under_wasmtime() {
-    let recorded = Recorded::parse(include_str!("differential/wasmtime.txt")).expect("the file is well-formed");
+    let recorded = Recorded::parse(include_str!("../differential/wasmtime.txt")).expect("the file is well-formed");
     assert_eq!(
         modules(),
         recorded.modules,

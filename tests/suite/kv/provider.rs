@@ -1,7 +1,8 @@
 //! The provider, driven by the host through every function of its interface.
 
 use super::composition::STORE;
-use super::{files, load};
+use super::load;
+use crate::files;
 use cantilever::runtime::{Engine, Error, Instance, Linker, ResourceAny, Result, Store, Val};
 
 /// The provider's instance, called with dynamic values.

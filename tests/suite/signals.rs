@@ -22,13 +22,17 @@ fn is_child() -> bool {
 /// Runs a test of this file in a child process, after this command of the shell.
 fn run_child(test: &str, before: &str) -> Output {
     let exe = std::env::current_exe().unwrap();
-    Command::new("sh")
+    let (_, module) = module_path!().split_once("::").expect("this file is a module of the suite");
+    let output = Command::new("sh")
         .args(["-c", &format!("{before}; ulimit -c 0; exec \"$0\" \"$@\"")])
         .arg(exe)
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", &format!("{module}::{test}"), "--nocapture"])
         .env(CHILD, "1")
         .output()
-        .unwrap()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("running 1 test\n"), "the child ran something else than `{test}`: {said}");
+    output
 }
 
 #[track_caller]

@@ -1,6 +1,6 @@
 //! The real key-value store, driven with derived types.
 
-use super::files;
+use crate::files;
 use cantilever::Compile;
 use cantilever::runtime::{
     Component, ComponentType, Engine, Instance, Lift, Linker, Lower, LowerParams, ResourceAny, Store,
