@@ -179,8 +179,8 @@ macro_rules! tuple {
                 src: &'a Self::Raw,
             ) -> Result<Self::Of<'a>, ValueError> {
                 let def = cx.def(ty);
-                // SAFETY: the caller vouches for the fields.
                 Ok(($(
+                    // SAFETY: the caller vouches for the fields.
                     unsafe { $ty::view(cx, field(def, $index), &src.$field) }
                         .map_err(|e| e.within(place(def, $index)))?,
                 )*))
@@ -258,8 +258,8 @@ macro_rules! params {
                 src: &'a Self::Raw,
             ) -> Result<Self::Of<'a>, ValueError> {
                 let _ = (&cx, params, src);
-                // SAFETY: the caller vouches for the parameters.
                 Ok(($(
+                    // SAFETY: the caller vouches for the parameters.
                     unsafe { $ty::view(cx, params.get($index).map(|(_, ty)| *ty), &src.$field) }
                         .map_err(|e| e.within(param(params, $index)))?,
                 )*))
