@@ -1,9 +1,10 @@
-//! Keeps the house in order: crates and rooms import what ARCHITECTURE.md says, and files stay small
-//! enough to be read. That `unsafe` blocks and public items are documented is for the lints of the
-//! workspace.
+//! Keeps the house in order: crates and rooms import what ARCHITECTURE.md says, and files stay
+//! small enough to be read. That `unsafe` blocks and public items are documented is for the lints
+//! of the workspace.
 //!
-//! ARCHITECTURE.md has two tables. The row of a crate says which of our crates it may depend on, and the row of a room (a
-//! folder or file at the top of a crate) which rooms of its crate it may import. Both must be exactly true.
+//! ARCHITECTURE.md has two tables. The row of a crate says which of our crates it may depend on,
+//! and the row of a room (a folder or file at the top of a crate) which rooms of its crate it may
+//! import. Both must be exactly true.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,7 +19,8 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The rows of the tables whose second column has this heading: the first column, and the names in the third.
+/// The rows of the tables whose second column has this heading: the first column, and the names in
+/// the third.
 fn rows(heading: &str) -> BTreeMap<String, Names> {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     rows_of(&text, heading)
@@ -46,7 +48,8 @@ fn quoted(text: &str) -> Names {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The folders of our crates, relative to the root, which is `src`, with the names of their packages.
+/// The folders of our crates, relative to the root, which is `src`, with the names of their
+/// packages.
 fn crates() -> Vec<(String, String)> {
     let mut found = vec![("src".to_owned(), "cantilever".to_owned())];
     for entry in fs::read_dir(root().join("crates")).unwrap() {
@@ -106,7 +109,8 @@ impl Source {
         parts.len() == 1 || parts.len() == 2 && parts[1] == "mod.rs"
     }
 
-    /// Is it a file of unit tests? These may use the passes before theirs to make what they test with.
+    /// Is it a file of unit tests? These may use the passes before theirs to make what they test
+    /// with.
     fn is_tests(&self) -> bool {
         self.path.iter().any(|part| part == "tests" || part == "tests.rs")
     }

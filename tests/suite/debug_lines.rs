@@ -28,8 +28,8 @@ fn module() -> (Vec<u8>, u64, Vec<Range<u64>>) {
     (bytes, start, bodies)
 }
 
-/// Line programs as clang and rustc write them: `f` is line 3 of `src/lib.rs`, `g` is line 5 of `/abs/main.c`; a function
-/// that the linker dropped remains at address 0.
+/// Line programs as clang and rustc write them: `f` is line 3 of `src/lib.rs`, `g` is line 5 of
+/// `/abs/main.c`; a function that the linker dropped remains at address 0.
 fn dwarf(version: u16, start: u64, bodies: &[Range<u64>]) -> Vec<(&'static str, Vec<u8>)> {
     let encoding = Encoding { address_size: 4, format: Format::Dwarf32, version };
     let text = |text: &str| LineString::String(text.into());

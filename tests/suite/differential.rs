@@ -1,7 +1,8 @@
 //! Random core modules do what they did under Wasmtime: results, traps, memories and globals.
 //!
-//! `differential/wasmtime.txt` has a digest of what each did there, so that this needs no Wasmtime. The package in the folder
-//! `differential` of the repository's root made it; it also runs both engines on any number of modules.
+//! `differential/wasmtime.txt` has a digest of what each did there, so that this needs no Wasmtime.
+//! The package in the folder `differential` of the repository's root made it; it also runs both
+//! engines on any number of modules.
 
 #[path = "../differential/mod.rs"]
 mod cases;

@@ -78,7 +78,8 @@ fn a_function_in_a_table_is_called() {
     assert_eq!(results, [CoreVal::I32(42)]);
 }
 
-/// An adapter that is dissolved in the guest that calls it. No site is its own, but messages of traps name adapters.
+/// An adapter that is dissolved in the guest that calls it. No site is its own, but messages of
+/// traps name adapters.
 const ADAPTED: &str = r#"(component
   (component $A
     (core module $M (func (export "f") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))

@@ -1,5 +1,5 @@
-//! Exceptions of core code, as a host sees them; what they do inside of guests is in `filetests/exceptions` and in the
-//! specification's scripts.
+//! Exceptions of core code, as a host sees them; what they do inside of guests is in
+//! `filetests/exceptions` and in the specification's scripts.
 
 use cantilever::Compile;
 use cantilever::abi::block::TrapKind;

@@ -1,4 +1,5 @@
-//! One small component per behaviour: `filetests/**/*.wat`, each with what it is to do in comments at its head.
+//! One small component per behaviour: `filetests/**/*.wat`, each with what it is to do in comments
+//! at its head.
 //!
 //! | line | meaning |
 //! |---|---|
@@ -13,8 +14,9 @@
 //! | `;; debug-handles: true` | it is compiled to debug handles |
 //! | `;; clif: NAME` | the optimised CLIF of the function whose symbol contains NAME is what the lines `;; \| …` below say |
 //!
-//! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` expected CLIF and backtraces are replaced by the actual
-//! ones; with `CANTILEVER_FILETEST=text` only files whose path contains the text are run.
+//! Every call is made on an instance of its own. With `CANTILEVER_BLESS=1` expected CLIF and
+//! backtraces are replaced by the actual ones; with `CANTILEVER_FILETEST=text` only files whose
+//! path contains the text are run.
 
 use cantilever::Compile;
 use cantilever::runtime::wave;
@@ -148,7 +150,8 @@ impl Subject {
         }
     }
 
-    /// The result as text; the outer error is a mistake in the test, the inner one what the call ended with.
+    /// The result as text; the outer error is a mistake in the test, the inner one what the call
+    /// ended with.
     fn call(&self, call: &Invocation) -> Result<Result<Option<String>, Error>, String> {
         let (path, signature) = self.function(call)?;
         let arguments = wave::read_arguments(call.arguments(), signature).map_err(|e| e.to_string())?;

@@ -1,5 +1,5 @@
-//! Components that are compiled to debug handles: which handles are alive, and where they were created. What traps say is in
-//! `filetests/debug/`.
+//! Components that are compiled to debug handles: which handles are alive, and where they were
+//! created. What traps say is in `filetests/debug/`.
 
 use cantilever::Compile;
 use cantilever::runtime::{Component, Engine, HandleHolder, Instance, Linker, LiveHandle, Store, Val};

@@ -1,5 +1,5 @@
-//! What compiled guest loops look like: handle operations and calls across components are instructions in the loop, and no call
-//! is made on its hot path.
+//! What compiled guest loops look like: handle operations and calls across components are
+//! instructions in the loop, and no call is made on its hot path.
 
 use cantilever::{CompileOptions, EmitText, emit_text};
 
@@ -214,7 +214,8 @@ fn hot_calls(listing: &str) -> Vec<&str> {
     hot_lines(listing).into_iter().filter(|line| is_call(line)).collect()
 }
 
-/// Is a line an instruction like `@02c9 v5 = call fn0(v0, v4)  ; v4 = 5`? The preamble's `fn0 = …` only declares what can be called.
+/// Is a line an instruction like `@02c9 v5 = call fn0(v0, v4)  ; v4 = 5`? The preamble's `fn0 = …`
+/// only declares what can be called.
 fn is_call(line: &str) -> bool {
     let code = line.split(';').next().unwrap_or(line);
     let instruction = code.split_once(" = ").map_or(code, |(_, instruction)| instruction);

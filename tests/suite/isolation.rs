@@ -1,5 +1,6 @@
-//! A guest that traps is one instance's affair: others, in the same engine and of the same component, go on. That nothing of
-//! theirs changes is seen by `crates/runtime/src/tests/hostile.rs`.
+//! A guest that traps is one instance's affair: others, in the same engine and of the same
+//! component, go on. That nothing of theirs changes is seen by
+//! `crates/runtime/src/tests/hostile.rs`.
 
 use cantilever::Compile;
 use cantilever::runtime::{Component, Engine, Func, Instance, Linker, Store, Val};
@@ -98,7 +99,8 @@ fn an_instance_that_traps_does_not_concern_others() {
         let error = func(&mut store, criminal, crime).call(&mut store, &[]).expect_err("a crime");
         let trap = error.trap().unwrap_or_else(|| panic!("`{crime}` is no trap: {error}"));
         assert!(trap.message().contains(message), "{crime}: {trap}");
-        // It is not entered again, while its neighbour in the store and an instance elsewhere go on.
+        // It is not entered again, while its neighbour in the store and an instance elsewhere go
+        // on.
         assert!(func(&mut store, criminal, "step").call(&mut store, &[]).is_err());
         assert_eq!(step(&mut store, neighbour), Some(Val::U32(11)));
         steps += 1;

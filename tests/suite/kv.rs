@@ -1,7 +1,8 @@
-//! A key-value store and an application that drives every function of it, as real toolchains build them.
+//! A key-value store and an application that drives every function of it, as real toolchains build
+//! them.
 //!
-//! What the application prints must be what it prints elsewhere, whoever implements the store: a component, a component behind
-//! others with other string encodings, or the host.
+//! What the application prints must be what it prints elsewhere, whoever implements the store: a
+//! component, a component behind others with other string encodings, or the host.
 
 #[path = "../../examples/host_store/bind.rs"]
 mod bind;
@@ -107,7 +108,8 @@ fn a_chain_of_all_encodings_prints_the_transcript() {
     run_through(&["latin1+utf16", "utf16", "latin1+utf16", "utf8", "utf16"]);
 }
 
-/// A whole JavaScript engine implements the store: it takes long to compile, so it is run only when asked for.
+/// A whole JavaScript engine implements the store: it takes long to compile, so it is run only when
+/// asked for.
 #[test]
 fn a_provider_in_javascript_prints_its_transcript() {
     if std::env::var_os("CANTILEVER_LARGE").is_none() {

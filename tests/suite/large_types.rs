@@ -1,11 +1,13 @@
-//! Types with thousands of parts: code grows linearly with their definitions, and does what it does for small ones.
+//! Types with thousands of parts: code grows linearly with their definitions, and does what it does
+//! for small ones.
 
 use cantilever::Compile;
 use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Linker, Store, Val};
 
-/// A function whose parameter has a type that these definitions define, and a component that calls it with what it gets
-/// itself, in another string encoding. The function returns the sum of the lengths of `strings` strings.
+/// A function whose parameter has a type that these definitions define, and a component that calls
+/// it with what it gets itself, in another string encoding. The function returns the sum of the
+/// lengths of `strings` strings.
 fn passing_on(definitions: &str, ty: &str, strings: u32) -> Vec<u8> {
     let libc = r#"(core module $Libc
       (memory (export "memory") 64)

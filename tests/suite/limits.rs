@@ -1,4 +1,5 @@
-//! What a store's limits and a memory's reservation allow. To grow beyond them is a result, never an abort.
+//! What a store's limits and a memory's reservation allow. To grow beyond them is a result, never
+//! an abort.
 
 use cantilever::Compile;
 use cantilever::CompileOptions;

@@ -1,7 +1,8 @@
-//! After a trap no code of a root component runs again, not even what is on the stack already; and when the host may call
-//! an instance that waits for it.
+//! After a trap no code of a root component runs again, not even what is on the stack already; and
+//! when the host may call an instance that waits for it.
 //!
-//! The host is an event bus: it calls handlers in the guest that raised the event, and goes on if a handler fails.
+//! The host is an event bus: it calls handlers in the guest that raised the event, and goes on if a
+//! handler fails.
 
 use cantilever::Compile;
 use cantilever::object::artifact::CoreFuncType;
@@ -211,8 +212,9 @@ fn a_core_module_goes_on_as_its_specification_says() {
     assert_eq!(outer.call(&mut store, &[]).unwrap(), [CoreVal::I32(5)]);
 }
 
-/// Asynchronous functions that raise an event before they return: lifted with a callback, synchronously, and with a stack
-/// of their own. `boom` is asynchronous and traps when its event is 0; `calm` is synchronous.
+/// Asynchronous functions that raise an event before they return: lifted with a callback,
+/// synchronously, and with a stack of their own. `boom` is asynchronous and traps when its event is
+/// 0; `calm` is synchronous.
 const ASYNC: &str = r#"(component
   (import "say" (func $say (param "word" u32)))
   (import "emit" (func $emit (param "event" u32)))

@@ -1,4 +1,5 @@
-//! The tests of the whole: one binary, so that the library is linked once. A module for each subject.
+//! The tests of the whole: one binary, so that the library is linked once. A module for each
+//! subject.
 //!
 //! ```text
 //! cargo test --release --test suite typed::

@@ -137,7 +137,8 @@ fn a_full_table_traps_and_others_go_on() {
     assert!(error.trap().is_some());
     let message = error.to_string();
     assert!(message.contains(&format!("handle table is full: its quota is {QUOTA} entries")), "{message}");
-    // The instance that trapped is not entered again; the other one, and new ones, are not concerned.
+    // The instance that trapped is not entered again; the other one, and new ones, are not
+    // concerned.
     assert!(act(&mut store, first, "clear", 1).is_err());
     assert_eq!(sum(&mut store, second, QUOTA - 1), expected_sum(QUOTA - 1));
     act(&mut store, second, "clear", QUOTA - 1).unwrap();

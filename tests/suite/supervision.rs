@@ -1,5 +1,5 @@
-//! Hosts keep guests in check: they stop them from another thread, and limit their fuel. What fuel is paid for is in
-//! `filetests/fuel`.
+//! Hosts keep guests in check: they stop them from another thread, and limit their fuel. What fuel
+//! is paid for is in `filetests/fuel`.
 
 use cantilever::Compile;
 use cantilever::abi::block::TrapKind;
@@ -178,7 +178,8 @@ fn linker(engine: &Engine) -> Linker<Host> {
     linker
 }
 
-/// Lets a guest run on another thread, and stops it when it has said that it runs. What became of it.
+/// Lets a guest run on another thread, and stops it when it has said that it runs. What became of
+/// it.
 fn stopped(
     engine: &Engine,
     run: impl FnOnce(&mut Store<Host>, &Linker<Host>) -> Result<()> + Send + 'static,

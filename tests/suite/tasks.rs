@@ -3,7 +3,8 @@
 use cantilever::Compile;
 use cantilever::runtime::{Component, Engine, ExportKind, Linker, Store, Val};
 
-/// `text` returns a string through `task.return`, and then calls the host with another one, a few times.
+/// `text` returns a string through `task.return`, and then calls the host with another one, a few
+/// times.
 const RETURNS_THEN_CALLS: &str = r#"(component
   (import "log" (func $log (param "s" string) (result string)))
   (core module $Memory

@@ -1,5 +1,6 @@
-//! Assertions of older scripts that a later version of the specification took back. The validator and the compiler
-//! follow the latest version, so each of these must fail; later versions of the same scripts assert the contrary.
+//! Assertions of older scripts that a later version of the specification took back. The validator
+//! and the compiler follow the latest version, so each of these must fail; later versions of the
+//! same scripts assert the contrary.
 
 /// Scripts with the lines of their directives.
 type Lines = &'static [(&'static str, &'static [usize])];

@@ -1,4 +1,5 @@
-//! Puts components one behind another: each provides the store to the next, the last one runs the scenario.
+//! Puts components one behind another: each provides the store to the next, the last one runs the
+//! scenario.
 
 use wasm_encoder::{
     Alias, Component, ComponentAliasSection, ComponentExportKind, ComponentExportSection, ComponentInstanceSection,
@@ -8,7 +9,8 @@ use wasm_encoder::{
 /// The interface.
 pub const STORE: &str = "demo:kv/store@0.1.0";
 
-/// A component between an application and its provider that lowers and lifts everything in a string encoding.
+/// A component between an application and its provider that lowers and lifts everything in a string
+/// encoding.
 ///
 /// It exports the items of the interface itself, so its instance is the store.
 pub fn middle(encoding: &str) -> Vec<u8> {
@@ -16,7 +18,8 @@ pub fn middle(encoding: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap_or_else(|error| panic!("the middle component with {encoding}: {error}"))
 }
 
-/// `app`, which gets its store through the middle components (in order, starting next to the provider) from `provider`.
+/// `app`, which gets its store through the middle components (in order, starting next to the
+/// provider) from `provider`.
 pub fn chain(provider: &[u8], middles: &[&[u8]], app: &[u8]) -> Vec<u8> {
     let mut component = Component::new();
     for bytes in [provider].iter().chain(middles).chain([&app]) {

@@ -1,4 +1,5 @@
-//! The application with a store whose every function passes its dynamic values on to the provider, in a store of its own.
+//! The application with a store whose every function passes its dynamic values on to the provider,
+//! in a store of its own.
 
 use super::composition::STORE;
 use super::kv::Slab;

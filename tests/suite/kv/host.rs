@@ -1,4 +1,5 @@
-//! The application with a store that the host implements in Rust: the one of the example `host_store`.
+//! The application with a store that the host implements in Rust: the one of the example
+//! `host_store`.
 
 use super::{ROUNDS, TRANSCRIPT, bind, kv, load};
 use crate::files;

@@ -1,4 +1,5 @@
-//! Borrows that host functions receive: they can be used and lent on until the function ends, and not any more then.
+//! Borrows that host functions receive: they can be used and lent on until the function ends, and
+//! not any more then.
 
 use super::load;
 use cantilever::runtime::{
@@ -10,7 +11,8 @@ use std::sync::{Arc, Mutex};
 
 struct File;
 
-/// `read` borrows a file and calls `look`, `peek` borrows one, `put` and `put-all` take files, `reopen` calls `open`.
+/// `read` borrows a file and calls `look`, `peek` borrows one, `put` and `put-all` take files,
+/// `reopen` calls `open`.
 const COMPONENT: &str = r#"(component
   (import "file" (type $file (sub resource)))
   (import "look" (func $look (param "f" (borrow $file))))

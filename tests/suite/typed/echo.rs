@@ -1,5 +1,5 @@
-//! A component that gives back what it gets: `flat` passes core values on to a function of the host, `memory` returns the pointer
-//! that it was given.
+//! A component that gives back what it gets: `flat` passes core values on to a function of the
+//! host, `memory` returns the pointer that it was given.
 
 use super::{LIBC, load};
 use cantilever::runtime::{Caller, Component, Engine, Instance, Lift, Linker, Lower, Store, Val};

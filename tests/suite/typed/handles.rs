@@ -134,8 +134,8 @@ mod of_the_host {
 
     struct File;
 
-    /// `put` keeps a file, `get` gives it back, `read` borrows one and calls `look`, `both` takes two and `read-put`
-    /// borrows one and takes one.
+    /// `put` keeps a file, `get` gives it back, `read` borrows one and calls `look`, `both` takes
+    /// two and `read-put` borrows one and takes one.
     const COMPONENT: &str = r#"(component
       (import "file" (type $file (sub resource)))
       (import "look" (func $look (param "f" (borrow $file))))

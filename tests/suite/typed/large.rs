@@ -1,11 +1,13 @@
-//! Strings and lists that are large enough to be handed over to the host as they are, beside those that are not.
+//! Strings and lists that are large enough to be handed over to the host as they are, beside those
+//! that are not.
 
 use super::allocation::allocations_in;
 use super::{LIBC, load};
 use cantilever::abi::block::TrapKind;
 use cantilever::runtime::{Component, Engine, Linker, Store, Val};
 
-/// `run` passes what it gets to the host and returns it; `ill` passes that many letters to the host, and one odd byte.
+/// `run` passes what it gets to the host and returns it; `ill` passes that many letters to the
+/// host, and one odd byte.
 fn component(engine: &Engine, encoding: &str, post_return: &str) -> Component {
     let values = r#"(param "text" string) (param "words" (list u32))"#;
     let options = format!("string-encoding={encoding} (memory $memory) (realloc $realloc)");

@@ -3,7 +3,8 @@
 use super::{LIBC, load};
 use cantilever::runtime::{Component, Engine, Linker, Resource, Store};
 
-/// Passes a string and two lists on to the host, as it gets them, with a string encoding of its own.
+/// Passes a string and two lists on to the host, as it gets them, with a string encoding of its
+/// own.
 fn component(engine: &Engine, encoding: &str) -> Component {
     let ty = r#"(param "text" string) (param "words" (list u32)) (param "bytes" (list u8)) (result u32)"#;
     let options = format!("string-encoding={encoding} (memory $memory) (realloc $realloc)");
