@@ -59,8 +59,8 @@ pub struct Run {
     max_wasm_stack: Option<u64>,
     /// Run an object; it is native code, and may do whatever you may do
     ///
-    /// Give it only for an object that you have compiled yourself, or that comes from somebody
-    /// whose programs you run.
+    /// Use it only for objects that you compiled yourself, or whose authors' programs you would
+    /// run.
     #[arg(long)]
     allow_precompiled: bool,
 

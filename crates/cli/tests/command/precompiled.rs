@@ -24,7 +24,8 @@ impl ObjectFile {
         ObjectFile { path, bytes }
     }
 
-    /// Runs a command with this file's name after the arguments, and with its contents as standard input.
+    /// Runs a command with this file's name after the arguments, and with its contents as standard
+    /// input.
     fn given_to(&self, arguments: &[&str], file: &str) -> Output {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cantilever"))
             .args(arguments)
