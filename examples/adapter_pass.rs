@@ -1,9 +1,11 @@
-//! The adapter pass alone, for authors of other runtimes: it needs neither our decoder, nor our core-code compiler, nor our runtime.
+//! The adapter pass alone, for authors of other runtimes: it needs neither our decoder, nor our
+//! core-code compiler, nor our runtime.
 //!
-//! We describe by hand two component instances. Instance 0 implements a resource type `counter` and lifts a core function as
-//! `[method]counter.get: func(self: borrow<counter>) -> u32`. Instance 1 imports both: it lowers the method, and has a
-//! `resource.drop`. The pass turns each of the two into a CLIF function, which we print and compile; and whatever adds handles
-//! calls a third one when a table is full.
+//! We describe by hand two component instances. Instance 0 implements a resource type `counter` and
+//! lifts a core function as `[method]counter.get: func(self: borrow<counter>) -> u32`. Instance 1
+//! imports both: it lowers the method, and has a `resource.drop`. The pass turns each of the two
+//! into a CLIF function, which we print and compile; and whatever adds handles calls a third one
+//! when a table is full.
 //!
 //! ```text
 //! cargo run --example adapter_pass --no-default-features
@@ -35,7 +37,8 @@ const USER: u32 = 1;
 pub fn main() -> Result<(), Failure> {
     let isa = target()?;
 
-    // Resource types have identities, which are in the handles' tags. Value types are interned bottom-up.
+    // Resource types have identities, which are in the handles' tags. Value types are interned
+    // bottom-up.
     let mut resources = PrimaryMap::new();
     let counter = resources.push(Resource {
         name: "counter".to_owned(),
@@ -46,8 +49,9 @@ pub fn main() -> Result<(), Failure> {
     let borrow = ValType::Type(types.intern(TypeDef::Borrow(counter)));
     let ty = FuncType { params: vec![("self".to_owned(), borrow)], result: Some(ValType::U32), is_async: false };
 
-    // The instance block: handle tables and flags for two instances, and one slot through which the adapter finds the lifted
-    // core function. A runtime allocates the block by the finished layout, and writes the function's address to the slot.
+    // The instance block: handle tables and flags for two instances, and one slot through which the
+    // adapter finds the lifted core function. A runtime allocates the block by the finished layout,
+    // and writes the function's address to the slot.
     let mut block = BlockLayoutBuilder::new(2, 1 << 16, 0)?;
     let slot = block.arena.one::<FuncDef>()?;
     let layout = block.finish()?;
@@ -86,11 +90,13 @@ pub fn main() -> Result<(), Failure> {
     let drop = emit_builtin(&env, &mut builder, FuncKey::Canon(1), USER, &Builtin::ResourceDrop(counter));
     show(&*isa, "canon.resource.drop[counter]", drop)?;
 
-    // What code that adds handles calls as `FuncKey::GrowHandles`. It calls the runtime, and preserves all registers.
+    // What code that adds handles calls as `FuncKey::GrowHandles`. It calls the runtime, and
+    // preserves all registers.
     show(&*isa, "canon.handles.grow", emit_grow(env.convention, &mut builder))
 }
 
-/// Some 64-bit target that this Cranelift knows: code for another machine than this one is as good here.
+/// Some 64-bit target that this Cranelift knows: code for another machine than this one is as good
+/// here.
 fn target() -> Result<OwnedTargetIsa, Failure> {
     Ok(isa::lookup_by_name("x86_64-unknown-linux-gnu")?.finish(settings::Flags::new(settings::builder()))?)
 }

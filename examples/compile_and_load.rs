@@ -1,7 +1,8 @@
 //! Compiles a component ahead of time to a native object on disk, loads the object, and calls it.
 //!
-//! The object is an ordinary relocatable one: `nm` lists its functions, a debugger and a profiler see its symbols. Loading it
-//! takes no compiler, so a program that only loads can be built without one (feature `runtime` without `compile`).
+//! The object is an ordinary relocatable one: `nm` lists its functions, and debuggers and profilers
+//! see its symbols. Loading it takes no compiler. A program that only loads depends on
+//! `cantilever-runtime` alone, as `crates/runtime/examples/load_and_call.rs` shows.
 //!
 //! ```text
 //! cargo run --example compile_and_load
@@ -20,14 +21,15 @@ const COMPONENT: &str = r#"(component
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::temp_dir().join(format!("cantilever-example-{}.o", std::process::id()));
 
-    // On the machine that builds. `()` is a progress report that says nothing; a target triple in the options cross-compiles.
+    // On the machine that builds. `()` is a progress report that says nothing; a target triple in
+    // the options cross-compiles.
     let object = cantilever::compile(&wat::parse_str(COMPONENT)?, &CompileOptions::default(), &())?;
     std::fs::write(&path, &object)?;
 
     // On the machine that runs.
     let engine = Engine::default();
-    // SAFETY: the file is what the compiler has just written, in a folder where nobody else has changed it. An object is native
-    // code: load only those that you would run as a program.
+    // SAFETY: the file is what the compiler has just written, in a folder where nobody else has
+    // changed it. An object is native code: load only those that you would run as a program.
     let component = unsafe { Component::from_object(&engine, &std::fs::read(&path)?)? };
     std::fs::remove_file(&path)?;
     let mut store = Store::new(&engine, ());

@@ -1,8 +1,9 @@
 //! A resource that a guest defines, driven by the host.
 //!
-//! The component below exports a resource type `counter`. The guest implements it: a counter is a word in the guest's memory, and
-//! the word's address is the counter's *representation*. The host never sees that address. It holds a *handle*, an entry of a
-//! table beside the guest, and gives it to the guest's functions.
+//! The component below exports a resource type `counter`. The guest implements it: a counter is a
+//! word in the guest's memory, and the word's address is the counter's *representation*. The host
+//! never sees that address. It holds a *handle*, an entry of a table beside the guest, and gives it
+//! to the guest's functions.
 //!
 //! ```text
 //! cargo run --example guest_resource
@@ -72,14 +73,14 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let other = new.call(&mut store, (0,))?;
     assert_eq!(live.call(&mut store, ())?, 2);
 
-    // A method takes `borrow<counter>`: the host lends its handle for the call and keeps it. A clone
-    // is another name of the same handle.
+    // A method takes `borrow<counter>`: the host lends its handle for the call and keeps it. A
+    // clone is another name of the same handle.
     assert_eq!(increment.call(&mut store, (counter.clone(),))?, 42);
     assert_eq!(increment.call(&mut store, (counter.clone(),))?, 43);
     assert_eq!(increment.call(&mut store, (other.clone(),))?, 1);
 
-    // Dropping an owned handle runs the guest's destructor. Handles move as Rust values do, so this one is gone; by
-    // another name the host is told what became of it.
+    // Dropping an owned handle runs the guest's destructor. Handles move as Rust values do, so this
+    // one is gone; by another name the host is told what became of it.
     let name = counter.clone();
     counter.resource_drop(&mut store)?;
     assert_eq!(live.call(&mut store, ())?, 1);

@@ -1,7 +1,8 @@
 //! A resource that the host defines, driven by a guest.
 //!
-//! The guest imports a resource type `file`. Behind each handle is a Rust value of the host's; the handle's *representation* is
-//! the number under which the host keeps it. The guest cannot forge a handle, and when it drops one the host's destructor runs.
+//! The guest imports a resource type `file`. Behind each handle is a Rust value of the host's; the
+//! handle's *representation* is the number under which the host keeps it. The guest cannot forge a
+//! handle, and when it drops one the host's destructor runs.
 //!
 //! ```text
 //! cargo run --example host_resource

@@ -1,7 +1,7 @@
-//! The store as imports of a component: typed functions, one that looks at its parameter in the guest's memory, and one that
-//! takes and gives dynamic values.
+//! The store as imports of a component: typed functions, one that looks at its parameter in the
+//! guest's memory, and one that takes and gives dynamic values.
 
-use crate::kv::{Bucket, Cursor, Perms, Stored, Value};
+use super::kv::{Bucket, Cursor, Perms, Stored, Value};
 use cantilever::runtime::{Caller, LinkError, Linker, LinkerInstance, Resource, Val};
 
 /// The interface.
@@ -13,7 +13,8 @@ type Instance<'a> = LinkerInstance<'a, Stored>;
 /// Defines everything that is in the interface.
 pub fn add_to_linker(linker: &mut Linker<Stored>) -> Result<(), LinkError> {
     let mut store = linker.instance(STORE);
-    // The Rust types that stand for the resource types, with the destructors that guests run by dropping owned handles.
+    // The Rust types that stand for the resource types, with the destructors that guests run by
+    // dropping owned handles.
     store.resource::<Bucket>("bucket", |mut store: Store, rep| {
         store.data_mut().buckets.remove(rep);
         Ok(())
@@ -107,7 +108,8 @@ fn add_whole_buckets(store: &mut Instance) -> Result<(), LinkError> {
 
 /// What belongs to no resource.
 fn add_free_functions(store: &mut Instance) -> Result<(), LinkError> {
-    // Dynamic: the function's type is whatever the component says, and the values are checked against it.
+    // Dynamic: the function's type is whatever the component says, and the values are checked
+    // against it.
     store.func_new("live", |store: Store, _| {
         let counts = [store.data().buckets.len(), store.data().cursors.len()];
         Ok(Some(Val::Tuple(counts.map(Val::U32).to_vec())))

@@ -1,5 +1,5 @@
-//! A key-value store as plain Rust. What its types have to do with components is derived; it knows nothing of handles or the
-//! runtime.
+//! A key-value store as plain Rust. What its types have to do with components is derived; it knows
+//! nothing of handles or the runtime.
 
 use cantilever::runtime::{ComponentType, Lift, Lower};
 

@@ -1,8 +1,9 @@
-//! A whole interface implemented by the host: a key-value store with two resource types, for any component that imports
-//! `demo:kv/store@0.1.0` and exports `run: func(rounds: u32) -> string`.
+//! A whole interface implemented by the host: a key-value store with two resource types, for any
+//! component that imports `demo:kv/store@0.1.0` and exports `run: func(rounds: u32) -> string`.
 //!
-//! `kv.rs` is the store as plain Rust. `bind.rs` makes it importable: it shows typed and dynamic host functions, views of strings, owned and
-//! borrowed handles in both directions, destructors, and lists of handles.
+//! `kv.rs` is the store as plain Rust. `bind.rs` makes it importable: it shows typed and dynamic
+//! host functions, views of strings, owned and borrowed handles in both directions, destructors,
+//! and lists of handles.
 //!
 //! ```text
 //! cargo run --example host_store -- application.wasm 50

@@ -1,4 +1,5 @@
-//! Bulk operators on memories, tables and segments: intrinsics that answer whether everything was in bounds.
+//! Bulk operators on memories, tables and segments: intrinsics that answer whether everything was
+//! in bounds.
 
 use super::translator::Translator;
 use cantilever_abi::block::{Intrinsic, TrapKind};

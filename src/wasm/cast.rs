@@ -1,4 +1,5 @@
-//! Tests and casts of references: to functions by their types, of other references by whether they are null.
+//! Tests and casts of references: to functions by their types, of other references by whether they
+//! are null.
 
 use super::translator::Translator;
 use cantilever_abi::block::TrapKind;
@@ -43,8 +44,8 @@ impl Translator<'_> {
 
     /// Is a reference of a type? As an `i32`.
     ///
-    /// Validation has seen that the reference is of the hierarchy of the type, so that only a function can be of another
-    /// type than asked for.
+    /// Validation has seen that the reference is of the hierarchy of the type, so that only a
+    /// function can be of another type than asked for.
     fn is_instance(&mut self, reference: Value, heap_type: HeapType, nullable: bool) -> Value {
         use AbstractHeapType::{NoExn, NoExtern, NoFunc};
         let null = self.e.b.ins().icmp_imm_u(IntCC::Equal, reference, 0);

@@ -100,7 +100,8 @@ pub fn core_signature(convention: Convention, ty: &FuncType) -> Signature {
     convention.core(ty.params().iter().map(|t| clif_type(*t)), ty.results().iter().map(|t| clif_type(*t)))
 }
 
-/// The CLIF type of a core value. Vectors are always `i8x16` between operators, references always `i64`.
+/// The CLIF type of a core value. Vectors are always `i8x16` between operators, references always
+/// `i64`.
 pub const fn clif_type(ty: ValType) -> Type {
     match ty {
         ValType::I32 => types::I32,

@@ -1,7 +1,8 @@
 //! Why a module cannot be translated.
 
-/// How many values a function may pass to blocks and calls. One byte of input can stand for a thousand, so this, and not
-/// the length of the input, bounds the memory that a translation takes. Cranelift's own limit is lower.
+/// How many values a function may pass to blocks and calls. One byte of input can stand for a
+/// thousand, so this, and not the length of the input, bounds the memory that a translation takes.
+/// Cranelift's own limit is lower.
 pub(super) const MAX_PASSED: usize = 1 << 22;
 
 /// A module cannot be translated. Offsets are in the input.

@@ -1,7 +1,7 @@
 //! Fuel: what operators cost, and where it is paid.
 //!
-//! The operators of one CLIF block are paid for together, before the first of them runs: they all run, unless one of
-//! them traps or throws.
+//! The operators of one CLIF block are paid for together, before the first of them runs: they all
+//! run, unless one of them traps or throws.
 
 use super::translator::Translator;
 use cranelift_codegen::ir::{Block, Inst, InstBuilder, InstructionData, Opcode, ValueDef, types};

@@ -71,7 +71,8 @@ impl Translator<'_> {
         Ok(())
     }
 
-    /// The value of a local before it is set. Validation sees to it that references which cannot be null are not read.
+    /// The value of a local before it is set. Validation sees to it that references which cannot be
+    /// null are not read.
     fn default_value(&mut self, ty: ValType) -> Value {
         match ty {
             ValType::I32 | ValType::I64 | ValType::Ref(_) => self.e.b.ins().iconst(clif_type(ty), 0),

@@ -25,7 +25,8 @@ pub(super) fn translate(t: &mut Translator<'_>, op: &O<'_>) -> Result<bool, Erro
 }
 
 impl Translator<'_> {
-    /// Pushes the value of an immutable global whose initialiser is a single constant; or answers that it is not such.
+    /// Pushes the value of an immutable global whose initialiser is a single constant; or answers
+    /// that it is not such.
     fn constant_global(&mut self, index: u32) -> Result<bool, Error> {
         let global = &self.env.module.globals[index as usize];
         let Some(init) = global.init.as_ref().filter(|_| !global.ty.mutable) else { return Ok(false) };

@@ -1,9 +1,10 @@
-//! The initialisation of a module instance, as *instantiation* of the core specification orders it: globals, initial
-//! elements of tables, elements of segments; then active element segments, active data segments, `start`.
+//! The initialisation of a module instance, as *instantiation* of the core specification orders it:
+//! globals, initial elements of tables, elements of segments; then active element segments, active
+//! data segments, `start`.
 //!
-//! The runtime has made memories, tables and segment slots before, with everything that was known when the module was
-//! compiled: [`PreparedModule`]. What remains is this function, if anything does. The runtime runs it through an entry
-//! trampoline, so a trap ends it as it ends any other.
+//! The runtime has made memories, tables and segment slots before, with everything that was known
+//! when the module was compiled: [`PreparedModule`]. What remains is this function, if anything
+//! does. The runtime runs it through an entry trampoline, so a trap ends it as it ends any other.
 
 use super::env::ModuleEnv;
 use super::error::Error;

@@ -1,8 +1,10 @@
-//! Core WebAssembly to CLIF: one native function for each function that a module defines, and one that initialises it.
+//! Core WebAssembly to CLIF: one native function for each function that a module defines, and one
+//! that initialises it.
 //!
-//! Bodies are read from the input, which has been validated, in one pass; nesting of blocks costs heap, never native
-//! stack. Where memories, tables, globals and callees lie is given ([`ModulePlaces`]): this module must not know
-//! how a block is laid out, what a component is, or who runs the code.
+//! Bodies are read from the input, which has been validated, in one pass; nesting of blocks costs
+//! heap, never native stack. Where memories, tables, globals and callees lie is given
+//! ([`ModulePlaces`]): this module must not know how a block is laid out, what a component is, or
+//! who runs the code.
 //!
 //! A file per family of operators; `operators.rs` is their table of contents.
 

@@ -7,7 +7,8 @@ use wasmparser::Operator;
 
 /// Translates one reachable operator.
 ///
-/// Every family is asked in turn, the frequent ones first, and answers whether the operator was one of its own.
+/// Every family is asked in turn, the frequent ones first, and answers whether the operator was one
+/// of its own.
 pub(super) fn translate(t: &mut Translator<'_>, op: &Operator<'_>) -> Result<(), Error> {
     let translated = local::translate(t, op)
         || numeric::integer::translate(t, op)

@@ -8,7 +8,8 @@ use cantilever_abi::{Callee, CoreTypeId, Place};
 pub struct ModulePlaces {
     /// How code of this module calls each function of its index space.
     pub funcs: Vec<Callee>,
-    /// For each function of the index space that escapes: offset of its [`FuncDef`](cantilever_abi::block::FuncDef).
+    /// For each function of the index space that escapes: offset of its
+    /// [`FuncDef`](cantilever_abi::block::FuncDef).
     pub func_defs: Vec<Option<u32>>,
     /// Tables.
     pub tables: Vec<Place>,
@@ -20,7 +21,8 @@ pub struct ModulePlaces {
     pub tags: Vec<Place>,
     /// What is done when `Init` begins.
     pub prepared: PreparedModule,
-    /// Data segments: offset of each one's [`SegmentSlot`](cantilever_abi::block::intrinsics::SegmentSlot).
+    /// Data segments: offset of each one's
+    /// [`SegmentSlot`](cantilever_abi::block::intrinsics::SegmentSlot).
     pub datas: Vec<u32>,
     /// Element segments.
     pub elems: Vec<ElemPlace>,

@@ -1,5 +1,6 @@
-//! Functions that a generated module gets besides its own: they call its functions in every way there is, throw and catch, and
-//! move bytes between its memories, with operands for which that mostly succeeds.
+//! Functions that a generated module gets besides its own: they call its functions in every way
+//! there is, throw and catch, and move bytes between its memories, with operands for which that
+//! mostly succeeds.
 
 use super::encode::{and, counted, leb, sized};
 use super::layout::Layout;
@@ -73,7 +74,8 @@ impl Context<'_> {
         driver(&params, ty.results(), [locals(ty.params().len()), call].concat())
     }
 
-    /// Returns what is caught by a tag: what it throws itself, or what a function does. Otherwise zeros.
+    /// Returns what is caught by a tag: what it throws itself, or what a function does. Otherwise
+    /// zeros.
     fn catch(&self, tag: usize, func: Option<usize>) -> Driver {
         let payload = self.layout.types[self.layout.tags[tag] as usize].params();
         let (params, throws) = match func {

@@ -1,7 +1,7 @@
 //! Makes a random module from a seed.
 //!
-//! Every module ends whatever it is called with: it counts down a global, which it exports as [`FUEL`]. It is
-//! deterministic: NaNs are made canonical.
+//! Every module ends whatever it is called with: it counts down a global, which it exports as
+//! [`FUEL`]. It is deterministic: NaNs are made canonical.
 
 use super::lifted::{Lifted, is_lifted};
 use super::random::Random;
@@ -30,7 +30,8 @@ impl Case {
         (0..).find_map(|attempt| Case::attempt(seed, attempt)).expect("some attempt succeeds")
     }
 
-    /// The case of a module and a seed. `None` when the module is not valid, or has types that are not compared.
+    /// The case of a module and a seed. `None` when the module is not valid, or has types that are
+    /// not compared.
     pub fn of(seed: u64, wasm: Vec<u8>) -> Option<Case> {
         let shape = Shape::of(&wasm)?;
         if !is_lifted(seed) {
@@ -58,7 +59,8 @@ pub fn fuel(seed: u64) -> u32 {
     Random::new(seed).one_of(&[100, 1000, 1000, 20_000])
 }
 
-/// What modules may consist of: the supported proposals, in small measure, and often only some kinds of instructions.
+/// What modules may consist of: the supported proposals, in small measure, and often only some
+/// kinds of instructions.
 fn config(random: &mut Random, lifted: bool) -> Config {
     Config {
         allowed_instructions: instructions(random),

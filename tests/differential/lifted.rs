@@ -1,7 +1,8 @@
-//! A module inside a component, instantiated once or twice, with the functions lifted that have a type of plain numbers.
+//! A module inside a component, instantiated once or twice, with the functions lifted that have a
+//! type of plain numbers.
 //!
-//! A module that is instantiated twice is compiled to code that finds its state through a pointer; one instantiated once,
-//! to code that knows where it lies.
+//! A module that is instantiated twice is compiled to code that finds its state through a pointer;
+//! one instantiated once, to code that knows where it lies.
 
 use super::encode::{counted, leb, sized};
 use super::random::{Digest, Random};

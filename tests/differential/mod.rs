@@ -1,7 +1,8 @@
-//! Random core modules and what they do: made from a seed, run, and observed, whichever engine runs them.
+//! Random core modules and what they do: made from a seed, run, and observed, whichever engine runs
+//! them.
 //!
-//! The test beside this folder and the package `differential` share it. The test compares what Cantilever does with
-//! what Wasmtime did when `wasmtime.txt` was recorded; the package runs both.
+//! The test beside this folder and the package `differential` share it. The test compares what
+//! Cantilever does with what Wasmtime did when `wasmtime.txt` was recorded; the package runs both.
 
 mod component;
 mod drivers;

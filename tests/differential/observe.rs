@@ -51,7 +51,8 @@ pub trait Guest {
     }
 }
 
-/// The functions that modules import: what they return depends on what they are given, and they remember it.
+/// The functions that modules import: what they return depends on what they are given, and they
+/// remember it.
 #[derive(Clone, Default)]
 pub struct Host(Arc<Mutex<Calls>>);
 
@@ -146,7 +147,8 @@ fn host_calls(host: &Host) -> String {
     }
 }
 
-/// Arguments depend on the function's name and not on its place, so that they stay the same when a module is made smaller.
+/// Arguments depend on the function's name and not on its place, so that they stay the same when a
+/// module is made smaller.
 fn arguments(case: &Case, name: &str, round: u64, ty: &FuncType) -> Option<Vec<Value>> {
     let mut random = Random::new(Digest::of(name.as_bytes()).value() ^ case.seed << 8 ^ round);
     ty.params.iter().map(|ty| ty.sample(&mut random)).collect()

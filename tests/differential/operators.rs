@@ -1,5 +1,5 @@
-//! Changes to the operators of a generated module. The generator prefers operators that need few operands, and gives them
-//! operands that are hardly ever in bounds.
+//! Changes to the operators of a generated module. The generator prefers operators that need few
+//! operands, and gives them operands that are hardly ever in bounds.
 
 use super::encode::{and, leb};
 use super::layout::Layout;

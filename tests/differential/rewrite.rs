@@ -1,4 +1,5 @@
-//! Changes to a generated module: what it exports, a table that holds its functions, and code that makes it do more.
+//! Changes to a generated module: what it exports, a table that holds its functions, and code that
+//! makes it do more.
 
 use super::drivers::{Context, Driver};
 use super::encode::{appended, counted, leb, sized};
@@ -24,8 +25,8 @@ const GLOBAL: u8 = 3;
 /// Elements of the table that holds the module's functions, less one.
 const TABLE_MASK: u16 = 15;
 
-/// The module, changed; `fuel` is the name of one more export, and the global that it is. `None` when the module is not
-/// well-formed or has no functions.
+/// The module, changed; `fuel` is the name of one more export, and the global that it is. `None`
+/// when the module is not well-formed or has no functions.
 pub fn rewrite(wasm: &[u8], fuel: (&str, u32), random: &mut Random) -> Option<Vec<u8>> {
     let layout = Layout::read(wasm)?;
     let table = (layout.tables.len() as u32, TABLE_MASK);

@@ -43,7 +43,8 @@ pub fn features() -> WasmFeatures {
 }
 
 impl Shape {
-    /// The shape of a module. `None` if it is not valid with these proposals, or has a type that no host can handle.
+    /// The shape of a module. `None` if it is not valid with these proposals, or has a type that no
+    /// host can handle.
     pub fn of(wasm: &[u8]) -> Option<Shape> {
         let types = Validator::new_with_features(features()).validate_all(wasm).ok()?;
         let types = types.as_ref();

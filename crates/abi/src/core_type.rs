@@ -1,15 +1,17 @@
-//! What a core function type is beside its parameters and results: a member of a recursion group, maybe a subtype.
+//! What a core function type is beside its parameters and results: a member of a recursion group,
+//! maybe a subtype.
 //!
-//! Types are equal when their groups are (iso-recursive equality), so a declaration takes part in a type's identity.
-//! Pure data; nothing here knows code or the validator.
+//! Types are equal when their groups are (iso-recursive equality), so a declaration takes part in a
+//! type's identity. Pure data; nothing here knows code or the validator.
 
 use super::types::CoreTypeId;
 
-/// How a core function type is declared. The default is how most types are: alone in their group, final, without a
-/// declared supertype.
+/// How a core function type is declared. The default is how most types are: alone in their group,
+/// final, without a declared supertype.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct CoreTypeDecl {
-    /// How many types of its recursion group stand before it. Identities in a group are consecutive.
+    /// How many types of its recursion group stand before it. Identities in a group are
+    /// consecutive.
     pub position: u32,
     /// Can it have no subtypes?
     pub is_final: bool,

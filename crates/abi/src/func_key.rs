@@ -3,15 +3,20 @@
 /// A function that the compilation defines. Encodes into the two integers of a CLIF user name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum FuncKey {
-    /// A function that a core module defines: the module's and the function's index (imports not counted).
+    /// A function that a core module defines: the module's and the function's index (imports not
+    /// counted).
     Core(u32, u32),
-    /// A core module's initialisation: globals, segments, then its `start` function. Core convention, no parameters.
+    /// A core module's initialisation: globals, segments, then its `start` function. Core
+    /// convention, no parameters.
     Init(u32),
-    /// A canonical function of the plan that core code can call: a lowered function or a built-in, by index.
+    /// A canonical function of the plan that core code can call: a lowered function or a built-in,
+    /// by index.
     Canon(u32),
-    /// The host→guest adapter of an export, by the index of the lift: takes `(vmctx, params, results)`.
+    /// The host→guest adapter of an export, by the index of the lift: takes
+    /// `(vmctx, params, results)`.
     Lift(u32),
-    /// The host entry trampoline for a `Lift`: in C convention, `(vmctx, params, results, landing) -> status`.
+    /// The host entry trampoline for a `Lift`: in C convention,
+    /// `(vmctx, params, results, landing) -> status`.
     Entry(u32),
     /// The host entry trampoline for core functions of a type: C convention,
     /// `(block, code, vmctx, values, landing) -> status`, where `values` holds 16-byte slots.
@@ -22,9 +27,11 @@ pub enum FuncKey {
     Dtor(u32),
     /// A part of an adapter of a large type, by index: takes `(vmctx, source, target)`.
     Part(u32),
-    /// The core-convention function that throws: `(vmctx, exception)`. Returns when nobody catches it.
+    /// The core-convention function that throws: `(vmctx, exception)`. Returns when nobody catches
+    /// it.
     Throw,
-    /// The function that makes room in a full handle table: `(vmctx, table)`. It preserves all registers.
+    /// The function that makes room in a full handle table: `(vmctx, table)`. It preserves all
+    /// registers.
     GrowHandles,
 }
 

@@ -2,7 +2,8 @@
 
 use super::func_key::FuncKey;
 
-/// Where a structure of the block (a memory, table or global definition …) lies, relative to a `vmctx`.
+/// Where a structure of the block (a memory, table or global definition …) lies, relative to a
+/// `vmctx`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Place {
     /// The structure itself is at `vmctx + offset`.
@@ -30,7 +31,8 @@ pub enum Callee {
         /// Its hidden argument.
         ctx: CtxArg,
     },
-    /// Through the [`FuncDef`](crate::block::FuncDef) at `vmctx + offset`, which never changes once the code may run.
+    /// Through the [`FuncDef`](crate::block::FuncDef) at `vmctx + offset`, which never changes once
+    /// the code may run.
     Slot(u32),
     /// Through the `FuncDef` that the pointer at `vmctx + offset` points to.
     PointerSlot(u32),

@@ -14,40 +14,41 @@ pub struct CodeOptions {
 
     /// How many handles one component instance may hold at once; one more traps
     ///
-    /// An object keeps room for so many, rounded up to whole pages of its table; the default is 4194303, the greatest
-    /// number 268435455.
+    /// An object reserves room for so many, rounded up to whole pages of its table. The default is
+    /// 4194303, the maximum 268435455.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_HANDLES))]
     handle_quota: Option<u32>,
 
     /// Leave every call a call: cheaper compilation, and mostly less code
     ///
-    /// Built-ins, adapters and small functions are dissolved in their callers otherwise. Handles and calls between components
-    /// are slower without that.
+    /// Otherwise built-ins, adapters and small functions are inlined into their callers. Without
+    /// that, handles and calls between components are slower.
     #[arg(long)]
     no_inlining: bool,
 
     /// Leave out the guard against speculative reads beyond a handle table
     ///
-    /// Every handle index is checked in any case. The guard also keeps a processor that guesses the outcome of the check
-    /// from reading past the table; without it a handle costs less.
+    /// Every handle index is checked in any case. A processor may guess the outcome of the check,
+    /// and the guard keeps it from reading past the table. Without the guard a handle costs less.
     #[arg(long)]
     no_spectre_guard: bool,
 
     /// Leave out the source lines that backtraces show
     ///
-    /// They are taken from the debugging information (DWARF) of the input, if there is any; of a text, from the text itself.
+    /// They are taken from the debugging information (DWARF) of the input, if there is any; of a
+    /// text, from the text itself.
     #[arg(long)]
     no_debug_lines: bool,
 
     /// Record where handles are created and dropped
     ///
-    /// Traps about a handle then tell its story, and `run` lists the handles that are still alive at the end. The code is
-    /// slower, and larger where it uses handles.
+    /// Traps about a handle then tell where, and `run` lists the handles that are still alive at
+    /// the end. The code is slower, and larger where it uses handles.
     #[arg(long)]
     debug_handles: bool,
     /// Let a host stop the code while it runs, as `run --timeout` does
     ///
-    /// Loops look for an interruption each time round; functions do so for nothing.
+    /// Each round of a loop looks for an interruption. Functions look for it at no cost.
     #[arg(long)]
     interruptible: bool,
 
@@ -55,10 +56,10 @@ pub struct CodeOptions {
     #[arg(long)]
     count_fuel: bool,
 
-    /// Address space for each memory, beyond which it cannot grow
+    /// Address space for each memory; it cannot grow beyond that
     ///
-    /// The default is 4294967296, 4 GiB, with which 32-bit memories need no checks of bounds; with less, every access is
-    /// checked. A memory that is larger from the beginning gets what it needs, and cannot grow.
+    /// The default is 4294967296, 4 GiB: 32-bit memories then need no checks of bounds. With less,
+    /// every access is checked. A memory that begins larger gets what it needs, and cannot grow.
     #[arg(long, value_name = "BYTES")]
     memory_reservation: Option<u64>,
 }

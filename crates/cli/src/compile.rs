@@ -1,4 +1,5 @@
-//! `cantilever compile`: a native object, or the code before and after instruction selection as text.
+//! `cantilever compile`: a native object, or the code before and after instruction selection as
+//! text.
 
 use super::code_options::CodeOptions;
 use super::progress::ProgressLine;
@@ -28,9 +29,11 @@ pub struct Compile {
     #[arg(long, value_name = "NAME")]
     function: Option<String>,
 
-    /// The machine to compile for, such as aarch64-unknown-linux-gnu [default: this machine and its CPU's features]
+    /// The machine to compile for, such as aarch64-unknown-linux-gnu
+    /// [default: this machine and its CPU's features]
     ///
-    /// The architectures are x86_64, aarch64, riscv64gc and s390x. A triple means the architecture's baseline CPU.
+    /// The architectures are x86_64, aarch64, riscv64gc and s390x. A triple means the
+    /// architecture's baseline CPU.
     #[arg(long, value_name = "TRIPLE", help_heading = "Code generation")]
     target: Option<String>,
 

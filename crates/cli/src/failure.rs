@@ -32,8 +32,8 @@ impl Failure {
         Failure::Refused { what: what.to_string(), remedy: Some(remedy.to_string()) }
     }
 
-    /// 134 for a trap, as a process that aborts has it; 124 for a guest that was stopped, as timeout(1) has it; 1
-    /// otherwise.
+    /// 134 for a trap, as a process that aborts has it; 124 for a guest that was stopped, as
+    /// timeout(1) has it; 1 otherwise.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Failure::Refused { .. } | Failure::Reported => ExitCode::from(1),

@@ -20,8 +20,9 @@ impl Input {
         if bytes.starts_with(b"\x7fELF") {
             return Ok(Input::Object(bytes));
         }
-        // Binary WebAssembly passes through unchanged, so whatever does not begin with its magic number is text.
-        // Lines of the text serve as source lines, unless it would take long to find them.
+        // Binary WebAssembly passes through unchanged, so whatever does not begin with its magic
+        // number is text. Lines of the text serve as source lines, unless it would take long to
+        // find them.
         let mut parser = wat::Parser::new();
         if std::str::from_utf8(&bytes).is_ok_and(text_lines::are_found_fast) {
             parser.generate_dwarf(wat::GenerateDwarf::Lines);

@@ -3,7 +3,8 @@
 /// A call as the user wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invocation {
-    /// The path to the function: the names of the instances it lies in, outermost first, then its own.
+    /// The path to the function: the names of the instances it lies in, outermost first, then its
+    /// own.
     name: String,
     /// WAVE text with its parentheses.
     arguments: String,
@@ -38,8 +39,8 @@ impl Invocation {
 
     /// Which of the functions is meant? Each is given by its path.
     ///
-    /// A path is written with `/` between its parts. The name of the function alone will do when only one has it, and
-    /// so will an interface's name without package or version.
+    /// A path is written with `/` between its parts. The name of the function alone will do when
+    /// only one has it, and so will an interface's name without package or version.
     pub fn find<'p>(&self, paths: impl Iterator<Item = &'p [String]> + Clone) -> Found {
         let exact = paths.clone().position(|path| path.join("/") == self.name);
         if let Some(index) = exact {

@@ -1,7 +1,7 @@
 //! The `cantilever` command: a thin layer over the library's façade, one file per subcommand.
 //!
-//! Results go to standard output and nothing else does; what went wrong goes to standard error with the place in the
-//! input and the remedy. Nothing here knows how code is made or run.
+//! Results go to standard output and nothing else does; what went wrong goes to standard error with
+//! the place in the input and the remedy. Nothing here knows how code is made or run.
 
 mod code_options;
 mod compile;
@@ -88,8 +88,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Lets a reader that has seen enough (`cantilever inspect … | head`) end the process, as it ends other commands: Rust
-/// ignores the signal and would report a failed write.
+/// Lets a reader that has seen enough (`cantilever inspect … | head`) end the process, as it ends
+/// other commands: Rust ignores the signal and would report a failed write.
 fn end_with_closed_pipe() {
     // SAFETY: no other thread runs yet, and the default disposition calls nothing.
     #[cfg(unix)]

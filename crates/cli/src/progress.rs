@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// A line that counts compiled functions. It appears only on a terminal, and only when a compilation takes long enough
-/// to be waited for; it is erased when dropped.
+/// A line that counts compiled functions. It appears only on a terminal, and only when a
+/// compilation takes long enough to be waited for; it is erased when dropped.
 pub struct ProgressLine {
     total: AtomicUsize,
     done: AtomicUsize,

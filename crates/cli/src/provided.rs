@@ -8,9 +8,11 @@ use std::path::Path;
 /// Imports that are compiled in.
 #[derive(Args, Debug, Clone)]
 pub struct ProvidedImports {
-    /// Compile a core module or component in, as what the component imports under this name; can be repeated
+    /// Compile a core module or component in, as what the component imports under this name; can be
+    /// repeated
     ///
-    /// It must have the type that the import declares. What is imported in an instance cannot be given.
+    /// It must have the type that the import declares. What is imported in an instance cannot be
+    /// given.
     #[arg(long, value_name = "NAME=FILE")]
     provide: Vec<String>,
 }

@@ -22,14 +22,15 @@ use std::time::Duration;
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Run {
-    /// The component: binary (.wasm) or text (.wat), or an object written by `compile`; `-` reads standard input
+    /// The component: binary (.wasm) or text (.wat), or an object written by `compile`; `-` reads
+    /// standard input
     file: PathBuf,
 
-    /// The function and its arguments; without it, `wasi:cli/run` is called if it is exported
+    /// The function to call, with its arguments; by default `wasi:cli/run`, if it is exported
     #[arg(long, value_name = "NAME(ARGS)")]
     invoke: Option<String>,
 
-    /// Print a string that is the result as it is, without quotation marks, escapes and a newline after it
+    /// Print a string result as it is: no quotation marks, no escapes, no newline after it
     #[arg(long)]
     raw: bool,
 
@@ -37,27 +38,29 @@ pub struct Run {
     #[arg(long, value_enum, value_name = "PROFILER")]
     profile: Option<Profile>,
 
-    /// Stop the guest when it has run so long, with exit code 124; for example 0.5
+    /// Stop the guest after this time, with exit code 124; for example 0.5
     ///
-    /// The time for compiling does not count. An object must have been compiled with `--interruptible`.
+    /// The time for compiling does not count. An object must have been compiled with
+    /// `--interruptible`.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
 
-    /// Trap when the guest has run so many operators
+    /// Trap after so many operators of the guest
     ///
-    /// Operators that only structure code are free; a bulk operator, string or list costs one more for every 64 bytes.
-    /// An object must have been compiled with `--count-fuel`.
+    /// Operators that only structure code are free; a bulk operator, string or list costs one more
+    /// for every 64 bytes. An object must have been compiled with `--count-fuel`.
     #[arg(long, value_name = "N")]
     fuel: Option<u64>,
 
-    /// Trap when calls of the guest take more native stack, in bytes
+    /// Trap when calls of the guest need more native stack than this, in bytes
     ///
     /// The default is 1048576, 1 MiB.
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(0..=MAX_STACK))]
     max_wasm_stack: Option<u64>,
-    /// Run an object, which is native code: nothing keeps it from doing what you may do
+    /// Run an object; it is native code, and may do whatever you may do
     ///
-    /// Give it only for an object that you have compiled yourself, or that comes from somebody whose programs you run.
+    /// Use it only for objects that you compiled yourself, or whose authors' programs you would
+    /// run.
     #[arg(long)]
     allow_precompiled: bool,
 

@@ -5,7 +5,8 @@
 use cantilever_abi::{FuncType, ResourceId, TypeDef, Types, ValType};
 use std::fmt::{self, Write};
 
-/// A text of this length in bytes ends soon. Types can share parts, so that their full notation is exponentially long.
+/// A text of this length in bytes ends soon. Types can share parts, so that their full notation is
+/// exponentially long.
 const MAX_TEXT: usize = 8 << 10;
 
 /// Prints types of one component.

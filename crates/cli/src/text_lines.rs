@@ -1,15 +1,16 @@
 //! Are the lines of a text to serve as source lines?
 //!
-//! The encoder of texts finds the line of an instruction by searching for its end and, for folded instructions, for its
-//! beginning. So a long line takes time that grows with its square; and each module is searched for from the first
-//! line on. This counts the work before it is done.
+//! The encoder of texts finds the line of an instruction by searching for its end and, for folded
+//! instructions, for its beginning. So a long line takes time that grows with its square; and each
+//! module is searched for from the first line on. This counts the work before it is done.
 
 use wast::lexer::{Lexer, TokenKind};
 
 /// How many bytes may be searched. A text of 25 MB with lines of 40 bytes needs no more.
 const MAX_WORK: usize = 1 << 30;
 
-/// Can source lines be found in reasonable time? What is no text of WebAssembly has none to be found.
+/// Can source lines be found in reasonable time? What is no text of WebAssembly has none to be
+/// found.
 pub fn are_found_fast(text: &str) -> bool {
     work(text).is_some_and(|work| work <= MAX_WORK)
 }

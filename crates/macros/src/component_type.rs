@@ -50,8 +50,8 @@ pub(crate) fn implement(item: &Item) -> TokenStream {
         const _: () = {
             #definitions
 
-            // SAFETY: `Raw` has the fields that the check requires, in their order, and the canonical ABI lays out as C
-            // does; parts that may be absent are uninitialised memory.
+            // SAFETY: `Raw` has the fields that the check requires, in their order, and the
+            // canonical ABI lays out as C does; parts that may be absent are uninitialised memory.
             #[automatically_derived]
             unsafe impl #impl_generics #ROOT::ComponentType for #ident #ty_generics #where_clause {
                 type Raw = #raw;

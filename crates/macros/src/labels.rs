@@ -5,7 +5,8 @@ pub(crate) fn of_field(name: &str) -> String {
     name.trim_start_matches("r#").trim_matches('_').replace('_', "-").to_lowercase()
 }
 
-/// The label for a variant's name, `CamelCase`. Of a run of capitals, the last begins a word if a small letter follows.
+/// The label for a variant's name, `CamelCase`. Of a run of capitals, the last begins a word if a
+/// small letter follows.
 pub(crate) fn of_variant(name: &str) -> String {
     let chars: Vec<char> = name.trim_start_matches("r#").chars().collect();
     let mut label = String::new();

@@ -1,7 +1,7 @@
 //! Derives for the types that a host passes to and from WebAssembly components.
 //!
-//! The crate `cantilever-runtime` exports them beside the traits of the same names, and so does `cantilever::runtime`.
-//! Depend on one of those.
+//! The crate `cantilever-runtime` exports them beside the traits of the same names, and so does
+//! `cantilever::runtime`. Depend on one of those.
 //!
 //! | Rust | component type |
 //! |---|---|
@@ -10,11 +10,11 @@
 //! | enum without payloads | enum, or variant without payloads |
 //! | enum, each variant with one payload or none | variant |
 //!
-//! Labels are the Rust names in kebab case; `#[component(name = "…")]` on a field or a variant gives another. Order
-//! matters, as it does in the component's type.
+//! Labels are the Rust names in kebab case; `#[component(name = "…")]` on a field or a variant
+//! gives another. Order matters, as it does in the component's type.
 //!
-//! The crate knows how implementations look. It must not know layouts: every derived type gets a `repr(C)` twin that
-//! the Rust compiler lays out.
+//! The crate knows how implementations look. It must not know layouts: every derived type gets a
+//! `repr(C)` twin that the Rust compiler lays out.
 
 mod component_type;
 mod labels;

@@ -19,7 +19,8 @@ pub(crate) fn implement(item: &Item) -> TokenStream {
     quote! {
         #view
 
-        // SAFETY: reads fields as their types do, and a payload only when the discriminant says that it is there.
+        // SAFETY: reads fields as their types do, and a payload only when the discriminant says
+        // that it is there.
         #[automatically_derived]
         unsafe impl #impl_generics #ROOT::Lift for #ident #ty_generics #where_clause {
             #[allow(unused_variables)]
@@ -34,7 +35,8 @@ pub(crate) fn implement(item: &Item) -> TokenStream {
     }
 }
 
-/// `View`, for host functions that look at their parameters: the value is lifted. What borrows has no `Lift`.
+/// `View`, for host functions that look at their parameters: the value is lifted. What borrows has
+/// no `Lift`.
 fn view(item: &Item) -> TokenStream {
     let ident = &item.ident;
     let mut generics = bounded(&item.generics, "Lift");

@@ -35,7 +35,8 @@ pub(crate) fn implement(item: &Item) -> TokenStream {
 fn record(fields: &[Field]) -> TokenStream {
     let fields = fields.iter().enumerate().map(|(index, Field { ident, .. })| {
         quote! {
-            // SAFETY: a field of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
+            // SAFETY: a field of the place that `dst` borrows; a `MaybeUninit` may be
+            // uninitialised.
             let place = unsafe { &mut *(&raw mut (*dst).#ident).cast() };
             #ROOT::derived::lower_field(&self.#ident, cx, def, #index, place)?;
         }
@@ -80,7 +81,8 @@ fn variant(cases: &[Case]) -> TokenStream {
         let field = union_field(index);
         quote! {
             Self::#ident(payload) => {
-                // SAFETY: fields of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
+                // SAFETY: fields of the place that `dst` borrows; a `MaybeUninit` may be
+                // uninitialised.
                 let place = unsafe {
                     #tag;
                     &mut (*dst).payload.#field

@@ -5,7 +5,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Ident;
 
-/// Stands in a quotation for the path of the runtime: a dependency of its own, or the module of the façade.
+/// Stands in a quotation for the path of the runtime: a dependency of its own, or the module of the
+/// façade.
 pub(crate) const ROOT: Root = Root;
 
 pub(crate) struct Root;

@@ -26,12 +26,14 @@ pub struct Compiled {
     pub unwind: Option<UnwindInfo>,
 }
 
-/// A function that was inlined: an [`InlinedCall`](super::sites::InlinedCall) before functions have indices.
+/// A function that was inlined: an [`InlinedCall`](super::sites::InlinedCall) before functions have
+/// indices.
 #[derive(Debug, Clone, Copy)]
 pub struct Inlined {
     /// The function.
     pub function: FuncKey,
-    /// The scope that its call lay in: 0 is the function itself, `n` the `n`-th one that was inlined, an earlier one.
+    /// The scope that its call lay in: 0 is the function itself, `n` the `n`-th one that was
+    /// inlined, an earlier one.
     pub parent: u32,
     /// Offset of the call in the input.
     pub source: Option<u32>,

@@ -1,7 +1,8 @@
 //! Source lines: which line of which file the code at an offset of the input was made from.
 //!
-//! The table is what remains of the input's debugging information: rows that say nothing of any trap site or call are left
-//! out. It lies in a section of its own, which is decoded when a backtrace is made for the first time.
+//! The table is what remains of the input's debugging information: rows that say nothing of any
+//! trap site or call are left out. It lies in a section of its own, which is decoded when a
+//! backtrace is made for the first time.
 
 use super::numbers;
 use serde::{Deserialize, Serialize};
@@ -30,8 +31,9 @@ pub struct Row {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Lines {
     files: Vec<String>,
-    /// For each row a number whose lowest bits are flags and whose other bits are the distance from the row before; the file if
-    /// the flag [`FILE`] is set; then, unless [`NONE`] is set, the distance from the line before, and the column.
+    /// For each row a number whose lowest bits are flags and whose other bits are the distance from
+    /// the row before; the file if the flag [`FILE`] is set; then, unless [`NONE`] is set, the
+    /// distance from the line before, and the column.
     rows: Vec<u8>,
 }
 

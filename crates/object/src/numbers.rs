@@ -1,4 +1,5 @@
-//! Numbers in the tables of an object: LEB128, with small distances in either direction as small numbers.
+//! Numbers in the tables of an object: LEB128, with small distances in either direction as small
+//! numbers.
 
 /// Appends a number.
 #[cfg(feature = "write")]

@@ -1,7 +1,8 @@
 //! The seal of an object: checksums of the whole file, behind its end.
 //!
-//! It covers every byte before it, ELF header and section headers included, and itself. It is looked at before
-//! anything else. An ELF file may have bytes that no header names, so linkers, `nm` and `objdump` pass over it.
+//! It covers every byte before it, ELF header and section headers included, and itself. It is
+//! looked at before anything else. An ELF file may have bytes that no header names, so linkers,
+//! `nm` and `objdump` pass over it.
 //!
 //! | bytes | content |
 //! |---|---|
@@ -10,11 +11,12 @@
 //! | 4 | CRC-32 of all of the seal before this field |
 //! | 8 | [`MAGIC`] |
 //!
-//! Numbers are little-endian. The last two fields are the only bytes that no checksum covers: a change of the first
-//! is a wrong checksum, and one of the second a missing seal.
+//! Numbers are little-endian. The last two fields are the only bytes that no checksum covers: a
+//! change of the first is a wrong checksum, and one of the second a missing seal.
 //!
-//! It is a guard against damage, not against an adversary, who would compute it anew. In a block of this size CRC-32
-//! finds each change of up to three bits and each burst of up to 32. Blocks also tell where the damage is.
+//! It is a guard against damage, not against an adversary, who would compute it anew. In a block of
+//! this size CRC-32 finds each change of up to three bits and each burst of up to 32. Blocks also
+//! tell where the damage is.
 
 /// The last bytes of a sealed file.
 pub const MAGIC: [u8; 8] = *b"CANTSEAL";
@@ -100,7 +102,8 @@ pub fn unseal(sealed: &[u8]) -> Result<&[u8], SealError> {
 mod tests {
     use super::*;
 
-    /// Files of every interesting length: none, less than a block, whole blocks, and a byte more or less.
+    /// Files of every interesting length: none, less than a block, whole blocks, and a byte more or
+    /// less.
     fn files() -> impl Iterator<Item = Vec<u8>> {
         [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 3 * BLOCK + 5]
             .into_iter()

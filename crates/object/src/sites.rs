@@ -1,9 +1,10 @@
-//! The table of sites: which instructions can trap, which return addresses calls have, and what of the input each of them
-//! comes from, through all that was inlined.
+//! The table of sites: which instructions can trap, which return addresses calls have, and what of
+//! the input each of them comes from, through all that was inlined.
 //!
-//! It lies in a section of its own, a block of bytes for each function that has sites, in the order of
-//! [`Artifact::functions`](super::artifact::Artifact::functions). A block begins with the number of functions that were
-//! inlined and three numbers for each: its index, its parent, and its position. Sites follow by ascending offset:
+//! It lies in a section of its own, a block of bytes for each function that has sites, in the order
+//! of [`Artifact::functions`](super::artifact::Artifact::functions). A block begins with the number
+//! of functions that were inlined and three numbers for each: its index, its parent, and its
+//! position. Sites follow by ascending offset:
 //!
 //! | low bits of the first number | meaning, and what follows |
 //! |---|---|
@@ -12,8 +13,8 @@
 //! | `10` | a trap site; its kind and its position |
 //! | `11` | what follows belongs to another scope, whose number is in the other bits |
 //!
-//! The other bits are the distance from the site before. A position is 0 where there is none; else one more than the
-//! distance from the position before.
+//! The other bits are the distance from the site before. A position is 0 where there is none; else
+//! one more than the distance from the position before.
 //!
 //! Blocks are read where they lie, without allocating, for the signal handler looks up trap sites.
 
@@ -28,7 +29,8 @@ use super::numbers::write;
 pub struct InlinedCall {
     /// Its index among [`Artifact::identities`](super::artifact::Artifact::identities).
     pub function: u32,
-    /// The scope that its call lay in: 0 is the function itself, `n` the `n`-th one that was inlined, an earlier one.
+    /// The scope that its call lay in: 0 is the function itself, `n` the `n`-th one that was
+    /// inlined, an earlier one.
     pub parent: u32,
     /// Offset of the call in the input.
     pub source: Option<u32>,
@@ -39,7 +41,8 @@ pub struct InlinedCall {
 pub enum SiteKind {
     /// A call; its offset is that of the instruction to which it returns.
     Call,
-    /// An instruction that can trap, with the code of its [`TrapKind`](cantilever_abi::block::TrapKind).
+    /// An instruction that can trap, with the code of its
+    /// [`TrapKind`](cantilever_abi::block::TrapKind).
     Trap(u8),
 }
 
@@ -170,7 +173,8 @@ impl<'a> Reader<'a> {
 /// A place in the input that a native address stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// The function, by its index among [`Artifact::identities`](super::artifact::Artifact::identities).
+    /// The function, by its index among
+    /// [`Artifact::identities`](super::artifact::Artifact::identities).
     pub function: u32,
     /// The offset in the input, where it is known.
     pub source: Option<u32>,
@@ -205,7 +209,8 @@ impl SiteTable {
         Some((index as u32, start, Reader::new(&self.blocks[block as usize..end])))
     }
 
-    /// The code of the trap kind of the instruction at this offset, if it is a trap site. Safe in a signal handler.
+    /// The code of the trap kind of the instruction at this offset, if it is a trap site. Safe in a
+    /// signal handler.
     pub fn trap(&self, at: u32) -> Option<u8> {
         let (_, start, mut reader) = self.function(at)?;
         while reader.scopes > 0 {
@@ -221,8 +226,8 @@ impl SiteTable {
         None
     }
 
-    /// What an offset stands for, innermost first: what was inlined, then the function in whose code it lies. It is that of
-    /// an instruction, or the one to which a call returns.
+    /// What an offset stands for, innermost first: what was inlined, then the function in whose
+    /// code it lies. It is that of an instruction, or the one to which a call returns.
     pub fn places(&self, at: u32, returns: bool) -> Vec<Place> {
         // A call may be the last instruction of its function.
         let Some((own, start, mut reader)) = self.function(at - u32::from(returns && at > 0)) else {

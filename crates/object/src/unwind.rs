@@ -10,7 +10,8 @@ use object::{RelocationEncoding, RelocationFlags, RelocationKind};
 /// Collects the descriptions of functions.
 pub struct FrameDescriptions {
     table: FrameTable,
-    /// The description that all functions share; `None` until the first, or when the target has none.
+    /// The description that all functions share; `None` until the first, or when the target has
+    /// none.
     shared: Option<CieId>,
     symbols: Vec<SymbolId>,
 }
@@ -27,7 +28,8 @@ impl FrameDescriptions {
         if self.shared.is_none() {
             let description = isa.create_systemv_cie();
             self.shared = description.map(|mut cie| {
-                // Relative to the place, so that a linker needs no relocation at load time in a read-only section.
+                // Relative to the place, so that a linker needs no relocation at load time in a
+                // read-only section.
                 cie.fde_address_encoding = gimli::DwEhPe(gimli::DW_EH_PE_pcrel.0 | gimli::DW_EH_PE_sdata4.0);
                 self.table.add_cie(cie)
             });

@@ -1,7 +1,8 @@
-//! Writes an object: machine code, symbols, relocations, unwinding, data, sites, source lines, metadata and seal.
+//! Writes an object: machine code, symbols, relocations, unwinding, data, sites, source lines,
+//! metadata and seal.
 //!
-//! Calls between functions of the object stay relocations, as from any compiler, so that a linker may lay the code out
-//! anew; the loader applies them too.
+//! Calls between functions of the object stay relocations, as from any compiler, so that a linker
+//! may lay the code out anew; the loader applies them too.
 
 use super::artifact::{Artifact, FunctionEntry, HandlerSite};
 use super::compiled::{Compiled, Inlined, Relocation};
@@ -27,10 +28,12 @@ use std::mem::take;
 /// Name of the symbol at the start of the metadata, for programs that link the object.
 const META_SYMBOL: &str = "cantilever_artifact";
 
-/// Writes the object of a compilation. Fills in the parts of the metadata that depend on where functions lie.
+/// Writes the object of a compilation. Fills in the parts of the metadata that depend on where
+/// functions lie.
 ///
-/// `data` are the parts of the data section. Every function that compiled code refers to is among `compiled`; every one that was
-/// inlined is there or in the metadata's list of those that are dissolved.
+/// `data` are the parts of the data section. Every function that compiled code refers to is among
+/// `compiled`; every one that was inlined is there or in the metadata's list of those that are
+/// dissolved.
 pub fn write_object<'a>(
     isa: &OwnedTargetIsa,
     mut artifact: Artifact,
@@ -90,8 +93,8 @@ fn run_time_endian(isa: &OwnedTargetIsa) -> gimli::RunTimeEndian {
 /// The symbol of each function that has code.
 type Symbols = HashMap<FuncKey, SymbolId>;
 
-/// Appends the code of all functions, with symbols, and records where functions lie. Takes the code out of them: it is too
-/// large to be kept twice.
+/// Appends the code of all functions, with symbols, and records where functions lie. Takes the code
+/// out of them: it is too large to be kept twice.
 fn write_text(
     object: &mut Object<'_>,
     text: SectionId,
@@ -149,7 +152,8 @@ fn site_blocks(compiled: &mut [Compiled], artifact: &mut Artifact) -> Vec<u8> {
     blocks
 }
 
-/// Entry trampolines are what a program that links the object calls; everything else is the object's own.
+/// Entry trampolines are what a program that links the object calls; everything else is the
+/// object's own.
 fn scope(key: FuncKey) -> SymbolScope {
     match key {
         FuncKey::Entry(_) => SymbolScope::Linkage,

@@ -1,4 +1,5 @@
-//! One directive after another: the state that a script builds up, and what each kind of directive does with it.
+//! One directive after another: the state that a script builds up, and what each kind of directive
+//! does with it.
 
 use super::ScriptOptions;
 use super::instance::{Definition, Host, Instance};
@@ -157,7 +158,8 @@ fn validate(wat: &mut QuoteWat<'_>) -> Result<(), Fault> {
     let bytes = wat.encode().map_err(|e| Fault::Text(e.message()))?;
     let is_component = wasmparser::Parser::is_component(&bytes);
     let refusal = |error: Error| match error {
-        // Of a module that means: a proposal would make it valid. It is not the script's, so the refusal is right.
+        // Of a module that means: a proposal would make it valid. It is not the script's, so the
+        // refusal is right.
         Error::Unsupported { .. } if !is_component => Error::invalid(error.to_string(), error.offset().unwrap_or(0)),
         error => error,
     };

@@ -18,14 +18,15 @@ pub enum Definition {
     Component(Component),
     /// A core module.
     Module(Module),
-    /// Something valid that is not supported. That is a fault only when it is instantiated: a script defines some things
-    /// for no other purpose than to see them validated.
+    /// Something valid that is not supported. That is a fault only when it is instantiated: a
+    /// script defines some things for no other purpose than to see them validated.
     Unsupported(Arc<cantilever::Error>),
 }
 
 /// An instance of either kind.
 pub enum Instance {
-    /// A component's, with a store of its own: scripts link components by nesting, never to each other.
+    /// A component's, with a store of its own: scripts link components by nesting, never to each
+    /// other.
     Component(Box<Store<()>>, runtime::Instance),
     /// A core module's, in the store that all of a script's modules share.
     Core(CoreInstance),

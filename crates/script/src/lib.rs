@@ -1,7 +1,7 @@
 //! Runs the specification's test scripts (`.wast`), for core modules and for components.
 //!
-//! A script is a list of directives. Everything is compiled and run through the
-//! library's façade: nothing here knows how.
+//! A script is a list of directives. Everything is compiled and run through the library's façade.
+//! Nothing here knows how.
 
 mod component_value;
 mod core_value;
@@ -22,8 +22,8 @@ pub use outcome::Obstacle;
 /// How scripts are run.
 #[derive(Debug, Clone, Default)]
 pub struct ScriptOptions {
-    /// Accept any wording of the message in `assert_invalid` and `assert_malformed`. The wording of traps is always
-    /// compared.
+    /// Accept any wording of the message in `assert_invalid` and `assert_malformed`. The wording of
+    /// traps is always compared.
     pub ignore_error_messages: bool,
     /// How code is made.
     pub compile: CompileOptions,
@@ -48,7 +48,8 @@ impl fmt::Display for ScriptFailure {
 
 impl std::error::Error for ScriptFailure {}
 
-/// Runs a script up to the first directive that does not do what it should; how many directives it has.
+/// Runs a script up to the first directive that does not do what it should; how many directives it
+/// has.
 ///
 /// The path names the script in messages. It is not opened.
 pub fn run(path: &Path, text: &str, options: &ScriptOptions) -> Result<usize, ScriptFailure> {

@@ -143,7 +143,8 @@ pub fn thrown(outcome: Outcome) -> Result<(), String> {
     }
 }
 
-/// For `assert_invalid` and `assert_malformed`: was it refused as such, with this wording if that counts?
+/// For `assert_invalid` and `assert_malformed`: was it refused as such, with this wording if that
+/// counts?
 pub fn refused(result: Result<(), Fault>, expected: &str, ignore_message: bool) -> Result<(), Obstacle> {
     match result {
         Ok(()) => Err(format!("expected to be refused with `{expected}`, but it is valid").into()),

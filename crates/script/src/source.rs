@@ -6,7 +6,8 @@ use wast::parser::{self, ParseBuffer};
 use wast::token::Span;
 use wast::{Wast, WastDirective};
 
-/// The lexed text. The core suite's `names.wast` wants characters that read otherwise than they are written.
+/// The lexed text. The core suite's `names.wast` wants characters that read otherwise than they are
+/// written.
 pub fn buffer(text: &str, confusing_unicode: bool) -> Result<ParseBuffer<'_>, ScriptFailure> {
     let mut lexer = Lexer::new(text);
     lexer.allow_confusing_unicode(confusing_unicode);

@@ -1,4 +1,5 @@
-//! Numeric operators. Cranelift's instructions have the semantics of WebAssembly's, so most are one instruction.
+//! Numeric operators. Cranelift's instructions have the semantics of WebAssembly's, so most are one
+//! instruction.
 
 pub(super) mod conversion;
 pub(super) mod float;

@@ -131,8 +131,8 @@ fn truncate_doubles(t: &mut Translator<'_>, op: &O<'_>) -> bool {
     true
 }
 
-/// Truncates two doubles to integers, to be narrowed with zeros. No cast stands between these instructions, for targets
-/// implement them only together.
+/// Truncates two doubles to integers, to be narrowed with zeros. No cast stands between these
+/// instructions, for targets implement them only together.
 fn truncate(t: &mut Translator<'_>, f: fn(FuncInstBuilder<'_, '_>, Value) -> Value) -> (Value, Value) {
     let a = t.pop_lanes(F64X2);
     let wide = f(t.e.b.ins(), a);

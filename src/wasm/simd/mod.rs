@@ -1,7 +1,8 @@
 //! Vectors of 128 bits.
 //!
-//! Between operators a vector is always an `i8x16`, whatever its lanes mean, so that control flow, locals and calls
-//! need not ask. Each operator casts to the lanes it works on and back; Cranelift dissolves the casts.
+//! Between operators a vector is always an `i8x16`, whatever its lanes mean, so that control flow,
+//! locals and calls need not ask. Each operator casts to the lanes it works on and back; Cranelift
+//! dissolves the casts.
 
 mod float;
 mod integer;

@@ -2,7 +2,8 @@
 
 use core::ffi::c_void;
 
-/// An exception. A slot of [`PAYLOAD_SLOT`] bytes follows for each value of its payload, each in native byte order.
+/// An exception. A slot of [`PAYLOAD_SLOT`] bytes follows for each value of its payload, each in
+/// native byte order.
 ///
 /// A reference to an exception is its address; 0 is null.
 #[repr(C, align(16))]
@@ -21,8 +22,9 @@ pub const PAYLOAD_SLOT: usize = 16;
 
 const _: () = assert!(size_of::<Exception>().is_multiple_of(PAYLOAD_SLOT));
 
-/// A place to go on at, in a frame with a call that has not returned: a handler that catches an exception; or the exceptional return of an
-/// entry trampoline, for traps. An entry trampoline writes the latter where its caller says.
+/// A place to go on at, in a frame with a call that has not returned: a handler that catches an
+/// exception; or the exceptional return of an entry trampoline, for traps. An entry trampoline
+/// writes the latter where its caller says.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Landing {

@@ -5,7 +5,8 @@
 
 use core::mem::offset_of;
 
-/// The last creation and the last removal of a handle at an index. Zeroed memory says that there was neither.
+/// The last creation and the last removal of a handle at an index. Zeroed memory says that there
+/// was neither.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HandleRecord {
@@ -19,8 +20,8 @@ impl HandleRecord {
     /// The size of a record in bytes.
     pub const SIZE: u32 = size_of::<Self>() as u32;
 
-    /// Where in record 0, which is that of no handle, the use of a handle is recorded that led to a trap. Its tag means
-    /// nothing.
+    /// Where in record 0, which is that of no handle, the use of a handle is recorded that led to a
+    /// trap. Its tag means nothing.
     pub const FAULT: usize = offset_of!(HandleRecord, created);
 }
 
@@ -35,7 +36,8 @@ pub struct HandleEvent {
     pub tag: u32,
     /// Keeps the size a multiple of eight.
     pub reserved: u32,
-    /// The calls of core code that led there, as [`Intrinsic::CoreCalls`](super::Intrinsic::CoreCalls) gives them.
+    /// The calls of core code that led there, as
+    /// [`Intrinsic::CoreCalls`](super::Intrinsic::CoreCalls) gives them.
     pub calls: [u32; CALL_DEPTH],
 }
 

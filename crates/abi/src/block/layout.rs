@@ -1,7 +1,7 @@
 //! Where everything lies in an instance block.
 //!
-//! A [`BlockLayoutBuilder`] hands out offsets; the finished [`BlockLayout`] is data that goes into the object, so the
-//! runtime that loads the object lays the block out as the compiler did.
+//! A [`BlockLayoutBuilder`] hands out offsets; the finished [`BlockLayout`] is data that goes into
+//! the object, so the runtime that loads the object lays the block out as the compiler did.
 
 use super::handle_record::HandleRecord;
 use super::header::{GlobalSlot, HandleEntry, Header, InstanceState};
@@ -13,8 +13,8 @@ pub struct BlockLayout {
     pub fixed_size: u32,
     /// Bytes of address space in all.
     pub total_size: u64,
-    /// Offset of the [`InstanceState`] of component instance 0; others follow contiguously. The host, as the peer that
-    /// holds handles of the root's resources, is the last.
+    /// Offset of the [`InstanceState`] of component instance 0; others follow contiguously. The
+    /// host, as the peer that holds handles of the root's resources, is the last.
     pub instances: u32,
     /// How many component instances there are, the host counted.
     pub instance_count: u32,
@@ -22,10 +22,11 @@ pub struct BlockLayout {
     pub handles: u64,
     /// The capacity of each handle table, in entries.
     pub handle_capacity: u32,
-    /// In an object that debugs handles: offset of the first handle table's records; those of other tables follow.
+    /// In an object that debugs handles: offset of the first handle table's records; those of other
+    /// tables follow.
     pub records: Option<u64>,
-    /// Offset of the array of borrow scopes: a `u32` count of handles still owed for each. A call that was lent handles
-    /// in a list keeps their indices there too, above its scope.
+    /// Offset of the array of borrow scopes: a `u32` count of handles still owed for each. A call
+    /// that was lent handles in a list keeps their indices there too, above its scope.
     pub scopes: u32,
     /// The capacity of that array.
     pub scope_capacity: u32,
@@ -71,13 +72,15 @@ impl BlockLayout {
     }
 }
 
-/// Hands out offsets in a contiguous range: the fixed part of a block, or the segment of a shared module's instance.
+/// Hands out offsets in a contiguous range: the fixed part of a block, or the segment of a shared
+/// module's instance.
 #[derive(Debug, Clone)]
 pub struct Arena {
     next: u64,
 }
 
-/// The greatest size of the fixed part of a block: its offsets must fit the signed immediates of loads and stores.
+/// The greatest size of the fixed part of a block: its offsets must fit the signed immediates of
+/// loads and stores.
 pub const MAX_FIXED_SIZE: u64 = 1 << 30;
 
 /// The fixed part of the block would be larger than [`MAX_FIXED_SIZE`].
@@ -130,8 +133,9 @@ impl BlockLayoutBuilder {
     /// The capacity of the array of borrow scopes.
     pub const SCOPE_CAPACITY: u32 = 1 << 20;
 
-    /// Starts a layout for a number of component instances (the host not counted), with handle tables of the given
-    /// capacity (at least one entry, the one that is never valid), and a number of core function types.
+    /// Starts a layout for a number of component instances (the host not counted), with handle
+    /// tables of the given capacity (at least one entry, the one that is never valid), and a number
+    /// of core function types.
     pub fn new(instances: u32, handle_capacity: u32, types: u32) -> Result<Self, BlockTooLarge> {
         let mut arena = Arena::starting_with::<Header>();
         let instance_count = instances.checked_add(1).ok_or(BlockTooLarge)?;
@@ -166,7 +170,8 @@ impl BlockLayoutBuilder {
         &self.layout
     }
 
-    /// Ends the layout: the handle tables follow the fixed part on a page boundary, then their records.
+    /// Ends the layout: the handle tables follow the fixed part on a page boundary, then their
+    /// records.
     pub fn finish(mut self) -> Result<BlockLayout, BlockTooLarge> {
         // Last, for it is large and far fewer of its elements are used than of anything else.
         self.layout.scopes = self.arena.array::<u32>(self.layout.scope_capacity)?;
@@ -187,5 +192,6 @@ impl BlockLayoutBuilder {
 /// The largest page size of the supported targets: handle tables start on such a boundary.
 const PAGE: u32 = 1 << 16;
 
-/// The specification's greatest index is 2^28 - 1, so a table has at most this many entries, index 0 counted.
+/// The specification's greatest index is 2^28 - 1, so a table has at most this many entries, index
+/// 0 counted.
 pub const MAX_HANDLES: u32 = 1 << 28;

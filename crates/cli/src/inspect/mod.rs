@@ -17,7 +17,8 @@ use std::sync::Arc;
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Inspect {
-    /// The component: binary (.wasm) or text (.wat), or an object written by `compile`; `-` reads standard input
+    /// The component: binary (.wasm) or text (.wat), or an object written by `compile`; `-` reads
+    /// standard input
     file: PathBuf,
 }
 

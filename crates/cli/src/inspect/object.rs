@@ -1,4 +1,5 @@
-//! What an object holds: what it was compiled for, what the host must provide, what can be called, its functions.
+//! What an object holds: what it was compiled for, what the host must provide, what can be called,
+//! its functions.
 
 use super::outline::{Outline, aligned};
 use crate::signature::WitText;

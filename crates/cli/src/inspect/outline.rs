@@ -9,8 +9,8 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// A section: its heading with the number of its entries, and their lines, of which those that are indented belong to
-    /// the entry above. Nothing when there are none.
+    /// A section: its heading with the number of its entries, and their lines, of which those that
+    /// are indented belong to the entry above. Nothing when there are none.
     pub fn section(&mut self, heading: &str, lines: &[String]) {
         if lines.is_empty() {
             return;

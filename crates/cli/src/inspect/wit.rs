@@ -16,7 +16,8 @@ pub fn write(out: &mut Outline, wasm: &[u8], plan: &Plan) {
     }
 }
 
-/// The world as WIT. Components written by hand have names and types that WIT has no notation for; then `None`.
+/// The world as WIT. Components written by hand have names and types that WIT has no notation for;
+/// then `None`.
 fn world(wasm: &[u8]) -> Option<String> {
     let decoded = wit_component::decode(wasm).ok()?;
     if matches!(decoded, DecodedWasm::WitPackage(..)) {

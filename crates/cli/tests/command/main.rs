@@ -1,0 +1,4 @@
+//! The tests of the built command, in one binary.
+
+mod command_line;
+mod precompiled;
