@@ -20,11 +20,11 @@ use std::sync::Arc;
 /// A function that an instance exports.
 #[derive(Debug, Clone)]
 pub struct Func {
-    pub(crate) instance: Instance,
-    pub(crate) image: Arc<Image>,
-    pub(crate) name: Arc<str>,
-    pub(crate) ty: FuncType,
-    pub(crate) target: Target,
+    pub(super) instance: Instance,
+    pub(super) image: Arc<Image>,
+    pub(super) name: Arc<str>,
+    pub(super) ty: FuncType,
+    pub(super) target: Target,
 }
 
 /// What a call of a function runs.

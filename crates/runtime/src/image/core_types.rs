@@ -8,7 +8,7 @@ use cantilever_object::load::LoadError;
 use std::ops::Range;
 
 /// Rewrites all types; gives the identity of each core function type.
-pub(crate) fn canonicalize(identities: &TypeIdentities, artifact: &mut Artifact) -> Result<Box<[u32]>, LoadError> {
+pub(super) fn canonicalize(identities: &TypeIdentities, artifact: &mut Artifact) -> Result<Box<[u32]>, LoadError> {
     let (types, decls) = (&mut artifact.core_types, &artifact.core_type_decls);
     if types.len() != decls.len() {
         return Err(LoadError::Malformed("a core type is not declared".to_owned()));

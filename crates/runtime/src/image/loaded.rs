@@ -29,8 +29,8 @@ pub(crate) struct Image {
     /// Engine-wide identities of the core types, by `CoreTypeId`.
     pub(crate) type_ids: Box<[u32]>,
     /// Where code comes from.
-    pub(crate) sites: Arc<SiteTable>,
-    pub(crate) lines: SourceLines,
+    pub(super) sites: Arc<SiteTable>,
+    pub(super) lines: SourceLines,
 }
 
 impl Image {

@@ -7,14 +7,14 @@ use std::sync::OnceLock;
 
 /// Source lines, which few runs ask for.
 #[derive(Debug)]
-pub(crate) struct SourceLines {
+pub(super) struct SourceLines {
     encoded: Box<[u8]>,
     decoded: OnceLock<LineTable>,
 }
 
 impl SourceLines {
     /// Those that an object has, as they are stored.
-    pub(crate) fn new(encoded: &[u8]) -> Self {
+    pub(super) fn new(encoded: &[u8]) -> Self {
         SourceLines { encoded: encoded.into(), decoded: OnceLock::new() }
     }
 

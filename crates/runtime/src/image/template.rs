@@ -23,7 +23,7 @@ pub(crate) struct Template {
 impl Template {
     /// Makes a template with these items. Segment slots in it point into `data`, which must stay
     /// where it is for as long as blocks are made of the template.
-    pub(crate) fn new(
+    pub(super) fn new(
         parts: &Parts<'_>,
         items: &[TemplateItem],
         elements: &ElementLists,

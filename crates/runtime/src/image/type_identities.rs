@@ -22,10 +22,10 @@ struct Known {
 /// A type of a recursion group. It names types outside of the group by their identities and others by their
 /// positions, so that groups that are equal are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct GroupMember {
-    pub(crate) ty: CoreFuncType,
-    pub(crate) is_final: bool,
-    pub(crate) supertype: Option<u32>,
+pub(super) struct GroupMember {
+    pub(super) ty: CoreFuncType,
+    pub(super) is_final: bool,
+    pub(super) supertype: Option<u32>,
 }
 
 /// Marks a type as one of the group whose identity is asked for, by its position. No identity is that great.
@@ -38,7 +38,7 @@ impl TypeIdentities {
     }
 
     /// The identity of the first type of a recursion group; the others follow.
-    pub(crate) fn group_id(&self, group: Vec<GroupMember>) -> u32 {
+    pub(super) fn group_id(&self, group: Vec<GroupMember>) -> u32 {
         let mut types = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let Known { groups, supertypes } = &mut *types;
         let next = supertypes.len() as u32 + 1;
@@ -59,7 +59,7 @@ impl TypeIdentities {
 }
 
 /// What stands for the type at a position of the group whose identity is asked for.
-pub(crate) fn mark(position: u32) -> u32 {
+pub(super) fn mark(position: u32) -> u32 {
     OF_THE_GROUP | position
 }
 

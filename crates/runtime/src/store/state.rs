@@ -45,9 +45,9 @@ pub(crate) struct StoreState {
     /// Every context of every block. Before the instances, so that it is dropped before the blocks are.
     pub(crate) contexts: Contexts,
     /// What the host relies on the guests' code to do.
-    pub(crate) demands: Supervision,
+    pub(super) demands: Supervision,
     /// What guests that count fuel have left; their contexts point to it.
-    pub(crate) fuel: Box<AtomicU64>,
+    pub(super) fuel: Box<AtomicU64>,
     pub(crate) arena: Arena,
     /// What guests lend to host functions.
     pub(crate) borrow_scopes: BorrowScopes,

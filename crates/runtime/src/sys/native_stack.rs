@@ -11,11 +11,11 @@ use std::ops::Range;
 /// compares with no limit runs there: entry trampolines, calls of the host, and intrinsics. A
 /// trampoline's frame is the largest: it has a thousand parameters and a thousand results of 16
 /// bytes.
-pub(crate) const RUNTIME_STACK: usize = 128 << 10;
+const RUNTIME_STACK: usize = 128 << 10;
 /// A guest that has less stack than this is not worth entering.
 const LEAST: usize = 16 << 10;
 /// Entries from nearly the same depth have the same limit, so that contexts are seldom rewritten.
-pub(crate) const GRANULE: usize = 64 << 10;
+const GRANULE: usize = 64 << 10;
 /// No more of a stack than this is relied on. The main thread's has no end where its size is not
 /// limited.
 const GREATEST: usize = 1 << 30;
