@@ -1,8 +1,9 @@
 //! What an instantiation does, core instance by core instance.
 
-use super::Map;
+use super::artifact_types::{memory_limits, table_limits};
+use super::entry_types;
+use super::map::Map;
 use super::resolve::Kind;
-use crate::pipeline::artifact_types::{memory_limits, table_limits};
 use crate::plan::module::{Entity, Module, SegmentMode};
 use crate::plan::{CoreFuncRef, CoreInstance, CoreItem};
 use crate::wasm::needs_init;
@@ -15,7 +16,7 @@ impl Map<'_> {
         let mut steps = Vec::new();
         for (index, instance) in self.plan.core_instances.iter().enumerate() {
             let module = &self.plan.modules[instance.module];
-            if self.frames[instance.module].shared {
+            if self.layouts[instance.module].shared {
                 steps.push(Step::Context { at: self.bases[index] });
                 self.bind_imports(index, instance, module, &mut steps);
             }
@@ -23,7 +24,7 @@ impl Map<'_> {
             self.make_func_defs(index, instance, module, &mut steps);
             self.make_segments(index, instance, module, &mut steps);
             if needs_init(module, &self.facts.prepared.modules[instance.module]) {
-                let entry = FuncKey::CoreEntry(self.init_type().as_u32());
+                let entry = FuncKey::CoreEntry(entry_types::init_type(self.plan).as_u32());
                 let func = FuncKey::Init(instance.module as u32);
                 steps.push(Step::Init { func, entry, ctx: self.bases[index], instance: instance.instance });
             }
@@ -31,15 +32,9 @@ impl Map<'_> {
         steps
     }
 
-    /// The type `[] -> []`, which `link` always interns.
-    pub fn init_type(&self) -> CoreTypeId {
-        let is_empty = |ty: &wasmparser::FuncType| ty.params().is_empty() && ty.results().is_empty();
-        self.plan.core_types.iter().find(|(_, ty)| is_empty(ty)).expect("link interns the type [] -> []").0
-    }
-
     /// The slots through which a shared module's instance reaches its imports.
     fn bind_imports(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
-        let slots = &self.frames[instance.module].import_slots;
+        let slots = &self.layouts[instance.module].import_slots;
         for ((import, item), slot) in module.imports.iter().zip(&instance.imports).zip(slots) {
             let at = self.bases[index] + slot;
             let kind = match (import.entity, item) {
@@ -64,19 +59,19 @@ impl Map<'_> {
     }
 
     fn make_items(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
-        let (base, frame) = (self.bases[index], &self.frames[instance.module]);
+        let (base, layout) = (self.bases[index], &self.layouts[instance.module]);
         let prepared = &self.facts.prepared.instances[index];
         let memories = module.memories.iter().zip(&prepared.memories).skip(module.imported_memories as usize);
-        for ((ty, segments), at) in memories.zip(&frame.memories) {
+        for ((ty, segments), at) in memories.zip(&layout.memories) {
             let contents = self.memory_contents(segments);
             steps.push(Step::Memory { at: base + at, limits: memory_limits(ty), contents });
         }
         let tables = module.tables.iter().zip(&prepared.tables).skip(module.imported_tables as usize);
-        for ((table, segments), at) in tables.zip(&frame.tables) {
+        for ((table, segments), at) in tables.zip(&layout.tables) {
             let (limits, contents) = (table_limits(&self.plan.core_type_ids, &table.ty), self.table_contents(segments));
             steps.push(Step::Table { at: base + at, limits, contents });
         }
-        let globals = prepared.globals.iter().skip(module.imported_globals as usize).zip(&frame.globals);
+        let globals = prepared.globals.iter().skip(module.imported_globals as usize).zip(&layout.globals);
         for (value, at) in globals {
             if let Some(value) = value.and_then(|value| self.global_value(index, value)) {
                 steps.push(Step::Global { at: base + at, value });
@@ -89,7 +84,7 @@ impl Map<'_> {
             CoreItem::Func(func) => Some(*func),
             _ => None,
         });
-        for (i, at) in self.frames[instance.module].func_defs.iter().enumerate() {
+        for (i, at) in self.layouts[instance.module].func_defs.iter().enumerate() {
             let own = CoreFuncRef::Defined { core_instance: index, index: i as u32 };
             let func = if module.is_imported(i as u32) { imported.next().unwrap_or(own) } else { own };
             if let Some(at) = at {
@@ -107,14 +102,14 @@ impl Map<'_> {
     }
 
     fn make_segments(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
-        let (base, frame) = (self.bases[index], &self.frames[instance.module]);
+        let (base, layout) = (self.bases[index], &self.layouts[instance.module]);
         let done = &self.facts.prepared.modules[instance.module];
         // A segment that is in place already is as one that was dropped: its slot is zero.
-        for (i, (segment, at)) in module.datas.iter().zip(&frame.datas).enumerate().filter(|(i, _)| !done.datas[*i]) {
+        for (i, (segment, at)) in module.datas.iter().zip(&layout.datas).enumerate().filter(|(i, _)| !done.datas[*i]) {
             let (start, len) = (self.data.start(instance.module, i), segment.bytes.len() as u64);
             steps.push(Step::Data { at: base + at, start, len });
         }
-        for (i, (segment, (at, storage))) in module.elems.iter().zip(&frame.elems).enumerate() {
+        for (i, (segment, (at, storage))) in module.elems.iter().zip(&layout.elems).enumerate() {
             if !done.elems[i] && !matches!(segment.mode, SegmentMode::Declared) {
                 let (contents, len) = (self.segment_elements(index, i), segment.items.len() as u64);
                 steps.push(Step::Elems { at: base + at, storage: base + storage, len, contents });
