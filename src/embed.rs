@@ -1,6 +1,7 @@
 //! Compiling into a running process: what joins the compiler to the runtime.
 
-use crate::pipeline::{CompileOptions, Progress, compile_trusted};
+use crate::options::{CompileOptions, Progress};
+use crate::pipeline::compile_trusted;
 use cantilever_runtime::{Component, Engine, Error, Module};
 
 impl From<crate::Error> for Error {

@@ -17,13 +17,16 @@
 //! `ARCHITECTURE.md` is the map of the source.
 
 pub mod analyse;
+mod codegen;
 pub mod decode;
 #[cfg(feature = "runtime")]
 mod embed;
 pub mod error;
 pub mod link;
+mod options;
 mod parallel;
-pub mod pipeline;
+mod pipeline;
+mod place;
 pub mod plan;
 pub mod wasm;
 
@@ -32,8 +35,10 @@ pub use cantilever_object as object;
 pub use cantilever_pass as pass;
 #[cfg(feature = "runtime")]
 pub use cantilever_runtime as runtime;
+pub use codegen::listing::EmitText;
 pub use decode::provided::Provided;
 #[cfg(feature = "runtime")]
 pub use embed::Compile;
 pub use error::Error;
-pub use pipeline::{CompileOptions, EmitText, OptLevel, Progress, compile, emit_text};
+pub use options::{CompileOptions, OptLevel, Progress};
+pub use pipeline::{compile, emit_text};

@@ -1,7 +1,7 @@
 //! Canonical functions: lifts, lowers and built-ins, with their options resolved.
 
 use super::Linker;
-use super::scope::{FrameId, Func};
+use super::index_spaces::{Func, SpacesId};
 use crate::decode::component::{Canon as Definition, Options};
 use crate::error::{Error, Result};
 use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, ImportKind, Lift, PlanOptions};
@@ -34,20 +34,22 @@ pub(super) struct LowerKey {
 }
 
 impl Linker<'_> {
-    /// Adds a canonical function to its frame.
-    pub(super) fn canon(&mut self, frame: FrameId, canon: &Definition, offset: usize) -> Result<()> {
-        let instance = self.instance_of(frame);
+    /// Adds a canonical function to its index space.
+    pub(super) fn canon(&mut self, spaces: SpacesId, canon: &Definition, offset: usize) -> Result<()> {
+        let instance = self.instance_of(spaces);
         let builtin = match *canon {
-            Definition::Lift { core_func, ty, ref options } => return self.lift(frame, core_func, ty, options, offset),
-            Definition::Lower { func, ref options } => return self.lower(frame, func, options, offset),
-            Definition::ResourceNew(index) => Canon::ResourceNew { instance, resource: self.resource(frame, index) },
-            Definition::ResourceRep(index) => Canon::ResourceRep { instance, resource: self.resource(frame, index) },
-            Definition::ResourceDrop(index) => Canon::ResourceDrop { instance, resource: self.resource(frame, index) },
+            Definition::Lift { core_func, ty, ref options } => {
+                return self.lift(spaces, core_func, ty, options, offset);
+            }
+            Definition::Lower { func, ref options } => return self.lower(spaces, func, options, offset),
+            Definition::ResourceNew(index) => Canon::ResourceNew { instance, resource: self.resource(spaces, index) },
+            Definition::ResourceRep(index) => Canon::ResourceRep { instance, resource: self.resource(spaces, index) },
+            Definition::ResourceDrop(index) => Canon::ResourceDrop { instance, resource: self.resource(spaces, index) },
             Definition::TaskReturn { result, ref options } => {
                 refuse(options, "task.return", offset)?;
-                let result = result.map(|ty| self.val_type(frame, ty));
+                let result = result.map(|ty| self.val_type(spaces, ty));
                 self.admit_result(result, offset)?;
-                Canon::TaskReturn { instance, result, options: self.options(frame, options) }
+                Canon::TaskReturn { instance, result, options: self.options(spaces, options) }
             }
             Definition::ContextGet(slot) => Canon::ContextGet { instance, slot },
             Definition::ContextSet(slot) => Canon::ContextSet { instance, slot },
@@ -55,12 +57,12 @@ impl Linker<'_> {
             Definition::BackpressureDec => Canon::BackpressureDec { instance },
             Definition::ErrorContextNew(ref options) => {
                 refuse(options, "error-context.new", offset)?;
-                let memory = self.options(frame, options).memory;
+                let memory = self.options(spaces, options).memory;
                 Canon::ErrorContextNew { instance, width: memory.map_or(PointerWidth::W32, |(_, width)| width) }
             }
             Definition::ErrorContextDebugMessage(ref options) => {
                 refuse(options, "error-context.debug-message", offset)?;
-                Canon::ErrorContextDebugMessage { instance, options: self.options(frame, options) }
+                Canon::ErrorContextDebugMessage { instance, options: self.options(spaces, options) }
             }
             Definition::ErrorContextDrop => Canon::ErrorContextDrop { instance },
             Definition::Unsupported { name, ty } => Canon::Unsupported { instance, name: name.to_string(), ty },
@@ -70,30 +72,30 @@ impl Linker<'_> {
             canons.push(builtin.clone());
             canons.len() - 1
         });
-        self.frames[frame].core_funcs.push((CoreFuncRef::Canon(index), None));
+        self.index_spaces[spaces].core_funcs.push((CoreFuncRef::Canon(index), None));
         Ok(())
     }
 
-    fn lift(&mut self, frame: FrameId, core_func: u32, ty: u32, options: &Options, offset: usize) -> Result<()> {
+    fn lift(&mut self, spaces: SpacesId, core_func: u32, ty: u32, options: &Options, offset: usize) -> Result<()> {
         refuse(options, "lift", offset)?;
-        let options = self.options(frame, options);
-        let ty = self.func_type(frame, ty);
-        let instance = self.instance_of(frame);
-        let scope = &self.frames[frame];
-        let (callee, core_name) = scope.core_funcs[core_func as usize];
-        let own_name = || scope.component?.func_names.get(&(scope.funcs.len() as u32)).map(String::as_str);
+        let options = self.options(spaces, options);
+        let ty = self.func_type(spaces, ty);
+        let instance = self.instance_of(spaces);
+        let here = &self.index_spaces[spaces];
+        let (callee, core_name) = here.core_funcs[core_func as usize];
+        let own_name = || here.component?.func_names.get(&(here.funcs.len() as u32)).map(String::as_str);
         let name = core_name.or_else(own_name).map_or_else(|| format!("lift{}", self.lifts.len()), str::to_string);
         self.spend_names(name.len(), offset)?;
         self.admit(&ty, offset)?;
         self.lifts.push(Lift { name, ty, instance, options, callee });
-        self.frames[frame].funcs.push(Func::Lift(self.lifts.len() - 1));
+        self.index_spaces[spaces].funcs.push(Func::Lift(self.lifts.len() - 1));
         Ok(())
     }
 
-    fn lower(&mut self, frame: FrameId, func: u32, options: &Options, offset: usize) -> Result<()> {
+    fn lower(&mut self, spaces: SpacesId, func: u32, options: &Options, offset: usize) -> Result<()> {
         refuse(options, "lower", offset)?;
-        let func = self.frames[frame].funcs[func as usize];
-        let key = LowerKey { instance: self.instance_of(frame), options: self.options(frame, options), func };
+        let func = self.index_spaces[spaces].funcs[func as usize];
+        let key = LowerKey { instance: self.instance_of(spaces), options: self.options(spaces, options), func };
         let index = match self.lowers.get(&key) {
             Some(index) => *index,
             None => {
@@ -107,7 +109,7 @@ impl Linker<'_> {
                 index
             }
         };
-        self.frames[frame].core_funcs.push((CoreFuncRef::Canon(index), None));
+        self.index_spaces[spaces].core_funcs.push((CoreFuncRef::Canon(index), None));
         Ok(())
     }
 
@@ -158,10 +160,10 @@ impl Linker<'_> {
         }
     }
 
-    fn options(&self, frame: FrameId, options: &Options) -> PlanOptions {
-        let scope = &self.frames[frame];
-        let func = |index: Option<u32>| index.map(|i| scope.core_funcs[i as usize].0);
-        let memory = options.memory.map(|i| scope.core_memories[i as usize]);
+    fn options(&self, spaces: SpacesId, options: &Options) -> PlanOptions {
+        let here = &self.index_spaces[spaces];
+        let func = |index: Option<u32>| index.map(|i| here.core_funcs[i as usize].0);
+        let memory = options.memory.map(|i| here.core_memories[i as usize]);
         PlanOptions {
             encoding: options.encoding,
             memory: memory.map(|memory| (memory, self.memory_width(memory))),

@@ -1,7 +1,7 @@
 //! Core instances, and what their exports resolve to.
 
 use super::Linker;
-use super::scope::{CoreInstanceItem, FrameId, ModuleItem};
+use super::index_spaces::{CoreInstanceItem, ModuleItem, SpacesId};
 use crate::decode::component::{CoreInstance, CoreSort};
 use crate::error::{Error, Result};
 use crate::plan::module::{Entity, Module};
@@ -45,50 +45,50 @@ fn state(module: &Module) -> usize {
 
 impl<'a> Linker<'a> {
     /// Makes a core instance.
-    pub(super) fn core_instance(&mut self, frame: FrameId, instance: &'a CoreInstance, offset: usize) -> Result<()> {
+    pub(super) fn core_instance(&mut self, spaces: SpacesId, instance: &'a CoreInstance, offset: usize) -> Result<()> {
         let item = match instance {
             CoreInstance::Exports(items) => {
                 self.spend(items.len(), offset)?;
-                let bag = items.iter().map(|(name, sort, i)| (name.as_str(), self.core_item(frame, *sort, *i)));
+                let bag = items.iter().map(|(name, sort, i)| (name.as_str(), self.core_item(spaces, *sort, *i)));
                 self.bags.push(bag.collect());
                 CoreInstanceItem::Bag(self.bags.len() - 1)
             }
             CoreInstance::Instantiate { module, args } => {
-                let module = match self.frames[frame].modules[*module as usize] {
+                let module = match self.index_spaces[spaces].modules[*module as usize] {
                     ModuleItem::Defined(module) => module,
                     ModuleItem::Import(import) => return Err(self.instance_of_import(import, offset)),
                 };
-                let instances = &self.frames[frame].core_instances;
+                let instances = &self.index_spaces[spaces].core_instances;
                 let args: HashMap<&str, _> =
                     args.iter().map(|(name, i)| (name.as_str(), instances[*i as usize])).collect();
                 let modules = self.modules;
                 let wanted = &modules[module].imports;
                 self.spend(INSTANCE_COST + wanted.len() + STATE_COST * state(&modules[module]), offset)?;
                 let imports = wanted.iter().map(|i| self.core_export(args[i.module.as_str()], &i.name)).collect();
-                let instance = self.instance_of(frame);
+                let instance = self.instance_of(spaces);
                 self.plan.core_instances.push(PlanCoreInstance { module, instance, imports });
                 CoreInstanceItem::Module(self.plan.core_instances.len() - 1)
             }
         };
-        self.frames[frame].core_instances.push(item);
+        self.index_spaces[spaces].core_instances.push(item);
         Ok(())
     }
 
     /// Code is compiled with all modules known, so one that is given later comes too late.
     fn instance_of_import(&self, import: usize, offset: usize) -> Error {
-        let path = self.plan.imports[import].path.join("#");
+        let path = self.plan.imports[import].path.join("/");
         let error = Error::unsupported(format!("an instance of an imported core module (`{path}`)"), offset);
         error.with_remedy(super::root::GIVE_IT)
     }
 
-    fn core_item(&self, frame: FrameId, sort: CoreSort, index: u32) -> CoreItem {
-        let (frame, index) = (&self.frames[frame], index as usize);
+    fn core_item(&self, spaces: SpacesId, sort: CoreSort, index: u32) -> CoreItem {
+        let (spaces, index) = (&self.index_spaces[spaces], index as usize);
         match sort {
-            CoreSort::Func => CoreItem::Func(frame.core_funcs[index].0),
-            CoreSort::Table => CoreItem::Table(frame.core_tables[index]),
-            CoreSort::Memory => CoreItem::Memory(frame.core_memories[index]),
-            CoreSort::Global => CoreItem::Global(frame.core_globals[index]),
-            CoreSort::Tag => CoreItem::Tag(frame.core_tags[index]),
+            CoreSort::Func => CoreItem::Func(spaces.core_funcs[index].0),
+            CoreSort::Table => CoreItem::Table(spaces.core_tables[index]),
+            CoreSort::Memory => CoreItem::Memory(spaces.core_memories[index]),
+            CoreSort::Global => CoreItem::Global(spaces.core_globals[index]),
+            CoreSort::Tag => CoreItem::Tag(spaces.core_tags[index]),
         }
     }
 

@@ -1,11 +1,11 @@
 //! Instantiation of components, by walking their definitions in order.
 //!
-//! A component is a closure, so each instantiation walks its definitions anew with a frame of its own: resource types
+//! A component is a closure, so each instantiation walks its definitions anew with index spaces of its own: resource types
 //! are generative, and imports are what the arguments say. Nested instantiations are kept on an explicit stack. Their
 //! number can be exponential in the size of the input, so there is a budget.
 
 use super::Linker;
-use super::scope::{Closure, Exports, ExportsId, Frame, FrameId, Item, ModuleItem};
+use super::index_spaces::{Closure, Exports, ExportsId, IndexSpaces, Item, ModuleItem, SpacesId};
 use crate::decode::component::{Alias, Component, Definition, Instance, Sort};
 use crate::error::{Error, Result};
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ struct Activation<'a> {
     component: &'a Component,
     /// The next definition.
     next: usize,
-    frame: FrameId,
+    spaces: SpacesId,
     /// The arguments; `None` for the root, whose imports are the plan's.
     args: Option<HashMap<&'a str, Item<'a>>>,
     exports: Exports<'a>,
@@ -35,9 +35,13 @@ impl<'a> Linker<'a> {
     /// Instantiates the root component and everything in it. Gives its exports.
     pub(super) fn instantiate_root(&mut self, component: usize) -> Result<ExportsId> {
         let component = &self.components[component];
-        let frame = self.frames.push(Frame { component: Some(component), name: Some("root"), ..Frame::default() });
-        self.instance_of(frame);
-        let mut stack = vec![Activation { component, next: 0, frame, args: None, exports: Exports::of(frame) }];
+        let spaces = self.index_spaces.push(IndexSpaces {
+            component: Some(component),
+            name: Some("root"),
+            ..IndexSpaces::default()
+        });
+        self.instance_of(spaces);
+        let mut stack = vec![Activation { component, next: 0, spaces, args: None, exports: Exports::of(spaces) }];
         loop {
             let top = stack.last_mut().expect("the root is popped only to return");
             if let Some((definition, offset)) = top.component.definitions.get(top.next) {
@@ -49,7 +53,7 @@ impl<'a> Linker<'a> {
             let done = stack.pop().expect("it was the last");
             let exports = self.exports.push(done.exports);
             match stack.last() {
-                Some(outer) => self.frames[outer.frame].instances.push(exports),
+                Some(outer) => self.index_spaces[outer.spaces].instances.push(exports),
                 None => return Ok(exports),
             }
         }
@@ -63,43 +67,43 @@ impl<'a> Linker<'a> {
         offset: usize,
     ) -> Result<Option<Activation<'a>>> {
         self.spend(1, offset)?;
-        let frame = top.frame;
+        let spaces = top.spaces;
         match definition {
-            Definition::CoreModule(module) => self.frames[frame].modules.push(ModuleItem::Defined(*module)),
-            Definition::CoreInstance(instance) => self.core_instance(frame, instance, offset)?,
+            Definition::CoreModule(module) => self.index_spaces[spaces].modules.push(ModuleItem::Defined(*module)),
+            Definition::CoreInstance(instance) => self.core_instance(spaces, instance, offset)?,
             Definition::Component(component) => {
-                self.frames[frame].components.push(Closure { component: *component, frame });
+                self.index_spaces[spaces].components.push(Closure { component: *component, spaces });
             }
             Definition::Instance(Instance::Instantiate { component, args }) => {
-                return self.activate(frame, *component, args, offset).map(Some);
+                return self.activate(spaces, *component, args, offset).map(Some);
             }
             Definition::Instance(Instance::Exports(items)) => {
                 let mut exports = Exports::default();
                 self.spend(items.len(), offset)?;
                 for (name, sort, index) in items {
-                    exports.insert(name, self.item(frame, *sort, *index, offset)?);
+                    exports.insert(name, self.item(spaces, *sort, *index, offset)?);
                 }
                 let exports = self.exports.push(exports);
-                self.frames[frame].instances.push(exports);
+                self.index_spaces[spaces].instances.push(exports);
             }
-            Definition::Alias(alias) => self.alias(frame, alias, offset)?,
+            Definition::Alias(alias) => self.alias(spaces, alias, offset)?,
             Definition::Type(ty) => {
-                let ty = self.define_type(frame, ty, offset)?;
-                self.frames[frame].types.push(ty);
+                let ty = self.define_type(spaces, ty, offset)?;
+                self.index_spaces[spaces].types.push(ty);
             }
-            Definition::Canon(canon) => self.canon(frame, canon, offset)?,
+            Definition::Canon(canon) => self.canon(spaces, canon, offset)?,
             Definition::Import(decl) => {
                 let item = match &top.args {
                     Some(args) => args[decl.name.as_str()],
-                    None => self.import(frame, &mut Vec::new(), decl, offset)?,
+                    None => self.import(spaces, &mut Vec::new(), decl, offset)?,
                 };
-                self.frames[frame].push(item);
+                self.index_spaces[spaces].push(item);
             }
             Definition::Export(export) => {
-                let item = self.item(frame, export.sort, export.index, offset)?;
+                let item = self.item(spaces, export.sort, export.index, offset)?;
                 self.name_by_export(item, &export.name);
                 top.exports.insert(&export.name, item);
-                self.frames[frame].push(item);
+                self.index_spaces[spaces].push(item);
             }
             Definition::Unsupported(name) => return Err(Error::unsupported(*name, offset)),
         }
@@ -108,56 +112,56 @@ impl<'a> Linker<'a> {
 
     fn activate(
         &mut self,
-        frame: FrameId,
+        spaces: SpacesId,
         component: u32,
         args: &'a [(String, Sort, u32)],
         offset: usize,
     ) -> Result<Activation<'a>> {
         self.spend(INSTANCE_COST + args.len(), offset)?;
-        let closure = self.frames[frame].components[component as usize];
+        let closure = self.index_spaces[spaces].components[component as usize];
         let mut items = HashMap::with_capacity(args.len());
         for (name, sort, index) in args {
-            items.insert(name.as_str(), self.item(frame, *sort, *index, offset)?);
+            items.insert(name.as_str(), self.item(spaces, *sort, *index, offset)?);
         }
-        let outer = &self.frames[frame];
+        let outer = &self.index_spaces[spaces];
         let name = outer.component.and_then(|c| c.instance_names.get(&(outer.instances.len() as u32)));
         let component = &self.components[closure.component];
-        let frame = self.frames.push(Frame {
+        let spaces = self.index_spaces.push(IndexSpaces {
             component: Some(component),
             name: name.map(String::as_str),
-            ..Frame::within(closure.frame)
+            ..IndexSpaces::within(closure.spaces)
         });
-        Ok(Activation { component, next: 0, frame, args: Some(items), exports: Exports::of(frame) })
+        Ok(Activation { component, next: 0, spaces, args: Some(items), exports: Exports::of(spaces) })
     }
 
     /// The item with an index.
-    pub(super) fn item(&self, frame: FrameId, sort: Sort, index: u32, offset: usize) -> Result<Item<'a>> {
-        self.frames[frame].get(sort, index).ok_or_else(|| Error::unsupported("a component-level value", offset))
+    pub(super) fn item(&self, spaces: SpacesId, sort: Sort, index: u32, offset: usize) -> Result<Item<'a>> {
+        self.index_spaces[spaces].get(sort, index).ok_or_else(|| Error::unsupported("a component-level value", offset))
     }
 
     /// Adds what an alias refers to.
-    pub(super) fn alias(&mut self, frame: FrameId, alias: &'a Alias, offset: usize) -> Result<()> {
+    pub(super) fn alias(&mut self, spaces: SpacesId, alias: &'a Alias, offset: usize) -> Result<()> {
         match alias {
             Alias::Export { sort: Sort::Value, .. } => {
                 return Err(Error::unsupported("a component-level value", offset));
             }
             Alias::Export { sort: _, instance, name } => {
-                let exports = self.frames[frame].instances[*instance as usize];
+                let exports = self.index_spaces[spaces].instances[*instance as usize];
                 let item = self.exports[exports].get(name).expect("validation has found this export");
-                self.frames[frame].push(item);
+                self.index_spaces[spaces].push(item);
             }
             Alias::CoreExport { instance, name } => {
-                let instance = self.frames[frame].core_instances[*instance as usize];
+                let instance = self.index_spaces[spaces].core_instances[*instance as usize];
                 let item = self.core_export(instance, name);
-                self.frames[frame].push_core(item, name);
+                self.index_spaces[spaces].push_core(item, name);
             }
             Alias::Outer { sort, count, index } => {
-                let mut outer = frame;
+                let mut outer = spaces;
                 for _ in 0..*count {
-                    outer = self.frames[outer].outer.expect("validation has counted the levels");
+                    outer = self.index_spaces[outer].outer.expect("validation has counted the levels");
                 }
                 let item = self.item(outer, *sort, *index, offset)?;
-                self.frames[frame].push(item);
+                self.index_spaces[spaces].push(item);
             }
         }
         Ok(())
@@ -167,8 +171,8 @@ impl<'a> Linker<'a> {
     fn name_by_export(&mut self, item: Item<'a>, name: &'a str) {
         match item {
             Item::Instance(exports) => {
-                if let Some(frame) = self.exports[exports].frame {
-                    self.frames[frame].name.get_or_insert(name);
+                if let Some(spaces) = self.exports[exports].spaces {
+                    self.index_spaces[spaces].name.get_or_insert(name);
                 }
             }
             Item::Type(ty) => self.name_resource(ty, name),

@@ -6,10 +6,10 @@
 
 mod canon;
 mod core_instance;
+mod index_spaces;
 mod instantiate;
 mod root;
 mod root_module;
-mod scope;
 #[cfg(test)]
 mod suites;
 #[cfg(test)]
@@ -26,7 +26,7 @@ use canon::LowerKey;
 use cantilever_abi::{FuncType, ResourceId};
 use core_instance::ModuleIndex;
 use cranelift_entity::PrimaryMap;
-use scope::{Exports, ExportsId, Frame, FrameId, FuncTypeId};
+use index_spaces::{Exports, ExportsId, FuncTypeId, IndexSpaces, SpacesId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ struct Linker<'a> {
     modules: &'a [Module],
     /// The plan so far. Its core instances name modules by index in `modules`.
     plan: Plan,
-    frames: PrimaryMap<FrameId, Frame<'a>>,
+    index_spaces: PrimaryMap<SpacesId, IndexSpaces<'a>>,
     exports: PrimaryMap<ExportsId, Exports<'a>>,
     func_types: PrimaryMap<FuncTypeId, FuncType>,
     /// All `canon lift`s; those that the root exports are copied to the plan.
@@ -86,8 +86,8 @@ struct Linker<'a> {
     indices: HashMap<usize, ModuleIndex<'a>>,
     /// For each resource type: is its name made up?
     unnamed: PrimaryMap<ResourceId, bool>,
-    /// The frames of the plan's component instances.
-    instance_frames: Vec<FrameId>,
+    /// The index spaces of the plan's component instances.
+    instance_spaces: Vec<SpacesId>,
     /// How much of the budget is spent.
     spent: u64,
 }
@@ -98,7 +98,7 @@ impl<'a> Linker<'a> {
             components,
             modules,
             plan: Plan::default(),
-            frames: PrimaryMap::new(),
+            index_spaces: PrimaryMap::new(),
             exports: PrimaryMap::new(),
             func_types: PrimaryMap::new(),
             lifts: Vec::new(),
@@ -108,30 +108,30 @@ impl<'a> Linker<'a> {
             bags: Vec::new(),
             indices: HashMap::new(),
             unnamed: PrimaryMap::new(),
-            instance_frames: Vec::new(),
+            instance_spaces: Vec::new(),
             spent: 0,
         }
     }
 
-    /// The plan's index of the component instance of a frame. Instances without core instances, canonical functions and
+    /// The plan's index of a component instance. Instances without core instances, canonical functions and
     /// resource types have no state, and do not appear in the plan.
-    fn instance_of(&mut self, frame: FrameId) -> u32 {
-        let frames = &mut self.instance_frames;
-        *self.frames[frame].instance.get_or_insert_with(|| {
-            frames.push(frame);
-            frames.len() as u32 - 1
+    fn instance_of(&mut self, spaces: SpacesId) -> u32 {
+        let index_spaces = &mut self.instance_spaces;
+        *self.index_spaces[spaces].instance.get_or_insert_with(|| {
+            index_spaces.push(spaces);
+            index_spaces.len() as u32 - 1
         })
     }
 
     /// The plan, complete but for its modules.
     fn finish(mut self) -> Plan {
-        let name = |(i, frame): (usize, &FrameId)| {
-            let frame = &self.frames[*frame];
-            let component = || frame.component?.name.as_deref().map(short_name);
-            let name = frame.name.map(short_name).or_else(component);
+        let name = |(i, spaces): (usize, &SpacesId)| {
+            let spaces = &self.index_spaces[*spaces];
+            let component = || spaces.component?.name.as_deref().map(short_name);
+            let name = spaces.name.map(short_name).or_else(component);
             name.unwrap_or_else(|| format!("instance{i}"))
         };
-        self.plan.instances = self.instance_frames.iter().enumerate().map(name).collect();
+        self.plan.instances = self.instance_spaces.iter().enumerate().map(name).collect();
         self.plan
     }
 }

@@ -1,7 +1,7 @@
 //! The edge to the host: what the root imports and exports.
 
 use super::Linker;
-use super::scope::{Exports, ExportsId, Frame, FrameId, Func, Item, ModuleItem, TypeItem};
+use super::index_spaces::{Exports, ExportsId, Func, IndexSpaces, Item, ModuleItem, SpacesId, TypeItem};
 use crate::decode::component::{Definition, ExternDecl, ExternType, InstanceDecl};
 use crate::error::{Error, Result};
 use crate::plan::{Export, Import, ImportKind};
@@ -31,7 +31,7 @@ impl<'a> Linker<'a> {
     /// bounded by the nesting of types that the validator allows (100).
     pub(super) fn import(
         &mut self,
-        frame: FrameId,
+        spaces: SpacesId,
         path: &mut Vec<String>,
         decl: &'a ExternDecl,
         offset: usize,
@@ -39,15 +39,15 @@ impl<'a> Linker<'a> {
         self.spend(1, offset)?;
         path.push(decl.name.clone());
         self.spend_names(path.iter().map(String::len).sum(), offset)?;
-        let unsupported = |what: &str| Error::unsupported(format!("{what} (`{}`)", path.join("#")), offset);
+        let unsupported = |what: &str| Error::unsupported(format!("{what} (`{}`)", path.join("/")), offset);
         let item = match decl.ty {
             ExternType::Func(ty) => {
-                let ty = self.func_type(frame, ty);
+                let ty = self.func_type(spaces, ty);
                 self.spend_names(ty.params.iter().map(|(name, _)| name.len()).sum(), offset)?;
                 Item::Func(Func::Import(self.add_import(path, ImportKind::Func(ty))))
             }
-            ExternType::Instance(ty) => self.import_instance(frame, path, ty, offset)?,
-            ExternType::TypeEq(ty) => Item::Type(self.frames[frame].types[ty as usize]),
+            ExternType::Instance(ty) => self.import_instance(spaces, path, ty, offset)?,
+            ExternType::TypeEq(ty) => Item::Type(self.index_spaces[spaces].types[ty as usize]),
             ExternType::SubResource => {
                 let resource = self.add_resource(Some(&decl.name), ResourceImpl::Host { dtor: 0 }, None);
                 self.add_import(path, ImportKind::Resource(resource));
@@ -66,25 +66,31 @@ impl<'a> Linker<'a> {
         self.plan.imports.len() - 1
     }
 
-    /// An imported instance: its type's declarations are walked in a frame of their own.
-    fn import_instance(&mut self, frame: FrameId, path: &mut Vec<String>, ty: u32, offset: usize) -> Result<Item<'a>> {
-        let TypeItem::Instance { decls, frame: outer } = self.frames[frame].types[ty as usize] else {
+    /// An imported instance: its type's declarations are walked in index spaces of their own.
+    fn import_instance(
+        &mut self,
+        spaces: SpacesId,
+        path: &mut Vec<String>,
+        ty: u32,
+        offset: usize,
+    ) -> Result<Item<'a>> {
+        let TypeItem::Instance { decls, spaces: outer } = self.index_spaces[spaces].types[ty as usize] else {
             unreachable!("validation has found an instance type here")
         };
-        let scope = self.frames.push(Frame::within(outer));
+        let inner = self.index_spaces.push(IndexSpaces::within(outer));
         let mut exports = Exports::default();
         for decl in decls {
             self.spend(1, offset)?;
             match decl {
                 InstanceDecl::Type(ty) => {
-                    let ty = self.define_type(scope, ty, offset)?;
-                    self.frames[scope].types.push(ty);
+                    let ty = self.define_type(inner, ty, offset)?;
+                    self.index_spaces[inner].types.push(ty);
                 }
-                InstanceDecl::Alias(alias) => self.alias(scope, alias, offset)?,
+                InstanceDecl::Alias(alias) => self.alias(inner, alias, offset)?,
                 InstanceDecl::Export(decl) => {
-                    let item = self.import(scope, path, decl, offset)?;
+                    let item = self.import(inner, path, decl, offset)?;
                     exports.insert(&decl.name, item);
-                    self.frames[scope].push(item);
+                    self.index_spaces[inner].push(item);
                 }
             }
         }

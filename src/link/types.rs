@@ -1,4 +1,4 @@
-//! Types, resolved in a frame: type indices become plan-wide types, and resource types plan-wide identities.
+//! Types, resolved in index spaces: type indices become plan-wide types, and resource types plan-wide identities.
 //!
 //! Each definition of a resource type gives a new identity whenever it is walked, and each abstract resource type that
 //! the root imports gives one of the host's. All others are aliases of these. We do not take the validator's resource
@@ -6,7 +6,7 @@
 //! implements it.
 
 use super::Linker;
-use super::scope::{FrameId, TypeItem};
+use super::index_spaces::{SpacesId, TypeItem};
 use crate::decode::component::{DefinedType, Type, ValRef};
 use crate::error::{Error, Result};
 use crate::plan::CoreFuncRef;
@@ -15,32 +15,32 @@ use cantilever_abi::{Case, Field, FuncType, Resource, ResourceId, ResourceImpl, 
 
 impl<'a> Linker<'a> {
     /// What a type definition means.
-    pub(super) fn define_type(&mut self, frame: FrameId, ty: &'a Type, offset: usize) -> Result<TypeItem<'a>> {
+    pub(super) fn define_type(&mut self, spaces: SpacesId, ty: &'a Type, offset: usize) -> Result<TypeItem<'a>> {
         Ok(match ty {
             Type::Value(defined) => {
                 self.spend(width(defined), offset)?;
                 self.spend_names(labels(defined).map(String::len).sum(), offset)?;
-                TypeItem::Value(self.value_type(frame, defined))
+                TypeItem::Value(self.value_type(spaces, defined))
             }
             Type::Func { params, result, is_async } => {
                 self.spend(params.len(), offset)?;
                 self.spend_names(params.iter().map(|(name, _)| name.len()).sum(), offset)?;
                 let ty = FuncType {
-                    params: params.iter().map(|(name, ty)| (name.clone(), self.val_type(frame, *ty))).collect(),
-                    result: result.map(|ty| self.val_type(frame, ty)),
+                    params: params.iter().map(|(name, ty)| (name.clone(), self.val_type(spaces, *ty))).collect(),
+                    result: result.map(|ty| self.val_type(spaces, ty)),
                     is_async: *is_async,
                 };
                 TypeItem::Func(self.func_types.push(ty))
             }
-            Type::Instance(decls) => TypeItem::Instance { decls, frame },
+            Type::Instance(decls) => TypeItem::Instance { decls, spaces },
             Type::Component => TypeItem::Component,
             Type::Resource { wide: true, .. } => {
                 let error = Error::unsupported("a resource type with a 64-bit representation", offset);
                 return Err(error.with_remedy("use `(rep i32)`"));
             }
             Type::Resource { wide: false, dtor } => {
-                let dtor = dtor.map(|func| self.frames[frame].core_funcs[func as usize].0);
-                let instance = self.instance_of(frame);
+                let dtor = dtor.map(|func| self.index_spaces[spaces].core_funcs[func as usize].0);
+                let instance = self.instance_of(spaces);
                 TypeItem::Resource(self.add_resource(None, ResourceImpl::Guest(instance), dtor))
             }
         })
@@ -72,10 +72,10 @@ impl<'a> Linker<'a> {
     }
 
     /// A value type.
-    pub(super) fn val_type(&self, frame: FrameId, ty: ValRef) -> ValType {
+    pub(super) fn val_type(&self, spaces: SpacesId, ty: ValRef) -> ValType {
         match ty {
             ValRef::Primitive(ty) => ty,
-            ValRef::Index(index) => match self.frames[frame].types[index as usize] {
+            ValRef::Index(index) => match self.index_spaces[spaces].types[index as usize] {
                 TypeItem::Value(ty) => ty,
                 _ => unreachable!("validation has found a value type here"),
             },
@@ -83,23 +83,23 @@ impl<'a> Linker<'a> {
     }
 
     /// The resource type with an index.
-    pub(super) fn resource(&self, frame: FrameId, index: u32) -> ResourceId {
-        match self.frames[frame].types[index as usize] {
+    pub(super) fn resource(&self, spaces: SpacesId, index: u32) -> ResourceId {
+        match self.index_spaces[spaces].types[index as usize] {
             TypeItem::Resource(id) => id,
             _ => unreachable!("validation has found a resource type here"),
         }
     }
 
     /// The function type with an index.
-    pub(super) fn func_type(&self, frame: FrameId, index: u32) -> FuncType {
-        match self.frames[frame].types[index as usize] {
+    pub(super) fn func_type(&self, spaces: SpacesId, index: u32) -> FuncType {
+        match self.index_spaces[spaces].types[index as usize] {
             TypeItem::Func(id) => self.func_types[id].clone(),
             _ => unreachable!("validation has found a function type here"),
         }
     }
 
-    fn value_type(&mut self, frame: FrameId, ty: &DefinedType) -> ValType {
-        let val = |ty: &ValRef| self.val_type(frame, *ty);
+    fn value_type(&mut self, spaces: SpacesId, ty: &DefinedType) -> ValType {
+        let val = |ty: &ValRef| self.val_type(spaces, *ty);
         let optional = |ty: &Option<ValRef>| ty.as_ref().map(val);
         let def = match ty {
             DefinedType::Primitive(ty) => return *ty,
@@ -117,8 +117,8 @@ impl<'a> Linker<'a> {
             DefinedType::Option(ty) => TypeDef::Option(val(ty)),
             DefinedType::Result { ok, err } => TypeDef::Result { ok: optional(ok), err: optional(err) },
             DefinedType::Flags(labels) => TypeDef::Flags(labels.clone()),
-            DefinedType::Own(index) => TypeDef::Own(self.resource(frame, *index)),
-            DefinedType::Borrow(index) => TypeDef::Borrow(self.resource(frame, *index)),
+            DefinedType::Own(index) => TypeDef::Own(self.resource(spaces, *index)),
+            DefinedType::Borrow(index) => TypeDef::Borrow(self.resource(spaces, *index)),
             DefinedType::Stream(ty) => TypeDef::Stream(optional(ty)),
             DefinedType::Future(ty) => TypeDef::Future(optional(ty)),
         };

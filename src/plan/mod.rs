@@ -2,6 +2,10 @@
 //!
 //! `link` makes it: nested components, aliases and instances are resolved away. References are symbolic; where things
 //! lie in the block is decided afterwards by `place`.
+//!
+//! Core types are described in wasmparser's vocabulary, here as in [`module`]: a second one would say the same, and
+//! translating core code means following that crate anyway. Nothing else of that crate is here, and nothing of CLIF,
+//! the block or the runtime.
 
 pub mod module;
 pub mod name;

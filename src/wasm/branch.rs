@@ -64,9 +64,9 @@ impl Translator<'_> {
 
     /// The block of a label and the operands that a branch to it carries.
     fn label(&mut self, relative_depth: u32) -> (Block, Vec<BlockArg>) {
-        let frame = self.control.label(relative_depth);
-        frame.reached = true;
-        let (target, arity) = (frame.target, frame.arity);
+        let construct = self.control.label(relative_depth);
+        construct.reached = true;
+        let (target, arity) = (construct.target, construct.arity);
         (target, self.branch_args(arity))
     }
 

@@ -1,6 +1,6 @@
 //! Structured control: blocks, loops, conditionals, and the code after a branch that nothing reaches.
 //!
-//! Frames are pushed for reachable constructs only; nested constructs in unreachable code are merely counted.
+//! Only reachable constructs are pushed; constructs nested in unreachable code are merely counted.
 
 use super::env::clif_type;
 use super::error::Error;
@@ -15,8 +15,8 @@ use wasmparser::{BlockType, Operator as O, ValType};
 /// The control stack.
 #[derive(Default)]
 pub(super) struct Control {
-    /// Frames of the constructs that enclose the current operator, the function's body first.
-    pub frames: Vec<Frame>,
+    /// The constructs that enclose the current operator, the function's body first.
+    pub constructs: Vec<Construct>,
     /// Can the current operator not be reached?
     pub unreachable: bool,
     /// How many constructs that began in unreachable code are open.
@@ -26,8 +26,8 @@ pub(super) struct Control {
 }
 
 /// A construct that has begun.
-pub(super) struct Frame {
-    kind: FrameKind,
+pub(super) struct Construct {
+    kind: ConstructKind,
     /// Where a branch to its label goes.
     pub target: Block,
     /// How many values such a branch carries.
@@ -40,7 +40,7 @@ pub(super) struct Frame {
     pub reached: bool,
 }
 
-enum FrameKind {
+enum ConstructKind {
     /// `block`, `else`, or the body of a function: its label is its end.
     Block,
     /// `loop`: its label is its beginning.
@@ -57,10 +57,10 @@ enum FrameKind {
 }
 
 impl Control {
-    /// The frame that a label names.
-    pub fn label(&mut self, relative_depth: u32) -> &mut Frame {
-        let index = self.frames.len() - 1 - relative_depth as usize;
-        &mut self.frames[index]
+    /// The construct that a label names.
+    pub fn label(&mut self, relative_depth: u32) -> &mut Construct {
+        let index = self.constructs.len() - 1 - relative_depth as usize;
+        &mut self.constructs[index]
     }
 }
 
@@ -108,24 +108,24 @@ impl Translator<'_> {
         self.control.unreachable = true;
     }
 
-    /// Opens the frame of the function's body.
+    /// Opens the construct of the function's body.
     pub fn begin_body(&mut self, results: &[ValType]) {
         let target = self.block_with_params(results);
-        self.push_frame(FrameKind::Block, target, results.len(), results.len(), 0);
+        self.push_frame(ConstructKind::Block, target, results.len(), results.len(), 0);
     }
 
     /// Opens a `block`.
     pub fn block(&mut self, ty: &BlockType) {
-        self.begin(FrameKind::Block, ty);
+        self.begin(ConstructKind::Block, ty);
     }
 
     /// Opens a `try_table` whose handler was just pushed.
     pub fn begin_try(&mut self, ty: &BlockType) {
-        self.begin(FrameKind::Try, ty);
+        self.begin(ConstructKind::Try, ty);
     }
 
     /// Opens a construct whose label is its end.
-    fn begin(&mut self, kind: FrameKind, ty: &BlockType) {
+    fn begin(&mut self, kind: ConstructKind, ty: &BlockType) {
         let env = self.env;
         let (params, results) = env.block_types(ty);
         let target = self.block_with_params(results);
@@ -138,7 +138,7 @@ impl Translator<'_> {
         let header = self.block_with_params(params);
         let args = self.branch_args(params.len());
         self.e.b.ins().jump(header, &args);
-        self.push_frame(FrameKind::Loop, header, params.len(), results.len(), params.len());
+        self.push_frame(ConstructKind::Loop, header, params.len(), results.len(), params.len());
         self.go_on_in(header);
         if self.env.tunables.supervision.interruptible {
             self.e.check_interruption();
@@ -158,65 +158,67 @@ impl Translator<'_> {
         self.e.b.seal_block(otherwise);
         let target = self.block_with_params(results);
         self.stack.extend_from_within(self.stack.len() - params.len()..);
-        let kind = FrameKind::If { otherwise, params: params.len() };
+        let kind = ConstructKind::If { otherwise, params: params.len() };
         self.push_frame(kind, target, results.len(), results.len(), params.len());
         self.e.b.switch_to_block(then);
     }
 
     fn begin_else(&mut self) {
         self.leave_by_jump();
-        let frame = self.control.frames.last_mut().expect("validated: `else` ends an `if`");
-        let FrameKind::If { otherwise, params } = frame.kind else { unreachable!("validated: `else` ends an `if`") };
-        self.stack.truncate(frame.height);
-        frame.height -= params;
-        frame.kind = FrameKind::Block;
+        let construct = self.control.constructs.last_mut().expect("validated: `else` ends an `if`");
+        let ConstructKind::If { otherwise, params } = construct.kind else {
+            unreachable!("validated: `else` ends an `if`")
+        };
+        self.stack.truncate(construct.height);
+        construct.height -= params;
+        construct.kind = ConstructKind::Block;
         self.e.b.switch_to_block(otherwise);
         self.control.unreachable = false;
     }
 
     fn end(&mut self) {
-        let kind = &self.control.frames.last().expect("validated: `end` ends a construct").kind;
-        let try_table = matches!(kind, FrameKind::Try);
+        let kind = &self.control.constructs.last().expect("validated: `end` ends a construct").kind;
+        let try_table = matches!(kind, ConstructKind::Try);
         match kind {
-            FrameKind::If { .. } => {
+            ConstructKind::If { .. } => {
                 // Without `else` the other arm passes its parameters on.
                 self.begin_else();
                 self.leave_by_jump();
                 self.end_of_reachable();
             }
-            FrameKind::Try => {
+            ConstructKind::Try => {
                 self.leave_by_jump();
                 self.end_of_reachable();
             }
-            FrameKind::Block | FrameKind::Loop => {}
+            ConstructKind::Block | ConstructKind::Loop => {}
         }
-        let frame = self.control.frames.pop().expect("validated: `end` ends a construct");
+        let construct = self.control.constructs.pop().expect("validated: `end` ends a construct");
         if try_table {
-            self.stack.truncate(frame.height);
+            self.stack.truncate(construct.height);
             self.end_handler();
         }
-        match frame.kind {
-            FrameKind::Loop => self.e.b.seal_block(frame.target),
-            _ if frame.reached => self.join(&frame),
+        match construct.kind {
+            ConstructKind::Loop => self.e.b.seal_block(construct.target),
+            _ if construct.reached => self.join(&construct),
             _ => {}
         }
         if self.control.unreachable {
-            self.stack.truncate(frame.height);
+            self.stack.truncate(construct.height);
         }
-        if self.control.frames.is_empty() && !self.control.unreachable {
+        if self.control.constructs.is_empty() && !self.control.unreachable {
             self.return_();
         }
     }
 
     /// Control flow joins at the end of a construct.
-    fn join(&mut self, frame: &Frame) {
+    fn join(&mut self, construct: &Construct) {
         if !self.control.unreachable {
-            let args = self.branch_args(frame.results);
-            self.e.b.ins().jump(frame.target, &args);
+            let args = self.branch_args(construct.results);
+            self.e.b.ins().jump(construct.target, &args);
         }
-        self.stack.truncate(frame.height);
-        self.e.b.seal_block(frame.target);
-        self.go_on_in_after(frame.target);
+        self.stack.truncate(construct.height);
+        self.e.b.seal_block(construct.target);
+        self.go_on_in_after(construct.target);
     }
 
     /// Leaves the innermost construct, if this point is reachable.
@@ -224,9 +226,9 @@ impl Translator<'_> {
         if self.control.unreachable {
             return;
         }
-        let frame = self.control.frames.last_mut().expect("validated: inside a construct");
-        frame.reached = true;
-        let (target, results) = (frame.target, frame.results);
+        let construct = self.control.constructs.last_mut().expect("validated: inside a construct");
+        construct.reached = true;
+        let (target, results) = (construct.target, construct.results);
         let args = self.branch_args(results);
         self.e.b.ins().jump(target, &args);
     }
@@ -253,8 +255,8 @@ impl Translator<'_> {
         block
     }
 
-    fn push_frame(&mut self, kind: FrameKind, target: Block, arity: usize, results: usize, params: usize) {
+    fn push_frame(&mut self, kind: ConstructKind, target: Block, arity: usize, results: usize, params: usize) {
         let height = self.stack.len() - params;
-        self.control.frames.push(Frame { kind, target, arity, results, height, reached: false });
+        self.control.constructs.push(Construct { kind, target, arity, results, height, reached: false });
     }
 }

@@ -53,7 +53,7 @@ impl Translator<'_> {
         Some(handler.dispatch)
     }
 
-    /// Ends the innermost handler: emits its dispatch. Its clauses' labels are counted from the innermost frame.
+    /// Ends the innermost handler: emits its dispatch. Its clauses' labels are counted from the innermost construct.
     pub fn end_handler(&mut self) {
         let Handler { dispatch, catches, reached } = self.control.handlers.pop().expect("a `try_table` is open");
         self.e.b.seal_block(dispatch);

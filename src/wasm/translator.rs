@@ -23,7 +23,7 @@ pub(super) struct Translator<'f> {
     /// The operand stack.
     ///
     /// Invariant: while code is reachable, its height is what validation says; while it is not, the height is at least
-    /// that of the innermost frame.
+    /// that of the innermost construct.
     pub stack: Vec<Value>,
     /// The control stack.
     pub control: Control,

@@ -79,7 +79,7 @@ pub enum LoadError {
     #[error("malformed object: {0}")]
     Malformed(String),
     /// The object is a core module where a component is needed, or the reverse.
-    #[error("the object holds a core {found}, not a {expected}")]
+    #[error("the object holds a {found}, not a {expected}")]
     WrongKind {
         /// What it holds.
         found: &'static str,

@@ -14,7 +14,7 @@ pub enum Region {
     StackLimit,
     /// What `Context::fuel` points to.
     Fuel,
-    /// `Header::entry_*` and `Header::trap_values`.
+    /// A [`Landing`](cantilever_abi::block::Landing), and `Header::trap_values`.
     Landing,
     /// `Header::scope_top` and the array of borrow scopes.
     Scopes,

@@ -41,7 +41,7 @@ impl Image {
         }
         let object = ObjectFile::read(object.bytes())?;
         if object.artifact.is_module != module {
-            let name = |module| if module { "module" } else { "component" };
+            let name = |module| if module { "core module" } else { "component" };
             return Err(LoadError::WrongKind { found: name(!module), expected: name(module) }.into());
         }
         // SAFETY: whoever made it a trusted object vouches for it.

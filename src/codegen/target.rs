@@ -1,7 +1,7 @@
 //! The target: Cranelift's ISA and its settings.
 
-use super::options::{CompileOptions, OptLevel};
 use crate::error::Error;
+use crate::options::{CompileOptions, OptLevel};
 use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use target_lexicon::{Architecture, Triple};

@@ -1,23 +1,28 @@
 //! Placement: where everything of a plan lies in the instance block, and what an instantiation does.
 //!
-//! In: a [`Plan`], whose references are symbolic. Out: a [`Placed`], in which every memory, table, global and function
-//! has a place, and how the runtime makes an instance. It decides nothing about code.
+//! In: a [`Plan`], whose references are symbolic, and [`Facts`]. Out: a [`Placed`], in which every memory, table,
+//! global and function has a place, and how the runtime makes an instance. Placement decides nothing about code, and
+//! looks for nothing that the facts say.
 //!
-//! A module that is instantiated once is *static*: its data lies directly in the block, and its code has the block
-//! as `vmctx`. A module that is instantiated more often is *shared*: each instance has a segment of its own that begins
-//! with a [`Context`](cantilever_abi::block::Context), its code is compiled once with the segment as `vmctx`, and it reaches
-//! what it imports through slots of the segment.
+//! The data of a *static* module lies directly in the block, and its code has the block as `vmctx`. Of a *shared*
+//! module each instance has a segment of its own, which begins with a [`Context`](cantilever_abi::block::Context). Its
+//! code is compiled once with the segment as `vmctx`, and reaches what it imports through slots of the segment.
 
+pub mod artifact_types;
 mod canons;
 mod contents;
+mod data_section;
+pub mod entry_types;
 mod exports;
-mod frame;
+mod import_offsets;
 mod imports;
 mod instantiation;
+mod map;
+mod module_layout;
 mod resolve;
 
-use super::CompileOptions;
 use crate::analyse::Facts;
+use crate::options::CompileOptions;
 use crate::plan::Plan;
 use crate::wasm::ModulePlaces;
 use cantilever_abi::adapter::Dtor;
@@ -28,8 +33,7 @@ use cantilever_abi::block::{
 use cantilever_abi::{Adapter, CanonFunc, FuncKey, Resource, ResourceId};
 use cantilever_object::artifact::{ExportEntry, ImportEntry, Instantiation};
 use cranelift_entity::PrimaryMap;
-use frame::Frame;
-use imports::ImportPlaces;
+use map::Map;
 use std::ops::Range;
 
 /// A plan whose parts have their places.
@@ -82,20 +86,6 @@ impl Placed {
     }
 }
 
-/// Where module instances and imports lie; the first half of the work, on which everything else builds.
-#[derive(Debug)]
-struct Map<'a> {
-    plan: &'a Plan,
-    facts: &'a Facts,
-    /// For each module: offsets of its data, relative to its base.
-    frames: Vec<Frame>,
-    /// For each core instance: its base. 0 when the module is static.
-    bases: Vec<u32>,
-    imports: ImportPlaces,
-    data: contents::DataSection,
-    elements: contents::ElementLists,
-}
-
 /// Places a plan.
 pub fn place(plan: &Plan, facts: &Facts, options: &CompileOptions) -> Result<Placed, BlockTooLarge> {
     let types = plan.core_types.len() as u32;
@@ -106,13 +96,7 @@ pub fn place(plan: &Plan, facts: &Facts, options: &CompileOptions) -> Result<Pla
     if options.debug_handles {
         builder.record_handles();
     }
-    let arena = &mut builder.arena;
-    let imports = ImportPlaces::reserve(plan, arena)?;
-    let frames = frame::reserve(plan, facts, arena)?;
-    let bases = frame::bases(plan, &frames, arena)?;
-    let data = contents::DataSection::new(plan, &facts.prepared);
-    let elements = contents::ElementLists::new(plan, &facts.prepared, &frames);
-    let map = Map { plan, facts, frames, bases, imports, data, elements };
+    let map = Map::reserve(plan, facts, &mut builder.arena)?;
     let modules = map.module_places();
     let resources = map.resources();
     Ok(Placed {

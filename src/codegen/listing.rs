@@ -3,10 +3,10 @@
 //! Comments are derived from the code itself (regions of memory accesses, kinds of traps, names of callees, positions in
 //! the input), so they survive inlining and say the same of inlined code.
 
-use super::Graph;
-use super::bodies::{Bodies, Body};
-use super::codegen::{self, Worker};
-use super::options::CompileOptions;
+use super::bodies::Bodies;
+use super::body::Body;
+use super::graph::Graph;
+use super::machine_code::{self, Worker};
 use crate::error::Error;
 use cantilever_abi::FuncKey;
 use cantilever_abi::block::TrapKind;
@@ -28,25 +28,18 @@ pub enum EmitText {
     Asm,
 }
 
-/// Lists every function, or those whose symbol contains `function`: also those that an object would not have, since nothing needs
-/// their code.
-pub fn emit_text(
-    bytes: &[u8],
-    options: &CompileOptions,
-    what: EmitText,
-    function: Option<&str>,
-) -> Result<String, Error> {
-    let graph = Graph::new(bytes, options)?;
-    let bodies = Bodies::new(&graph)?;
+/// Lists every function of a compilation, or those whose symbol contains `function`: also those that an object would
+/// not have, since nothing needs their code.
+pub fn list(graph: &Graph, bodies: &Bodies, what: EmitText, function: Option<&str>) -> Result<String, Error> {
     let names: Names = graph.functions.iter().map(|f| (f.key, f.name.as_str())).collect();
     let mut worker = Worker::default();
     let mut text = String::new();
     for function in graph.functions.iter().filter(|f| function.is_none_or(|wanted| f.name.contains(wanted))) {
-        let body = bodies.finished(&graph, &mut worker, function)?;
+        let body = bodies.finished(graph, &mut worker.builder, function)?;
         let listing = match what {
             EmitText::Clif => clif(body, &names),
-            EmitText::OptimizedClif => clif(codegen::optimize(&*graph.isa, function, body)?, &names),
-            EmitText::Asm => asm(&graph, &mut worker, function, body, &names)?,
+            EmitText::OptimizedClif => clif(machine_code::optimize(&*graph.isa, function, body)?, &names),
+            EmitText::Asm => asm(graph, &mut worker, function, body, &names)?,
         };
         writeln!(text, "; {}\n{listing}", function.name).expect("writing to memory does not fail");
     }
@@ -126,7 +119,7 @@ fn asm(
     names: &Names<'_>,
 ) -> Result<String, Error> {
     let externals: Vec<_> = body.func.params.user_named_funcs().values().cloned().collect();
-    let (_, listing) = codegen::disassemble(&*graph.isa, worker, function, body)?;
+    let (_, listing) = machine_code::disassemble(&*graph.isa, worker, function, body)?;
     let external = |index: usize| {
         let name = externals.get(index)?;
         names.get(&FuncKey::decode(name.namespace, name.index)).map(|name| format!("refers to {name}"))

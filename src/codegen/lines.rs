@@ -135,7 +135,7 @@ impl<'a> Programs<'a> {
             let is_live_now = *is_live.get_or_insert(in_code.is_some());
             let start = in_code.and_then(|start| u32::try_from(start).ok()).filter(|_| is_live_now);
             if let Some(start) = start {
-                let line = if row.end_sequence() { None } else { self.place(header, row, &mut known) };
+                let line = if row.end_sequence() { None } else { self.line_of(header, row, &mut known) };
                 self.push(&mut sequence, Row { start, line });
             }
             if row.end_sequence() {
@@ -156,8 +156,8 @@ impl<'a> Programs<'a> {
         sequence.push(row);
     }
 
-    /// The place that a row names. `known` are the files of the program that have been looked up.
-    fn place(&mut self, header: &Header<'_>, row: &LineRow, known: &mut HashMap<u64, Option<u32>>) -> Option<Line> {
+    /// The source line that a row names. `known` are the files of the program that have been looked up.
+    fn line_of(&mut self, header: &Header<'_>, row: &LineRow, known: &mut HashMap<u64, Option<u32>>) -> Option<Line> {
         let index = row.file_index();
         let file = (*known.entry(index).or_insert_with(|| {
             let name = self.file_name(header, index)?;

@@ -1,6 +1,6 @@
 //! Where the instructions of a function come from: an offset in the input, and what was inlined at which call.
 //!
-//! CLIF keeps one number for each instruction. Below [`INLINED`] it is an offset in the input, as `core` sets it; from there on it
+//! CLIF keeps one number for each instruction. Below [`INLINED`] it is an offset in the input, as `wasm` sets it; from there on it
 //! is an index in the function's [`Origins`].
 
 use cantilever_abi::FuncKey;
@@ -37,10 +37,10 @@ impl Origins {
         }
     }
 
-    /// Does a place lie in what was inlined of this function?
-    pub fn lies_in(&self, place: Origin, function: FuncKey) -> bool {
+    /// Does an instruction lie in what was inlined of this function?
+    pub fn lies_in(&self, origin: Origin, function: FuncKey) -> bool {
         let scope = |number: u32| number.checked_sub(1).map(|index| &self.scopes[index as usize]);
-        std::iter::successors(scope(place.scope), |inlined| scope(inlined.parent))
+        std::iter::successors(scope(origin.scope), |inlined| scope(inlined.parent))
             .any(|scope| scope.function == function)
     }
 

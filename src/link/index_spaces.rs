@@ -1,4 +1,4 @@
-//! What indices mean: one [`Frame`] of index spaces for each component instance and each imported instance's type.
+//! What indices mean: one set of [`IndexSpaces`] for each component instance and each imported instance's type.
 
 use crate::decode::component::{Component, InstanceDecl, Sort};
 use crate::plan::{CoreFuncRef, CoreItem, CoreRef};
@@ -6,10 +6,10 @@ use cantilever_abi::{ResourceId, ValType};
 use cranelift_entity::entity_impl;
 use std::collections::HashMap;
 
-/// A frame.
+/// Names [`IndexSpaces`].
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct FrameId(u32);
-entity_impl!(FrameId);
+pub(super) struct SpacesId(u32);
+entity_impl!(SpacesId);
 
 /// The exports of an instance.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,13 +49,13 @@ pub(super) enum ModuleItem {
     Import(usize),
 }
 
-/// A component together with the frame in which it was defined, to which its outer aliases refer.
+/// A component together with the index spaces in which it was defined, to which its outer aliases refer.
 #[derive(Clone, Copy)]
 pub(super) struct Closure {
     /// The component, by index in the decoded components.
     pub(super) component: usize,
-    /// The frame.
-    pub(super) frame: FrameId,
+    /// The index spaces.
+    pub(super) spaces: SpacesId,
 }
 
 /// What a type index means. Value and function types are resolved when they are defined; an instance type stays a
@@ -65,7 +65,7 @@ pub(super) enum TypeItem<'a> {
     Value(ValType),
     Func(FuncTypeId),
     Resource(ResourceId),
-    Instance { decls: &'a [InstanceDecl], frame: FrameId },
+    Instance { decls: &'a [InstanceDecl], spaces: SpacesId },
     Component,
 }
 
@@ -80,10 +80,10 @@ pub(super) enum CoreInstanceItem {
 
 /// The index spaces of one component instance, or of one imported instance's type.
 #[derive(Default)]
-pub(super) struct Frame<'a> {
-    /// The lexically enclosing frame.
-    pub(super) outer: Option<FrameId>,
-    /// The component, for names; none for the frames of instance types.
+pub(super) struct IndexSpaces<'a> {
+    /// The lexically enclosing ones.
+    pub(super) outer: Option<SpacesId>,
+    /// The component, for names; none for instance types.
     pub(super) component: Option<&'a Component>,
     /// The index of the component instance in the plan, once something in it needs a state of its own.
     pub(super) instance: Option<u32>,
@@ -103,10 +103,10 @@ pub(super) struct Frame<'a> {
     pub(super) components: Vec<Closure>,
 }
 
-impl<'a> Frame<'a> {
-    /// A frame within another.
-    pub(super) fn within(outer: FrameId) -> Self {
-        Frame { outer: Some(outer), ..Frame::default() }
+impl<'a> IndexSpaces<'a> {
+    /// Those within others.
+    pub(super) fn within(outer: SpacesId) -> Self {
+        IndexSpaces { outer: Some(outer), ..IndexSpaces::default() }
     }
 
     /// Adds an item to the index space of its sort.
@@ -150,14 +150,14 @@ impl<'a> Frame<'a> {
 pub(super) struct Exports<'a> {
     list: Vec<(&'a str, Item<'a>)>,
     index: HashMap<&'a str, usize>,
-    /// The frame of the component instance, unless the instance is a bag of exports or imported.
-    pub(super) frame: Option<FrameId>,
+    /// The index spaces of the component instance, unless the instance is a bag of exports or imported.
+    pub(super) spaces: Option<SpacesId>,
 }
 
 impl<'a> Exports<'a> {
-    /// The exports, none yet, of the component instance with this frame.
-    pub(super) fn of(frame: FrameId) -> Self {
-        Exports { frame: Some(frame), ..Exports::default() }
+    /// The exports, none yet, of the component instance with these index spaces.
+    pub(super) fn of(spaces: SpacesId) -> Self {
+        Exports { spaces: Some(spaces), ..Exports::default() }
     }
 
     /// Adds an export.

@@ -1,6 +1,6 @@
 //! From symbolic references to places and callees, as seen from the block and from the code of each module.
 
-use super::Map;
+use super::map::Map;
 use crate::plan::module::{Entity, Module};
 use crate::plan::{CoreFuncRef, CoreItem, CoreRef};
 use crate::wasm::{ElemPlace, KnownElement, ModulePlaces};
@@ -52,12 +52,12 @@ impl Map<'_> {
 
     /// The offset of an item that the module itself defines.
     fn own(&self, module: usize, kind: Kind, index: u32) -> Option<u32> {
-        let (frame, module) = (&self.frames[module], &self.plan.modules[module]);
+        let (layout, module) = (&self.layouts[module], &self.plan.modules[module]);
         let (offsets, imported) = match kind {
-            Kind::Table => (&frame.tables, module.imported_tables),
-            Kind::Memory => (&frame.memories, module.imported_memories),
-            Kind::Global => (&frame.globals, module.imported_globals),
-            Kind::Tag => (&frame.tags, module.imported_tags),
+            Kind::Table => (&layout.tables, module.imported_tables),
+            Kind::Memory => (&layout.memories, module.imported_memories),
+            Kind::Global => (&layout.globals, module.imported_globals),
+            Kind::Tag => (&layout.tags, module.imported_tags),
         };
         index.checked_sub(imported).map(|defined| offsets[defined as usize])
     }
@@ -73,20 +73,20 @@ impl Map<'_> {
     }
 
     fn places(&self, module_index: usize, instance: Option<usize>) -> ModulePlaces {
-        let (module, frame) = (&self.plan.modules[module_index], &self.frames[module_index]);
+        let (module, layout) = (&self.plan.modules[module_index], &self.layouts[module_index]);
         let mut places = ModulePlaces {
-            func_defs: frame.func_defs.clone(),
-            datas: frame.datas.clone(),
+            func_defs: layout.func_defs.clone(),
+            datas: layout.datas.clone(),
             prepared: self.facts.prepared.modules[module_index].clone(),
-            elems: frame.elems.iter().map(|&(slot, storage)| ElemPlace { slot, storage }).collect(),
+            elems: layout.elems.iter().map(|&(slot, storage)| ElemPlace { slot, storage }).collect(),
             ..ModulePlaces::default()
         };
         for (i, import) in module.imports.iter().enumerate() {
             let item = || self.plan.core_instances[instance.expect("an instantiated module")].imports[i];
-            let through = || Place::Through(frame.import_slots[i]);
-            let place = |kind| if frame.shared { through() } else { self.item_place(kind, item()) };
+            let through = || Place::Through(layout.import_slots[i]);
+            let place = |kind| if layout.shared { through() } else { self.item_place(kind, item()) };
             match import.entity {
-                Entity::Func(_) if frame.shared => places.funcs.push(Callee::Slot(frame.import_slots[i])),
+                Entity::Func(_) if layout.shared => places.funcs.push(Callee::Slot(layout.import_slots[i])),
                 Entity::Func(_) => places.funcs.push(self.imported_callee(item())),
                 Entity::Table(_) => places.tables.push(place(Kind::Table)),
                 Entity::Memory(_) => places.memories.push(place(Kind::Memory)),
@@ -95,12 +95,12 @@ impl Map<'_> {
             }
         }
         let here = |offsets: &[u32]| offsets.iter().map(|at| Place::Here(*at)).collect::<Vec<_>>();
-        places.tables.extend(here(&frame.tables));
-        places.memories.extend(here(&frame.memories));
-        places.globals.extend(here(&frame.globals));
-        places.tags.extend(here(&frame.tags));
+        places.tables.extend(here(&layout.tables));
+        places.memories.extend(here(&layout.memories));
+        places.globals.extend(here(&layout.globals));
+        places.tags.extend(here(&layout.tags));
         places.funcs.extend(own_functions(module, module_index));
-        if let (false, Some(instance)) = (frame.shared, instance) {
+        if let (false, Some(instance)) = (layout.shared, instance) {
             places.known_tables = self.known_tables(instance, module);
         }
         places

@@ -1,6 +1,6 @@
 //! Canonical functions and lifts with their places.
 
-use super::Map;
+use super::map::Map;
 use super::resolve::Kind;
 use crate::plan::{Canon, CanonTarget, Lift, PlanOptions};
 use cantilever_abi::adapter::Dtor;

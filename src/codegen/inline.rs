@@ -6,8 +6,8 @@
 //! well, [`DEPTH`] calls deep, but in itself; in core code only canonical functions are, since whoever made the module had the chance
 //! to inline the others. A host entry trampoline is never inlined into: a trap lands at its only call.
 
-use super::Graph;
-use super::bodies::Body;
+use super::body::Body;
+use super::graph::Graph;
 use super::origin::{Origin, Origins, Renumbering};
 use crate::error::Error;
 use cantilever_abi::FuncKey;

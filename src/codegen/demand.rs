@@ -3,12 +3,12 @@
 //!
 //! It must not know how a function is compiled, nor what is inlined: what compiled code still refers to decides.
 
-use super::Graph;
 use super::bodies::Bodies;
-use super::codegen::{self, Worker};
+use super::graph::Graph;
 use super::inline::Budget;
-use super::options::Progress;
+use super::machine_code::{self, Worker};
 use crate::error::Error;
+use crate::options::Progress;
 use crate::parallel;
 use cantilever_abi::FuncKey;
 use cantilever_object::artifact::{FunctionIdentity, LateStep, TemplateItem};
@@ -150,8 +150,8 @@ impl Demand<'_> {
     }
 
     fn code(&self, worker: &mut Worker, function: &FunctionIdentity) -> Result<Compiled, Error> {
-        let body = self.bodies.finished(self.graph, worker, function)?;
-        let compiled = codegen::compile(&*self.graph.isa, worker, function, body)?;
+        let body = self.bodies.finished(self.graph, &mut worker.builder, function)?;
+        let compiled = machine_code::compile(&*self.graph.isa, worker, function, body)?;
         self.progress.compiled(&function.name);
         Ok(compiled)
     }

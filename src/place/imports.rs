@@ -1,35 +1,11 @@
-//! Where the root's imports go.
+//! The root's imports as the runtime finds them.
 
-use super::Map;
-use crate::pipeline::artifact_types::{core_value_type, memory_limits, table_limits};
-use crate::plan::{ImportKind, Plan};
-use cantilever_abi::block::layout::{Arena, BlockTooLarge};
-use cantilever_abi::block::{FuncDef, HostCallee};
+use super::artifact_types::{core_value_type, memory_limits, table_limits};
+use super::map::Map;
+use crate::plan::ImportKind;
 use cantilever_abi::{Resource, ResourceId, ResourceImpl};
 use cantilever_object::artifact::{ImportEntry, ImportSlot};
 use cranelift_entity::PrimaryMap;
-
-/// For each import of the plan, the block offset of what stands for it: a `HostCallee` for component functions and
-/// resource types, a `FuncDef` for core functions, a pointer for other core items.
-#[derive(Debug)]
-pub struct ImportPlaces(Vec<u32>);
-
-impl ImportPlaces {
-    /// Reserves a place for each.
-    pub fn reserve(plan: &Plan, arena: &mut Arena) -> Result<Self, BlockTooLarge> {
-        let place = |kind: &ImportKind| match kind {
-            ImportKind::Func(_) | ImportKind::Resource(_) => arena.one::<HostCallee>(),
-            ImportKind::CoreFunc(_) => arena.one::<FuncDef>(),
-            _ => arena.one::<*const u8>(),
-        };
-        plan.imports.iter().map(|import| &import.kind).map(place).collect::<Result<_, _>>().map(ImportPlaces)
-    }
-
-    /// The place of an import, by its index in the plan.
-    pub fn at(&self, import: usize) -> u32 {
-        self.0[import]
-    }
-}
 
 impl Map<'_> {
     /// The imports as the runtime finds them.

@@ -1,8 +1,8 @@
 //! The root's exports as the runtime finds them.
 
-use super::Map;
+use super::artifact_types::{core_value_type, memory_limits, table_limits};
+use super::map::Map;
 use super::resolve::Kind;
-use crate::pipeline::artifact_types::{core_value_type, memory_limits, table_limits};
 use crate::plan::{CoreFuncRef, CoreItem, CoreRef, Export, ImportKind};
 use cantilever_object::artifact::ExportEntry;
 
@@ -34,8 +34,8 @@ impl Map<'_> {
         let ty = self.func_type(func).expect("a root core module exports core functions");
         let at = match func {
             CoreFuncRef::Defined { core_instance, index } => {
-                let frame = &self.frames[self.plan.core_instances[core_instance].module];
-                self.bases[core_instance] + frame.func_defs[index as usize].expect("an exported function escapes")
+                let layout = &self.layouts[self.plan.core_instances[core_instance].module];
+                self.bases[core_instance] + layout.func_defs[index as usize].expect("an exported function escapes")
             }
             CoreFuncRef::Import(index) => self.imports.at(index),
             CoreFuncRef::Canon(_) => unreachable!("a root core module has no canonical functions"),
@@ -45,32 +45,32 @@ impl Map<'_> {
 
     fn export_table(&self, item: CoreRef) -> ExportEntry {
         let place = self.definition(Kind::Table, item);
-        let ty = match self.origin(item) {
-            Origin::Defined(module, index) => {
+        let ty = match self.described(item) {
+            Described::ByModule(module, index) => {
                 table_limits(&self.plan.core_type_ids, &self.plan.modules[module].tables[index].ty)
             }
-            Origin::Import(ImportKind::CoreTable(ty)) => table_limits(&self.plan.core_type_ids, ty),
-            Origin::Import(_) => unreachable!("the import is a table"),
+            Described::ByImport(ImportKind::CoreTable(ty)) => table_limits(&self.plan.core_type_ids, ty),
+            Described::ByImport(_) => unreachable!("the import is a table"),
         };
         ExportEntry::CoreTable { ty, place }
     }
 
     fn export_memory(&self, item: CoreRef) -> ExportEntry {
         let place = self.definition(Kind::Memory, item);
-        let ty = match self.origin(item) {
-            Origin::Defined(module, index) => memory_limits(&self.plan.modules[module].memories[index]),
-            Origin::Import(ImportKind::CoreMemory(ty)) => memory_limits(ty),
-            Origin::Import(_) => unreachable!("the import is a memory"),
+        let ty = match self.described(item) {
+            Described::ByModule(module, index) => memory_limits(&self.plan.modules[module].memories[index]),
+            Described::ByImport(ImportKind::CoreMemory(ty)) => memory_limits(ty),
+            Described::ByImport(_) => unreachable!("the import is a memory"),
         };
         ExportEntry::CoreMemory { ty, place }
     }
 
     fn export_global(&self, item: CoreRef) -> ExportEntry {
         let place = self.definition(Kind::Global, item);
-        let ty = match self.origin(item) {
-            Origin::Defined(module, index) => self.plan.modules[module].globals[index].ty,
-            Origin::Import(ImportKind::CoreGlobal(ty)) => *ty,
-            Origin::Import(_) => unreachable!("the import is a global"),
+        let ty = match self.described(item) {
+            Described::ByModule(module, index) => self.plan.modules[module].globals[index].ty,
+            Described::ByImport(ImportKind::CoreGlobal(ty)) => *ty,
+            Described::ByImport(_) => unreachable!("the import is a global"),
         };
         ExportEntry::CoreGlobal {
             ty: core_value_type(&self.plan.core_type_ids, ty.content_type),
@@ -81,27 +81,27 @@ impl Map<'_> {
 
     fn export_tag(&self, item: CoreRef) -> ExportEntry {
         let place = self.definition(Kind::Tag, item);
-        let ty = match self.origin(item) {
-            Origin::Defined(module, index) => self.plan.modules[module].tags[index],
-            Origin::Import(ImportKind::CoreTag(ty)) => *ty,
-            Origin::Import(_) => unreachable!("the import is a tag"),
+        let ty = match self.described(item) {
+            Described::ByModule(module, index) => self.plan.modules[module].tags[index],
+            Described::ByImport(ImportKind::CoreTag(ty)) => *ty,
+            Described::ByImport(_) => unreachable!("the import is a tag"),
         };
         ExportEntry::CoreTag { ty, place }
     }
 
-    fn origin(&self, item: CoreRef) -> Origin<'_> {
+    fn described(&self, item: CoreRef) -> Described<'_> {
         match item {
             CoreRef::Defined { core_instance, index } => {
-                Origin::Defined(self.plan.core_instances[core_instance].module, index as usize)
+                Described::ByModule(self.plan.core_instances[core_instance].module, index as usize)
             }
-            CoreRef::Import(index) => Origin::Import(&self.plan.imports[index].kind),
+            CoreRef::Import(index) => Described::ByImport(&self.plan.imports[index].kind),
         }
     }
 }
 
-/// Where a core item's type is described.
-enum Origin<'a> {
-    /// In a module, at this index of the index space of its kind.
-    Defined(usize, usize),
-    Import(&'a ImportKind),
+/// What describes the type of a core item.
+enum Described<'a> {
+    /// A module, at this index of the index space of its kind.
+    ByModule(usize, usize),
+    ByImport(&'a ImportKind),
 }

@@ -1,9 +1,10 @@
 //! How an instance is made: what of it is the same every time, and which steps wait for imports or
 //! run code.
 
-use super::Map;
+use super::artifact_types::{memory_limits, table_limits};
+use super::entry_types;
+use super::map::Map;
 use super::resolve::Kind;
-use crate::pipeline::artifact_types::{memory_limits, table_limits};
 use crate::plan::module::{Entity, Module, SegmentMode};
 use crate::plan::{CoreFuncRef, CoreInstance, CoreItem};
 use crate::wasm::needs_init;
@@ -17,7 +18,7 @@ impl Map<'_> {
         let mut made = Instantiation::default();
         for (index, instance) in self.plan.core_instances.iter().enumerate() {
             let module = &self.plan.modules[instance.module];
-            if self.frames[instance.module].shared {
+            if self.layouts[instance.module].shared {
                 made.template.push(TemplateItem::Context { at: self.bases[index] });
                 self.bind_imports(index, instance, module, &mut made);
             }
@@ -25,7 +26,7 @@ impl Map<'_> {
             self.make_func_defs(index, instance, module, &mut made);
             self.make_segments(index, instance, module, &mut made);
             if needs_init(module, &self.facts.prepared.modules[instance.module]) {
-                let entry = FuncKey::CoreEntry(self.init_type().as_u32());
+                let entry = FuncKey::CoreEntry(entry_types::init_type(self.plan).as_u32());
                 let func = FuncKey::Init(instance.module as u32);
                 let (ctx, instance) = (self.bases[index], instance.instance);
                 made.late_steps.push(LateStep::Init { func, entry, ctx, instance });
@@ -34,15 +35,9 @@ impl Map<'_> {
         made
     }
 
-    /// The type `[] -> []`, which `link` always interns.
-    pub fn init_type(&self) -> CoreTypeId {
-        let is_empty = |ty: &wasmparser::FuncType| ty.params().is_empty() && ty.results().is_empty();
-        self.plan.core_types.iter().find(|(_, ty)| is_empty(ty)).expect("link interns the type [] -> []").0
-    }
-
     /// The slots through which a shared module's instance reaches its imports.
     fn bind_imports(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
-        let slots = &self.frames[instance.module].import_slots;
+        let slots = &self.layouts[instance.module].import_slots;
         for ((import, item), slot) in module.imports.iter().zip(&instance.imports).zip(slots) {
             let at = self.bases[index] + slot;
             let kind = match (import.entity, item) {
@@ -67,19 +62,19 @@ impl Map<'_> {
     }
 
     fn make_items(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
-        let (base, frame) = (self.bases[index], &self.frames[instance.module]);
+        let (base, layout) = (self.bases[index], &self.layouts[instance.module]);
         let prepared = &self.facts.prepared.instances[index];
         let memories = module.memories.iter().zip(&prepared.memories).skip(module.imported_memories as usize);
-        for ((ty, segments), at) in memories.zip(&frame.memories) {
+        for ((ty, segments), at) in memories.zip(&layout.memories) {
             let contents = self.memory_contents(segments);
             made.memories.push(MemoryEntry { at: base + at, limits: memory_limits(ty), contents });
         }
         let tables = module.tables.iter().zip(&prepared.tables).skip(module.imported_tables as usize);
-        for ((table, segments), at) in tables.zip(&frame.tables) {
+        for ((table, segments), at) in tables.zip(&layout.tables) {
             let (limits, contents) = (table_limits(&self.plan.core_type_ids, &table.ty), self.table_contents(segments));
             made.tables.push(TableEntry { at: base + at, limits, contents });
         }
-        let globals = prepared.globals.iter().skip(module.imported_globals as usize).zip(&frame.globals);
+        let globals = prepared.globals.iter().skip(module.imported_globals as usize).zip(&layout.globals);
         for (value, at) in globals {
             if let Some(value) = value.and_then(|value| self.global_value(index, value)) {
                 made.template.push(TemplateItem::Global { at: base + at, value });
@@ -92,7 +87,7 @@ impl Map<'_> {
             CoreItem::Func(func) => Some(*func),
             _ => None,
         });
-        for (i, at) in self.frames[instance.module].func_defs.iter().enumerate() {
+        for (i, at) in self.layouts[instance.module].func_defs.iter().enumerate() {
             let own = CoreFuncRef::Defined { core_instance: index, index: i as u32 };
             let func = if module.is_imported(i as u32) { imported.next().unwrap_or(own) } else { own };
             if let Some(at) = at {
@@ -110,14 +105,14 @@ impl Map<'_> {
     }
 
     fn make_segments(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
-        let (base, frame) = (self.bases[index], &self.frames[instance.module]);
+        let (base, layout) = (self.bases[index], &self.layouts[instance.module]);
         let done = &self.facts.prepared.modules[instance.module];
         // A segment that is in place already is as one that was dropped: its slot is zero.
-        for (i, (segment, at)) in module.datas.iter().zip(&frame.datas).enumerate().filter(|(i, _)| !done.datas[*i]) {
+        for (i, (segment, at)) in module.datas.iter().zip(&layout.datas).enumerate().filter(|(i, _)| !done.datas[*i]) {
             let (start, len) = (self.data.start(instance.module, i), segment.bytes.len() as u64);
             made.template.push(TemplateItem::Data { at: base + at, start, len });
         }
-        for (i, (segment, (at, storage))) in module.elems.iter().zip(&frame.elems).enumerate() {
+        for (i, (segment, (at, storage))) in module.elems.iter().zip(&layout.elems).enumerate() {
             if !done.elems[i] && !matches!(segment.mode, SegmentMode::Declared) {
                 let (contents, len) = (self.segment_elements(index, i), segment.items.len() as u64);
                 let (at, storage) = (base + at, base + storage);

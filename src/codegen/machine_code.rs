@@ -1,6 +1,6 @@
 //! CLIF to machine code, one function at a time.
 
-use super::bodies::Body;
+use super::body::Body;
 use super::origin::{Origin, Origins};
 use crate::error::Error;
 use cantilever_abi::FuncKey;

@@ -4,10 +4,9 @@
 //! into adapters; adapters into the shims through which guests call them; all of these into small core functions, first those
 //! that call no others; everything into all core code.
 
-use super::Graph;
-use super::codegen::Worker;
+use super::body::Body;
+use super::graph::Graph;
 use super::inline::{self, Budget};
-use super::origin::Origins;
 use crate::error::Error;
 use crate::parallel;
 use crate::wasm::{self, ModuleEnv, Tunables};
@@ -20,22 +19,6 @@ use cranelift_codegen::ir;
 use cranelift_entity::EntityRef;
 use cranelift_frontend::FunctionBuilderContext;
 use std::collections::HashMap;
-
-/// The CLIF of a function, with where its instructions come from.
-#[derive(Clone)]
-pub struct Body {
-    /// The CLIF.
-    pub func: ir::Function,
-    /// What the positions of its instructions mean.
-    pub origins: Origins,
-}
-
-impl Body {
-    /// Nothing has been inlined yet.
-    fn new(func: ir::Function) -> Self {
-        Body { func, origins: Origins::default() }
-    }
-}
 
 /// Bodies that may be inlined, finished up to their own stratum.
 pub struct Bodies {
@@ -109,11 +92,16 @@ impl Bodies {
     }
 
     /// The body of a function as it is compiled.
-    pub fn finished(&self, graph: &Graph, worker: &mut Worker, function: &FunctionIdentity) -> Result<Body, Error> {
+    pub fn finished(
+        &self,
+        graph: &Graph,
+        cx: &mut FunctionBuilderContext,
+        function: &FunctionIdentity,
+    ) -> Result<Body, Error> {
         // A body of a lower stratum still calls what is in the higher ones.
         let mut body = match self.inlinable.get(&function.key) {
             Some(body) => body.clone(),
-            None => Body::new(translate(graph, &mut worker.builder, function.key)?),
+            None => Body::new(translate(graph, cx, function.key)?),
         };
         inline::inline(&mut body, function.key, &self.inlinable)?;
         Ok(body)

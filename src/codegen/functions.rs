@@ -1,7 +1,7 @@
 //! Every function of a compilation, in the order in which it lies in the object, with its symbol.
 
-use super::placement::Placed;
 use crate::analyse::Facts;
+use crate::place::{Placed, entry_types};
 use crate::plan::module::Module;
 use crate::plan::name::short_name;
 use crate::plan::{Canon, ImportKind, Plan};
@@ -11,29 +11,6 @@ use cantilever_object::artifact::{ExportEntry, FunctionIdentity, LateStep, Modul
 use cantilever_pass::canon::Parts;
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
-use wasmparser::{FuncType, ValType};
-
-/// Adds the types of the core functions that the runtime enters by itself: `[] -> []` for initialisation, `[i32] -> []`
-/// for destructors.
-pub fn intern_entry_types(plan: &mut Plan) {
-    for ty in [init_type(), dtor_type()] {
-        if find_type(plan, &ty).is_none() {
-            plan.core_types.push(ty);
-        }
-    }
-}
-
-fn init_type() -> FuncType {
-    FuncType::new([], [])
-}
-
-fn dtor_type() -> FuncType {
-    FuncType::new([ValType::I32], [])
-}
-
-fn find_type(plan: &Plan, ty: &FuncType) -> Option<CoreTypeId> {
-    plan.core_types.iter().find(|(_, other)| *other == ty).map(|(id, _)| id)
-}
 
 /// Every function. Those that call one another often are close to each other: canonical functions come first.
 pub fn list(plan: &Plan, facts: &Facts, placed: &Placed, parts: &Parts) -> Vec<FunctionIdentity> {
@@ -122,13 +99,13 @@ fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
 fn entry_types(plan: &Plan, placed: &Placed) -> BTreeSet<u32> {
     let initialises = placed.instantiation.late_steps.iter().any(|step| matches!(step, LateStep::Init { .. }));
     let destroys = !placed.resources.is_empty();
-    let own = initialises.then(init_type).into_iter().chain(destroys.then(dtor_type));
-    let own = own.filter_map(|ty| find_type(plan, &ty));
+    let init = initialises.then(|| entry_types::init_type(plan));
+    let dtor = destroys.then(|| entry_types::dtor_type(plan));
     let exported = placed.exports.iter().filter_map(|(_, export)| match export {
         ExportEntry::CoreFunc { ty, .. } => Some(*ty),
         _ => None,
     });
-    own.chain(exported).map(|ty| ty.as_u32()).collect()
+    init.into_iter().chain(dtor).chain(exported).map(|ty| ty.as_u32()).collect()
 }
 
 /// The types of the core functions that a host may provide to a root core module.

@@ -1,4 +1,4 @@
-//! Frames: the offsets of one module's data, relative to the base of its instance.
+//! The layout of one module: the offsets of its data, relative to the base of its instance.
 
 use crate::analyse::Facts;
 use crate::plan::Plan;
@@ -9,7 +9,7 @@ use cantilever_abi::block::{Context, FuncDef, GlobalSlot, MemoryDef, TableDef, i
 
 /// Offsets relative to the base of an instance: the block for a static module, its segment for a shared one.
 #[derive(Debug, Clone, Default)]
-pub struct Frame {
+pub struct ModuleLayout {
     /// Is the module shared?
     pub shared: bool,
     /// Size of a segment; meaningful for shared modules.
@@ -32,63 +32,63 @@ pub struct Frame {
     pub elems: Vec<(u32, u32)>,
 }
 
-/// Makes the frame of each module of a plan. Those of static modules are taken from the block's own arena.
-pub fn reserve(plan: &Plan, facts: &Facts, block: &mut Arena) -> Result<Vec<Frame>, BlockTooLarge> {
-    let frame = |((module, prepared), shared): ((&Module, &PreparedModule), &bool)| {
+/// Makes the layout of each module of a plan. Those of static modules are taken from the block's own arena.
+pub fn reserve(plan: &Plan, facts: &Facts, block: &mut Arena) -> Result<Vec<ModuleLayout>, BlockTooLarge> {
+    let layout = |((module, prepared), shared): ((&Module, &PreparedModule), &bool)| {
         if *shared {
             let mut segment = Arena::starting_with::<Context>();
-            let mut frame = Frame::reserve(module, prepared, true, &mut segment)?;
-            frame.size = segment.size();
-            Ok(frame)
+            let mut layout = ModuleLayout::reserve(module, prepared, true, &mut segment)?;
+            layout.size = segment.size();
+            Ok(layout)
         } else {
-            Frame::reserve(module, prepared, false, block)
+            ModuleLayout::reserve(module, prepared, false, block)
         }
     };
-    plan.modules.iter().zip(&facts.prepared.modules).zip(&facts.shared).map(frame).collect()
+    plan.modules.iter().zip(&facts.prepared.modules).zip(&facts.shared).map(layout).collect()
 }
 
 /// Gives each core instance its base.
-pub fn bases(plan: &Plan, frames: &[Frame], block: &mut Arena) -> Result<Vec<u32>, BlockTooLarge> {
+pub fn bases(plan: &Plan, layouts: &[ModuleLayout], block: &mut Arena) -> Result<Vec<u32>, BlockTooLarge> {
     plan.core_instances
         .iter()
-        .map(|instance| match &frames[instance.module] {
-            frame if frame.shared => block.bytes(frame.size, align_of::<GlobalSlot>() as u64),
+        .map(|instance| match &layouts[instance.module] {
+            layout if layout.shared => block.bytes(layout.size, align_of::<GlobalSlot>() as u64),
             _ => Ok(0),
         })
         .collect()
 }
 
-impl Frame {
+impl ModuleLayout {
     fn reserve(
         module: &Module,
         prepared: &PreparedModule,
         shared: bool,
         arena: &mut Arena,
     ) -> Result<Self, BlockTooLarge> {
-        let mut frame = Frame { shared, ..Frame::default() };
+        let mut layout = ModuleLayout { shared, ..ModuleLayout::default() };
         if shared {
             for import in &module.imports {
-                frame.import_slots.push(match import.entity {
+                layout.import_slots.push(match import.entity {
                     Entity::Func(_) => arena.one::<FuncDef>()?,
                     _ => arena.one::<*const u8>()?,
                 });
             }
         }
-        frame.memories = each::<MemoryDef>(arena, defined(module.memories.len(), module.imported_memories))?;
-        frame.tables = each::<TableDef>(arena, defined(module.tables.len(), module.imported_tables))?;
-        frame.globals = each::<GlobalSlot>(arena, defined(module.globals.len(), module.imported_globals))?;
-        frame.tags = each::<u64>(arena, defined(module.tags.len(), module.imported_tags))?;
+        layout.memories = each::<MemoryDef>(arena, defined(module.memories.len(), module.imported_memories))?;
+        layout.tables = each::<TableDef>(arena, defined(module.tables.len(), module.imported_tables))?;
+        layout.globals = each::<GlobalSlot>(arena, defined(module.globals.len(), module.imported_globals))?;
+        layout.tags = each::<u64>(arena, defined(module.tags.len(), module.imported_tags))?;
         for escapes in escapes(module, prepared) {
-            frame.func_defs.push(if escapes { Some(arena.one::<FuncDef>()?) } else { None });
+            layout.func_defs.push(if escapes { Some(arena.one::<FuncDef>()?) } else { None });
         }
-        frame.datas = each::<SegmentSlot>(arena, module.datas.len())?;
+        layout.datas = each::<SegmentSlot>(arena, module.datas.len())?;
         for (segment, done) in module.elems.iter().zip(&prepared.elems) {
             let slot = arena.one::<SegmentSlot>()?;
             let read = !done && !matches!(segment.mode, SegmentMode::Declared);
             let len = if read { segment.items.len() } else { 0 };
-            frame.elems.push((slot, arena.array::<u64>(len as u32)?));
+            layout.elems.push((slot, arena.array::<u64>(len as u32)?));
         }
-        Ok(frame)
+        Ok(layout)
     }
 }
 

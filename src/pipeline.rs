@@ -1,0 +1,88 @@
+//! The list of passes: from a component's bytes to a native object.
+//!
+//! | pass | from | to |
+//! |---|---|---|
+//! | `decode::provided` | bytes, what was given for imports | bytes |
+//! | `decode`, `link` | bytes | validated `Plan`: modules, canonical functions, symbolic references |
+//! | `place::entry_types` | `Plan` | the same, with the types by which the runtime enters |
+//! | `analyse` | `Plan` | `Facts`: what is known before code runs; its passes are listed in `analyse/mod.rs` |
+//! | `place` | both | `Placed`: the block's layout, a place for everything, how an instance is made |
+//! | `codegen::graph` | all three | every function of the compilation, with its symbol |
+//! | `codegen::bodies` | `wasm`, `canon`, `clif::entry` | CLIF of one function |
+//! | `codegen::inline` | CLIF of canonical and small functions | CLIF of a function with its callees dissolved |
+//! | `codegen::demand` | what the runtime finds | the functions whose code something needs |
+//! | `codegen::machine_code` | CLIF | machine code, relocations, sites with their origins, unwinding |
+//! | `codegen::lines` | debugging information of the input | source lines of the sites |
+//! | `object::write` | all of it | the object |
+//!
+//! Functions are translated, inlined and compiled in parallel, one at a time per thread, so that memory is bounded by
+//! the machine code and the inlinable bodies; and on demand, so that what is dissolved in all its callers has no code.
+//! In builds with debug assertions the plan and the facts are verified before anything reads them.
+
+use crate::analyse::{self, analyse};
+use crate::codegen::bodies::Bodies;
+use crate::codegen::graph::Graph;
+use crate::codegen::listing::{self, EmitText};
+use crate::codegen::{demand, lines, target};
+use crate::decode::provided::provide;
+use crate::error::Error;
+use crate::link;
+use crate::options::{CompileOptions, Progress};
+use crate::place::{entry_types, place};
+use crate::plan;
+use cantilever_object::trusted::TrustedObject;
+use cantilever_object::write::write_object;
+use std::sync::Arc;
+
+/// Compiles a component or core module (binary form) to a native relocatable object.
+pub fn compile(bytes: &[u8], options: &CompileOptions, progress: &dyn Progress) -> Result<Vec<u8>, Error> {
+    compile_trusted(bytes, options, progress).map(TrustedObject::into_bytes)
+}
+
+/// The same, for those who load the object in this process.
+pub(crate) fn compile_trusted(
+    bytes: &[u8],
+    options: &CompileOptions,
+    progress: &dyn Progress,
+) -> Result<TrustedObject<'static>, Error> {
+    let graph = graph(bytes, options)?;
+    let compiled = demand::compile(&graph, &Bodies::new(&graph)?, progress)?;
+    let artifact = graph.artifact(demand::dissolved(&graph.functions, &compiled));
+    let data = graph.placed.data.iter().map(|part| &graph.plan.source[part.clone()]);
+    let lines = if options.debug_lines { lines::read(&graph.plan, &compiled) } else { None };
+    let object = write_object(&graph.isa, artifact, data, compiled, lines)?;
+    // SAFETY: the compiler has just written it, and nobody else has had it.
+    Ok(unsafe { TrustedObject::new(object) })
+}
+
+/// Lists every function, or those whose symbol contains `function`: also those that an object would not have, since
+/// nothing needs their code.
+pub fn emit_text(
+    bytes: &[u8],
+    options: &CompileOptions,
+    what: EmitText,
+    function: Option<&str>,
+) -> Result<String, Error> {
+    let graph = graph(bytes, options)?;
+    listing::list(&graph, &Bodies::new(&graph)?, what, function)
+}
+
+/// The passes over the whole: all that every function's compilation reads.
+fn graph(bytes: &[u8], options: &CompileOptions) -> Result<Graph, Error> {
+    let isa = target::isa(options)?;
+    let bytes = match &options.provided[..] {
+        [] => Arc::from(bytes),
+        provided => Arc::from(provide(bytes, provided)?),
+    };
+    let mut plan = link::plan(bytes)?;
+    entry_types::intern(&mut plan);
+    if cfg!(debug_assertions) {
+        plan::verify(&plan);
+    }
+    let facts = analyse(&plan);
+    if cfg!(debug_assertions) {
+        analyse::verify(&facts, &plan);
+    }
+    let placed = place(&plan, &facts, options)?;
+    Ok(Graph::new(plan, facts, placed, isa, options))
+}
