@@ -5,28 +5,10 @@
 
 use super::flatten::{Context, FlatType};
 use super::place::{Callee, Place};
+use super::pointer_width::PointerWidth;
 use super::types::{CoreTypeId, FuncType, ResourceId, ValType};
 use alloc::boxed::Box;
 use alloc::string::String;
-
-/// The width of addresses in a memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum PointerWidth {
-    /// 32-bit linear memory.
-    W32,
-    /// 64-bit linear memory, and the host's memory.
-    W64,
-}
-
-impl PointerWidth {
-    /// `ptr_size`.
-    pub const fn bytes(self) -> u32 {
-        match self {
-            PointerWidth::W32 => 4,
-            PointerWidth::W64 => 8,
-        }
-    }
-}
 
 /// `string-encoding`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]

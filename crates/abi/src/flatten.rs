@@ -1,6 +1,6 @@
 //! `flatten_type` and `flatten_functype`: the core signature of a type.
 
-use super::adapter::PointerWidth;
+use super::pointer_width::PointerWidth;
 use super::types::{FuncType, TypeDef, Types, ValType};
 use alloc::vec;
 use alloc::vec::Vec;

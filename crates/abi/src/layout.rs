@@ -1,6 +1,6 @@
 //! `alignment` and `elem_size`: how a value lies in memory.
 
-use super::adapter::PointerWidth;
+use super::pointer_width::PointerWidth;
 use super::types::{TypeDef, Types, ValType};
 use alloc::vec::Vec;
 

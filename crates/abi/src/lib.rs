@@ -13,17 +13,18 @@ pub mod flatten;
 pub mod func_key;
 pub mod layout;
 pub mod place;
+pub mod pointer_width;
 pub mod types;
 
 pub use adapter::{
-    Adapter, Builtin, CanonFunc, CanonOptions, Encoding, GuestSide, LiftSide, LowerSide, Memory, PointerWidth,
-    StorageSlot,
+    Adapter, Builtin, CanonFunc, CanonOptions, Encoding, GuestSide, LiftSide, LowerSide, Memory, StorageSlot,
 };
 pub use core_type::CoreTypeDecl;
 pub use flatten::{FlatType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 pub use func_key::FuncKey;
 pub use layout::{Layout, discriminant_size};
 pub use place::{Callee, CtxArg, Place};
+pub use pointer_width::PointerWidth;
 pub use types::{
     Case, CoreTypeId, Field, FuncType, Resource, ResourceId, ResourceImpl, TypeDef, TypeId, Types, ValType,
 };

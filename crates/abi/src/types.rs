@@ -3,9 +3,9 @@
 //! Resources are plan-wide identities: the two sides of an adapter, which may know a resource by different type
 //! indices, share one [`ResourceId`] when `link` has found that they mean the same.
 
-use super::adapter::PointerWidth;
 use super::flatten::{Flat, MAX_FLAT_PARAMS, flatten};
 use super::layout::{Layout, flags_size};
+use super::pointer_width::PointerWidth;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;

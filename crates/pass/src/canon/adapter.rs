@@ -2,14 +2,16 @@
 
 use super::CanonEnv;
 use super::borrow::Borrows;
-use super::crossing::{Crossing, Occurrence};
+use super::crossing::Crossing;
 use super::lift::lift;
 use super::lower::lower;
+use super::occurrence::Occurrence;
 use super::operand::{Operand, Target, widen_pointer};
 use super::part::{Direction, PartsOf};
-use super::side::{Receiver, Side};
+use super::side::{Side, callee_side, caller_side, result_side};
 use super::signature::core_signature;
-use super::task::{AsyncCall, Suspension, TaskScope, returned_subtask, run_callbacks};
+use super::task::{AsyncCall, Suspension, returned_subtask, run_callbacks};
+use super::task_scope::TaskScope;
 use super::transfer::transfer;
 use super::tuple::{buffer, check_tuple, load_tuple, tuple_layout};
 use crate::clif::Emit;
@@ -211,34 +213,6 @@ impl Call<'_, '_> {
     /// The type of the result; there is at most one.
     fn result(&self) -> Vec<ValType> {
         self.ty.result.into_iter().collect()
-    }
-}
-
-/// The side that lowers the function.
-pub(super) fn caller_side<'a>(env: &CanonEnv, adapter: &'a Adapter) -> Side<'a> {
-    match (&adapter.lower, &adapter.lift) {
-        (LowerSide::Guest(guest), _) => Side::guest(env, guest),
-        // A view of a result lives until the guest runs again, so it must not run `post-return`.
-        (LowerSide::Host, LiftSide::Guest { side, .. }) if side.options.post_return.is_none() => {
-            Side::host(env, Receiver::Caller)
-        }
-        (LowerSide::Host, _) => Side::host(env, Receiver::Copies),
-    }
-}
-
-/// The side that lifts the function.
-pub(super) fn callee_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
-    match lift {
-        LiftSide::Guest { side, .. } => Side::guest(env, side),
-        LiftSide::Host { callee } => Side::host(env, Receiver::Function(*callee)),
-    }
-}
-
-/// The side from which the result is lifted.
-pub(super) fn result_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
-    match lift {
-        LiftSide::Guest { side, .. } if side.options.is_async => Side::task_result(env),
-        _ => callee_side(env, lift),
     }
 }
 

@@ -6,16 +6,14 @@
 //! above the call's own scope, where calls nest as they do on the native stack.
 
 use super::CanonEnv;
-use super::crossing::Occurrence;
+use super::occurrence::{Borrow, Occurrence, each_borrow};
 use super::scope::{Listed, Scope, address, adjust, load_top, store_top};
-use super::shape::Shape;
 use super::side::Side;
-use super::variant::{distinct, payload_occurrence};
 use crate::clif::{Emit, Region};
 use crate::handles::{Table, unlend};
 use alloc::vec::Vec;
 use cantilever_abi::block::TrapKind;
-use cantilever_abi::{FuncType, ResourceId, ValType};
+use cantilever_abi::{FuncType, ResourceId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::Variable;
@@ -71,7 +69,7 @@ impl Borrows {
     pub(super) fn open(e: &mut Emit, env: &CanonEnv, ty: &FuncType, caller: Side, callee: Side) -> Self {
         let mut need = Need::default();
         for (_, param) in &ty.params {
-            need.count(env, *param, Occurrence::Once, (caller, callee));
+            each_borrow(env.types, *param, |borrow| need.count(env, borrow, (caller, callee)));
         }
         let mut borrows = Borrows { stacked: need.stacked, ..Borrows::none(env, callee.instance) };
         for _ in 0..need.perhaps {
@@ -146,14 +144,7 @@ impl Borrows {
         }
         for variable in self.perhaps {
             let index = e.b.use_var(variable);
-            let (lent, go_on) = (e.b.create_block(), e.b.create_block());
-            e.b.ins().brif(index, lent, &[], go_on, &[]);
-            e.b.seal_block(lent);
-            e.b.switch_to_block(lent);
-            unlend(e, table, index);
-            e.jump(go_on, &[]);
-            e.b.seal_block(go_on);
-            e.b.switch_to_block(go_on);
+            e.when(index, |e| unlend(e, table, index));
         }
         let Some(top) = self.top else { return };
         if self.stacked {
@@ -183,37 +174,14 @@ impl Borrows {
 }
 
 impl Need {
-    fn count(&mut self, env: &CanonEnv, ty: ValType, occurrence: Occurrence, sides: (Side, Side)) {
-        if !env.types.contains_borrow(ty) {
-            return;
+    fn count(&mut self, env: &CanonEnv, borrow: Borrow, (caller, callee): (Side, Side)) {
+        if !callee.implements(env, borrow.resource) {
+            self.scope = true;
+            self.certain += i64::from(borrow.occurrence == Occurrence::Once);
         }
-        match Shape::of(env.types, ty) {
-            Shape::Borrow(resource) => {
-                let (caller, callee) = sides;
-                if !callee.implements(env, resource) {
-                    self.scope = true;
-                    self.certain += i64::from(occurrence == Occurrence::Once);
-                }
-                if !caller.keeps_bare(env, resource) {
-                    self.perhaps += usize::from(occurrence == Occurrence::Perhaps);
-                    self.stacked |= occurrence == Occurrence::Repeated;
-                }
-            }
-            Shape::Record(fields) => fields.iter().for_each(|t| self.count(env, *t, occurrence, sides)),
-            Shape::Variant(cases) => {
-                let payload = payload_occurrence(&cases, occurrence);
-                distinct(&cases).iter().flatten().for_each(|t| self.count(env, *t, payload, sides));
-            }
-            Shape::List(elements) => {
-                elements.iter().for_each(|t| self.count(env, *t, Occurrence::Repeated, sides));
-            }
-            Shape::LongList(element, _) => self.count(env, element, Occurrence::Repeated, sides),
-            Shape::Scalar(_)
-            | Shape::String
-            | Shape::Flags(_)
-            | Shape::Own(_)
-            | Shape::ErrorContext
-            | Shape::Unsupported => {}
+        if !caller.keeps_bare(env, borrow.resource) {
+            self.perhaps += usize::from(borrow.occurrence == Occurrence::Perhaps);
+            self.stacked |= borrow.occurrence == Occurrence::Repeated;
         }
     }
 }

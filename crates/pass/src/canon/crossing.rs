@@ -3,22 +3,12 @@
 
 use super::CanonEnv;
 use super::borrow::Borrows;
+use super::occurrence::Occurrence;
 use super::part::PartsOf;
 use super::side::Side;
 use crate::clif::Emit;
 use crate::clif::signature::POINTER;
-use cranelift_codegen::ir::{InstBuilder, Value};
-
-/// How often code that is being emitted runs in one call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Occurrence {
-    /// Exactly once.
-    Once,
-    /// At most once: in a case of a variant.
-    Perhaps,
-    /// Any number of times: in a list.
-    Repeated,
-}
+use cranelift_codegen::ir::Value;
 
 /// One direction of an adapter.
 pub(super) struct Crossing<'c, 'e, 'f> {
@@ -49,19 +39,11 @@ impl Crossing<'_, '_, '_> {
         then: impl FnOnce(&mut Self) -> [Value; N],
         otherwise: impl FnOnce(&mut Self) -> [Value; N],
     ) -> [Value; N] {
-        let (yes, no) = (self.e.b.create_block(), self.e.b.create_block());
-        let joined = self.e.block([POINTER; N]);
-        self.e.b.ins().brif(condition, yes, &[], no, &[]);
-        self.e.b.seal_block(yes);
-        self.e.b.seal_block(no);
-        self.e.b.switch_to_block(yes);
+        let choice = self.e.begin_choice(condition, [POINTER; N]);
         let values = then(self);
-        self.e.jump(joined, &values);
-        self.e.b.switch_to_block(no);
+        self.e.otherwise(&choice, &values);
         let values = otherwise(self);
-        self.e.jump(joined, &values);
-        self.e.b.seal_block(joined);
-        self.e.b.switch_to_block(joined);
-        core::array::from_fn(|i| self.e.b.block_params(joined)[i])
+        let chosen = self.e.end_choice(choice, &values);
+        chosen.try_into().expect("it has as many values as were given")
     }
 }

@@ -1,7 +1,8 @@
 //! Lists: the checks of `load_list_from_range`, and `store_list_into_range` as one copy or as a loop.
 
 use super::CanonEnv;
-use super::crossing::{Crossing, Occurrence};
+use super::crossing::Crossing;
+use super::occurrence::Occurrence;
 use super::operand::{Address, Operand, Target};
 use super::shape::Shape;
 use super::side::Side;

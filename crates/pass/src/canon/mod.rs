@@ -28,6 +28,7 @@ mod handle;
 mod lift;
 mod list;
 mod lower;
+mod occurrence;
 mod operand;
 mod part;
 mod record;
@@ -38,6 +39,7 @@ mod side;
 mod signature;
 mod string;
 mod task;
+mod task_scope;
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests;
 mod transfer;

@@ -6,11 +6,11 @@
 //! none: the lenders of a call are SSA values of its adapter.
 
 use super::CanonEnv;
-use super::adapter::{callee_side, caller_side, result_side};
 use super::borrow::Borrows;
-use super::crossing::{Crossing, Occurrence};
+use super::crossing::Crossing;
+use super::occurrence::Occurrence;
 use super::operand::{Address, Operand, Target};
-use super::side::Side;
+use super::side::{Side, callee_side, caller_side, result_side};
 use super::transfer::transfer_here;
 use crate::clif::signature::POINTER;
 use crate::clif::{Convention, Emit};

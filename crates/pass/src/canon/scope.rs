@@ -10,14 +10,14 @@
 //! is its own: a call inside it has given all of its handles back, and one around it has taken none since.
 
 use super::CanonEnv;
-use super::shape::Shape;
+use super::occurrence::{Occurrence, each_borrow};
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use crate::handles::{Table, holds_borrow};
 use alloc::vec;
 use alloc::vec::Vec;
 use cantilever_abi::block::{Header, TrapKind};
-use cantilever_abi::{Adapter, FuncType, LiftSide, Resource, ResourceId, ResourceImpl, Types, ValType};
+use cantilever_abi::{Adapter, FuncType, LiftSide, Resource, ResourceId, ResourceImpl, Types};
 use core::mem::offset_of;
 use cranelift_codegen::ir::{InstBuilder, StackSlotData, StackSlotKind, Value, types};
 use cranelift_entity::PrimaryMap;
@@ -114,37 +114,21 @@ pub fn counts_borrows<'a>(
 ) -> Vec<bool> {
     let mut counts = vec![false; instances];
     for Lifted { ty, instance, is_async } in lifted {
-        let becomes_handle = |r: ResourceId| resources[r].implementer != ResourceImpl::Guest(instance);
-        let mut params = ty.params.iter().map(|(_, ty)| *ty);
-        let listed = params.try_fold(0, |sum, ty| Some(sum + certain_borrows(types, ty, &becomes_handle)?));
-        counts[instance as usize] |= is_async || listed.is_none_or(|number| number > MAX_LISTED);
+        let (mut listed, mut is_uncertain) = (0, false);
+        for (_, param) in &ty.params {
+            each_borrow(types, *param, |borrow| {
+                let becomes_handle = resources[borrow.resource].implementer != ResourceImpl::Guest(instance);
+                listed += usize::from(becomes_handle);
+                is_uncertain |= becomes_handle && (borrow.occurrence != Occurrence::Once || borrow.is_in_variant);
+            });
+        }
+        counts[instance as usize] |= is_async || is_uncertain || listed > MAX_LISTED;
     }
     counts
 }
 
 /// The greatest number of handles that are looked at one by one.
 const MAX_LISTED: usize = 8;
-
-/// How many borrow handles a value has in any case; nothing, if that depends on the value.
-fn certain_borrows(types: &Types, ty: ValType, becomes_handle: &dyn Fn(ResourceId) -> bool) -> Option<usize> {
-    if !types.contains_borrow(ty) {
-        return Some(0);
-    }
-    let none_in = |ty: &ValType| (certain_borrows(types, *ty, becomes_handle)? == 0).then_some(0);
-    match Shape::of(types, ty) {
-        Shape::Borrow(resource) => Some(usize::from(becomes_handle(resource))),
-        Shape::Record(fields) => fields.iter().map(|ty| certain_borrows(types, *ty, becomes_handle)).sum(),
-        Shape::Variant(cases) => cases.iter().flatten().map(none_in).sum(),
-        Shape::List(elements) => elements.iter().map(none_in).sum(),
-        Shape::LongList(element, _) => none_in(&element),
-        Shape::Scalar(_)
-        | Shape::String
-        | Shape::Flags(_)
-        | Shape::Own(_)
-        | Shape::ErrorContext
-        | Shape::Unsupported => Some(0),
-    }
-}
 
 /// `trap_if(num_borrows > 0)` of a counted scope of a component instance, given the block offset of the array of scopes and who
 /// lent.
@@ -160,15 +144,11 @@ pub(super) fn check_scope(
 
 /// Traps if any borrow handle is left.
 fn trap_if_left(e: &mut Emit, left: Value, (instance, scope): (u32, Value), lender: impl FnOnce(&mut Emit) -> Value) {
-    let (cold, go_on) = (e.cold_block(), e.b.create_block());
-    e.b.ins().brif(left, cold, &[], go_on, &[]);
-    e.b.seal_block(cold);
-    e.b.seal_block(go_on);
-    e.b.switch_to_block(cold);
-    let instance = e.b.ins().iconst(types::I32, i64::from(instance));
-    let lender = lender(e);
-    e.trap_with(TrapKind::BorrowsRemain, &[left, instance, scope, lender]);
-    e.b.switch_to_block(go_on);
+    e.fault_if(left, |e| {
+        let instance = e.b.ins().iconst(types::I32, i64::from(instance));
+        let lender = lender(e);
+        e.trap_with(TrapKind::BorrowsRemain, &[left, instance, scope, lender]);
+    });
 }
 
 /// Resource drop's `num_borrows -= 1` of the scope of a borrow handle, given the block offset of the array of scopes.

@@ -2,13 +2,15 @@
 
 use super::CanonEnv;
 use super::operand::{Address, Memory, narrow_pointer, widen_pointer};
-use super::task::TaskScope;
+use super::task_scope::TaskScope;
 use crate::clif::signature::{POINTER, flat_type};
 use crate::clif::{Emit, Region};
 use crate::handles::Table;
 use cantilever_abi::block::{InstanceState, Intrinsic, MemoryDef, TrapKind};
 use cantilever_abi::flatten::pointer;
-use cantilever_abi::{CanonOptions, Encoding, GuestSide, PointerWidth, ResourceId, ResourceImpl};
+use cantilever_abi::{
+    Adapter, CanonOptions, Encoding, GuestSide, LiftSide, LowerSide, PointerWidth, ResourceId, ResourceImpl,
+};
 use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -237,6 +239,34 @@ impl<'a> Side<'a> {
         self.check_aligned(e, pointer, align, TrapKind::ReallocUnaligned);
         let address = self.check_range(e, pointer, bytes, outside);
         Allocation { pointer, address }
+    }
+}
+
+/// The side that lowers the function.
+pub(super) fn caller_side<'a>(env: &CanonEnv, adapter: &'a Adapter) -> Side<'a> {
+    match (&adapter.lower, &adapter.lift) {
+        (LowerSide::Guest(guest), _) => Side::guest(env, guest),
+        // A view of a result lives until the guest runs again, so it must not run `post-return`.
+        (LowerSide::Host, LiftSide::Guest { side, .. }) if side.options.post_return.is_none() => {
+            Side::host(env, Receiver::Caller)
+        }
+        (LowerSide::Host, _) => Side::host(env, Receiver::Copies),
+    }
+}
+
+/// The side that lifts the function.
+pub(super) fn callee_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
+    match lift {
+        LiftSide::Guest { side, .. } => Side::guest(env, side),
+        LiftSide::Host { callee } => Side::host(env, Receiver::Function(*callee)),
+    }
+}
+
+/// The side from which the result is lifted.
+pub(super) fn result_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
+    match lift {
+        LiftSide::Guest { side, .. } if side.options.is_async => Side::task_result(env),
+        _ => callee_side(env, lift),
     }
 }
 

@@ -3,7 +3,8 @@
 //! One emitter serves lifting, lowering and the two fused: it reads the discriminant, and for each distinct payload
 //! type emits what is to be done with the payload; cases without a payload, and cases with equal ones, share code.
 
-use super::crossing::{Crossing, Occurrence};
+use super::crossing::Crossing;
+use super::occurrence::{Occurrence, distinct};
 use super::operand::{Operand, Target, join};
 use super::shape::Shape;
 use alloc::vec::Vec;
@@ -12,7 +13,7 @@ use cantilever_abi::block::TrapKind;
 use cantilever_abi::layout::discriminant_size;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Type, Value};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 /// A variant whose discriminant has been checked: its type, the payloads of its cases, and which case it is.
 #[derive(Clone, Copy)]
@@ -48,7 +49,7 @@ pub(super) fn move_variant(
         (&source.payload(c.e, c.env.types, variant.cases), &target.payload(c.e, c.env.types, variant.cases));
     let payloads = distinct(variant.cases);
     if let [only] = payloads[..] {
-        // It occurs as often as the variant: see `payload_occurrence`.
+        // It occurs as often as the variant: see `each_borrow`.
         flat.extend(move_case(c, only, (source, target), &joined, payload));
         return flat;
     }
@@ -124,21 +125,4 @@ fn move_case(
         }
     };
     join(c.e, &values, joined)
-}
-
-/// How often the payload of a variant occurs that itself occurs as stated: as often, if all cases have the same.
-pub(super) fn payload_occurrence(cases: &[Option<ValType>], variant: Occurrence) -> Occurrence {
-    if distinct(cases).len() == 1 { variant } else { variant.max(Occurrence::Perhaps) }
-}
-
-/// The different payload types of the cases, in the order of their first occurrence.
-pub(super) fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
-    let mut payloads = Vec::new();
-    let mut seen = HashSet::new();
-    for case in cases {
-        if seen.insert(*case) {
-            payloads.push(*case);
-        }
-    }
-    payloads
 }

@@ -1,4 +1,4 @@
-//! Structured control flow: switches and counted loops.
+//! Structured control flow: detours, choices, switches and counted loops. It must not know what a check is for.
 
 use super::emit::Emit;
 use super::signature::POINTER;
@@ -14,7 +14,70 @@ pub struct Loop {
     pub at: Vec<Value>,
 }
 
+/// A choice between two alternatives that has been opened: the first is being emitted.
+pub struct Choice {
+    otherwise: Block,
+    joined: Block,
+}
+
 impl Emit<'_> {
+    /// Emits what runs only when `condition` is not zero.
+    pub fn when(&mut self, condition: Value, emit: impl FnOnce(&mut Self)) {
+        let (taken, go_on) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(condition, taken, &[], go_on, &[]);
+        self.detour(taken, go_on, emit);
+    }
+
+    /// Emits what runs only when `condition` is zero.
+    pub fn unless(&mut self, condition: Value, emit: impl FnOnce(&mut Self)) {
+        let (taken, go_on) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(condition, go_on, &[], taken, &[]);
+        self.detour(taken, go_on, emit);
+    }
+
+    /// Emits what runs only when `condition` is zero, which it seldom is.
+    pub fn unless_cold(&mut self, condition: Value, emit: impl FnOnce(&mut Self)) {
+        let (go_on, taken) = (self.b.create_block(), self.cold_block());
+        self.b.ins().brif(condition, go_on, &[], taken, &[]);
+        self.detour(taken, go_on, emit);
+    }
+
+    /// Fills a block that has been branched to and that goes on where the other branch does.
+    fn detour(&mut self, taken: Block, go_on: Block, emit: impl FnOnce(&mut Self)) {
+        self.b.seal_block(taken);
+        self.b.switch_to_block(taken);
+        emit(self);
+        self.jump(go_on, &[]);
+        self.b.seal_block(go_on);
+        self.b.switch_to_block(go_on);
+    }
+
+    /// Opens a choice between two alternatives that give values of these types. Emit the first, which is for a `condition`
+    /// that is not zero; call [`Emit::otherwise`], emit the second, then call [`Emit::end_choice`].
+    pub fn begin_choice(&mut self, condition: Value, types: impl IntoIterator<Item = Type>) -> Choice {
+        let (then, otherwise) = (self.b.create_block(), self.b.create_block());
+        let joined = self.block(types);
+        self.b.ins().brif(condition, then, &[], otherwise, &[]);
+        self.b.seal_block(then);
+        self.b.seal_block(otherwise);
+        self.b.switch_to_block(then);
+        Choice { otherwise, joined }
+    }
+
+    /// Ends the first alternative, which gives `values`.
+    pub fn otherwise(&mut self, open: &Choice, values: &[Value]) {
+        self.jump(open.joined, values);
+        self.b.switch_to_block(open.otherwise);
+    }
+
+    /// Ends the second alternative. What follows is after the choice; the values that were chosen.
+    pub fn end_choice(&mut self, open: Choice, values: &[Value]) -> Vec<Value> {
+        self.jump(open.joined, values);
+        self.b.seal_block(open.joined);
+        self.b.switch_to_block(open.joined);
+        self.b.block_params(open.joined).to_vec()
+    }
+
     /// Creates a block with parameters.
     pub fn block(&mut self, params: impl IntoIterator<Item = Type>) -> Block {
         let block = self.b.create_block();

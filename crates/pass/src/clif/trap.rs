@@ -4,7 +4,7 @@ use super::emit::Emit;
 use super::region::Region;
 use cantilever_abi::block::{Context, Header, TrapKind};
 use core::mem::offset_of;
-use cranelift_codegen::ir::{InstBuilder, TrapCode, Value, types};
+use cranelift_codegen::ir::{Block, InstBuilder, TrapCode, Value, types};
 
 /// The CLIF trap code of a kind.
 pub const fn trap_code(kind: TrapKind) -> TrapCode {
@@ -41,9 +41,19 @@ impl Emit<'_> {
 
     /// Goes on in a cold block when `condition` is not zero; `fault` must end it.
     pub fn fault_if(&mut self, condition: Value, fault: impl FnOnce(&mut Self)) {
-        let cold = self.cold_block();
-        let go_on = self.b.create_block();
+        let (cold, go_on) = (self.cold_block(), self.b.create_block());
         self.b.ins().brif(condition, cold, &[], go_on, &[]);
+        self.fault_in(cold, go_on, fault);
+    }
+
+    /// Goes on in a cold block when `condition` is zero; `fault` must end it.
+    pub fn fault_unless(&mut self, condition: Value, fault: impl FnOnce(&mut Self)) {
+        let (go_on, cold) = (self.b.create_block(), self.cold_block());
+        self.b.ins().brif(condition, go_on, &[], cold, &[]);
+        self.fault_in(cold, go_on, fault);
+    }
+
+    fn fault_in(&mut self, cold: Block, go_on: Block, fault: impl FnOnce(&mut Self)) {
         self.b.seal_block(cold);
         self.b.seal_block(go_on);
         self.b.switch_to_block(cold);

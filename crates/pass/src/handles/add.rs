@@ -37,15 +37,7 @@ fn take_free(e: &mut Emit, table: Table) -> Entry {
     let index = table.load_head(e, offset_of!(HandleTable, free_head));
     let limit = table.load_head(e, offset_of!(HandleTable, limit));
     let inside = e.b.ins().icmp(IntCC::UnsignedLessThan, index, limit);
-    let go_on = e.b.create_block();
-    let full = e.cold_block();
-    e.b.ins().brif(inside, go_on, &[], full, &[]);
-    e.b.seal_block(full);
-    e.b.switch_to_block(full);
-    grow(e, table);
-    e.jump(go_on, &[]);
-    e.b.seal_block(go_on);
-    e.b.switch_to_block(go_on);
+    e.unless_cold(inside, |e| grow(e, table));
     let entry = table.trusted(e, index);
     let delta = entry.load(e, types::I32, offset_of!(HandleEntry, aux));
     let after = e.b.ins().iadd_imm_u(index, 1);

@@ -21,14 +21,7 @@ pub(super) enum Need {
 
 /// Goes on when `right`; else traps with the first need that the entry does not meet.
 pub(super) fn fault_unless(e: &mut Emit, right: Value, entry: Entry, resource: u32, need: Need) {
-    let go_on = e.b.create_block();
-    let wrong = e.cold_block();
-    e.b.ins().brif(right, go_on, &[], wrong, &[]);
-    e.b.seal_block(go_on);
-    e.b.seal_block(wrong);
-    e.b.switch_to_block(wrong);
-    fault(e, entry, resource, need);
-    e.b.switch_to_block(go_on);
+    e.fault_unless(right, |e| fault(e, entry, resource, need));
 }
 
 /// Traps; ends a cold block. Invariant: the entry does not meet the need.

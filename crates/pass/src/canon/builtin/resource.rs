@@ -4,7 +4,7 @@ use crate::canon::CanonEnv;
 use crate::canon::scope::give_back;
 use crate::canon::side::Side;
 use crate::canon::signature::dtor_signature;
-use crate::canon::task::TaskScope;
+use crate::canon::task_scope::TaskScope;
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use crate::handles::{Kinds, Then, add_own, get_rep, remove};
@@ -70,18 +70,13 @@ fn call_dtor(e: &mut Emit, env: &CanonEnv, resource: ResourceId, rep: Value) {
 /// Calls the host's destructor unless the host has nothing to do.
 fn call_host_dtor(e: &mut Emit, callee: u32, rep: Value) {
     let func = e.host_callee_func(callee);
-    let (call, done) = (e.b.create_block(), e.b.create_block());
-    e.b.ins().brif(func, call, &[], done, &[]);
-    e.b.seal_block(call);
-    e.b.switch_to_block(call);
-    let size = types::I32.bytes();
-    let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size, size.trailing_zeros() as u8);
-    let slot = e.b.create_sized_stack_slot(slot);
-    let params = e.b.ins().stack_addr(POINTER, slot, 0);
-    let flags = e.field(Region::HostBuffer);
-    e.b.ins().store(flags, rep, params, 0);
-    e.call_host(callee, params, params);
-    e.jump(done, &[]);
-    e.b.seal_block(done);
-    e.b.switch_to_block(done);
+    e.when(func, |e| {
+        let size = types::I32.bytes();
+        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size, size.trailing_zeros() as u8);
+        let slot = e.b.create_sized_stack_slot(slot);
+        let params = e.b.ins().stack_addr(POINTER, slot, 0);
+        let flags = e.field(Region::HostBuffer);
+        e.b.ins().store(flags, rep, params, 0);
+        e.call_host(callee, params, params);
+    });
 }

@@ -2,11 +2,13 @@
 
 use crate::canon::CanonEnv;
 use crate::canon::borrow::Borrows;
-use crate::canon::crossing::{Crossing, Occurrence};
+use crate::canon::crossing::Crossing;
+use crate::canon::occurrence::Occurrence;
 use crate::canon::operand::{Operand, Target};
 use crate::canon::scope::check_scope;
 use crate::canon::side::Side;
-use crate::canon::task::{SIGNATURE_MEMORY, current_task, signature, storage_offset};
+use crate::canon::task::{SIGNATURE_MEMORY, current_task, signature};
+use crate::canon::task_scope::storage_offset;
 use crate::canon::transfer::transfer;
 use crate::canon::tuple::load_tuple;
 use crate::clif::signature::POINTER;
@@ -75,15 +77,10 @@ fn check_signature(e: &mut Emit, task: Value, own: i64) {
 fn check_borrows(e: &mut Emit, env: &CanonEnv, instance: u32, task: Value) {
     let scope = e.load_field(types::I32, Region::Task, task, offset_of!(Task, scope));
     let none = e.b.ins().icmp_imm_u(IntCC::Equal, scope, i64::from(Task::NO_SCOPE));
-    let (check, go_on) = (e.b.create_block(), e.b.create_block());
-    e.b.ins().brif(none, go_on, &[], check, &[]);
-    e.b.seal_block(check);
-    e.b.switch_to_block(check);
-    let lender = |e: &mut Emit| e.load_field(types::I64, Region::Task, task, offset_of!(Task, lender));
-    check_scope(e, env.layout.scopes as usize, (instance, scope), lender);
-    e.jump(go_on, &[]);
-    e.b.seal_block(go_on);
-    e.b.switch_to_block(go_on);
+    e.unless(none, |e| {
+        let lender = |e: &mut Emit| e.load_field(types::I64, Region::Task, task, offset_of!(Task, lender));
+        check_scope(e, env.layout.scopes as usize, (instance, scope), lender);
+    });
 }
 
 pub(super) fn canon_context_get(e: &mut Emit, env: &CanonEnv, instance: u32, slot: StorageSlot) {
