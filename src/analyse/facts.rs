@@ -1,15 +1,17 @@
 //! What the passes of this room found. Pure data.
 
 use super::known_tables::KnownTables;
+use crate::plan::ModuleId;
 use crate::plan::prepared::Prepared;
+use cranelift_entity::PrimaryMap;
 
 /// What is known of a plan before its code runs.
 ///
-/// Lists are as long as those of the plan that they speak of, and in the same order.
+/// Maps and lists are as long as those of the plan that they speak of, and in the same order.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// For each module: is it instantiated more than once? ([`sharing`](super::sharing))
-    pub shared: Vec<bool>,
+    pub shared: PrimaryMap<ModuleId, bool>,
     /// The tables whose contents never change. ([`known_tables`](super::known_tables))
     pub known_tables: KnownTables,
     /// What instances contain before their code runs ([`prepare`](super::prepare)), without what nothing reads

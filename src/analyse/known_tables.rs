@@ -9,7 +9,7 @@
 
 use super::table_user::TableUser;
 use crate::plan::module::SegmentMode;
-use crate::plan::{CoreFuncRef, CoreItem, CoreRef, Export, Plan};
+use crate::plan::{CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Export, Plan};
 use cantilever_abi::CoreTypeId;
 use std::collections::HashMap;
 use wasmparser::RefType;
@@ -18,7 +18,7 @@ use wasmparser::RefType;
 pub type Elements = Vec<Option<(CoreFuncRef, CoreTypeId)>>;
 
 /// The known tables of a plan, by core instance and table index there (imports counted; the table is not an import).
-pub type KnownTables = HashMap<(usize, u32), Elements>;
+pub type KnownTables = HashMap<(CoreInstanceId, u32), Elements>;
 
 /// Larger tables are not worth their memory here.
 const MAX_ELEMENTS: u64 = 1 << 16;
@@ -31,14 +31,16 @@ pub fn known_tables(plan: &Plan) -> KnownTables {
     let mut tables = candidates(plan);
     // The last core instance so far that has a start function.
     let mut started = None;
-    for (core_instance, made) in plan.core_instances.iter().enumerate() {
+    for (core_instance, made) in &plan.core_instances {
         let user = TableUser::of(plan, core_instance);
         for (index, _) in (0u32..).zip(&user.module.table_written).filter(|(_, written)| **written) {
-            tables.remove(&user.table(index));
+            if let Some(key) = user.table(index) {
+                tables.remove(&key);
+            }
         }
         for segment in &user.module.elems {
             let SegmentMode::Active { target, offset } = &segment.mode else { continue };
-            let key = user.table(*target);
+            let Some(key) = user.table(*target) else { continue };
             let read_early = started.is_some_and(|started| started >= key.0);
             let Some(table) = tables.get_mut(&key) else { continue };
             if read_early || user.fill(segment, offset, table).is_none() {
@@ -60,7 +62,7 @@ pub fn known_tables(plan: &Plan) -> KnownTables {
 /// Every table that a core instance defines, with all elements null.
 fn candidates(plan: &Plan) -> KnownTables {
     let (mut tables, mut elements) = (HashMap::new(), 0);
-    for (core_instance, made) in plan.core_instances.iter().enumerate() {
+    for (core_instance, made) in &plan.core_instances {
         let module = &plan.modules[made.module];
         let defined = (0u32..).zip(&module.tables).skip(module.imported_tables as usize);
         for (index, table) in defined {

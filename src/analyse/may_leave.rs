@@ -6,7 +6,7 @@
 //! indirect call of anything else counts as a call of everything.
 
 use super::known_tables::KnownTables;
-use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Lift, Plan, PlanOptions};
+use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Lift, Plan, PlanOptions};
 use cantilever_abi::CoreTypeId;
 use std::collections::HashSet;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
@@ -67,7 +67,7 @@ impl Search<'_> {
     }
 
     /// Adds what a function can call; `None` when that is not known.
-    fn follow(&mut self, core_instance: usize, index: u32) -> Option<()> {
+    fn follow(&mut self, core_instance: CoreInstanceId, index: u32) -> Option<()> {
         let module = &self.plan.modules[self.plan.core_instances[core_instance].module];
         let body = module.bodies[(index - module.imported_funcs) as usize].clone();
         self.left = self.left.checked_sub(body.len())?;
@@ -93,7 +93,7 @@ impl Search<'_> {
     }
 
     /// Adds the functions of a type, or maybe of a subtype, that a table holds.
-    fn follow_table(&mut self, core_instance: usize, table: u32, ty: CoreTypeId) -> Option<()> {
+    fn follow_table(&mut self, core_instance: CoreInstanceId, table: u32, ty: CoreTypeId) -> Option<()> {
         let imports = &self.plan.core_instances[core_instance].imports;
         self.left = self.left.checked_sub(imports.len())?;
         let mut imported = imports.iter().filter_map(|item| match item {
@@ -113,7 +113,7 @@ impl Search<'_> {
     }
 
     /// A function of a core instance's index space.
-    fn func(&mut self, core_instance: usize, index: u32) -> Option<CoreFuncRef> {
+    fn func(&mut self, core_instance: CoreInstanceId, index: u32) -> Option<CoreFuncRef> {
         let made = &self.plan.core_instances[core_instance];
         if index >= self.plan.modules[made.module].imported_funcs {
             return Some(CoreFuncRef::Defined { core_instance, index });

@@ -9,6 +9,7 @@ use super::graph::Graph;
 use super::inline::{self, Budget};
 use crate::error::Error;
 use crate::parallel;
+use crate::plan::ModuleId;
 use crate::wasm::{self, ModuleEnv, Tunables};
 use cantilever_abi::adapter::Dtor;
 use cantilever_abi::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
@@ -143,7 +144,7 @@ struct SmallFunctions {
 }
 
 fn small_functions(graph: &Graph) -> Result<SmallFunctions, Error> {
-    let modules = graph.plan.modules.iter().map(|module| &module.bodies).zip(0u32..);
+    let modules = graph.plan.modules.values().map(|module| &module.bodies).zip(0u32..);
     let keys = modules.flat_map(|(bodies, module)| (0..bodies.len() as u32).map(move |f| FuncKey::Core(module, f)));
     let keys: Vec<FuncKey> = keys.filter(|key| Budget::CORE.admits_source(graph, *key)).collect();
     let work = keys.len() * Budget::CORE.work();
@@ -184,7 +185,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         supervision: graph.supervision,
     };
     let module_env = |module: u32| {
-        let mut env = ModuleEnv::new(&graph.plan, module, &placed.modules[module as usize], &*graph.isa);
+        let mut env = ModuleEnv::new(&graph.plan, module, &placed.modules[ModuleId::from_u32(module)], &*graph.isa);
         env.tunables = Tunables {
             spectre_guards: graph.spectre_guard,
             supervision: graph.supervision,

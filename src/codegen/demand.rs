@@ -42,7 +42,7 @@ pub fn compile(graph: &Graph, bodies: &Bodies, progress: &dyn Progress) -> Resul
 
 /// About how much work there is: the bytes of core functions, and what canonical functions are like.
 fn work(graph: &Graph) -> usize {
-    let bodies = graph.plan.modules.iter().flat_map(|module| &module.bodies);
+    let bodies = graph.plan.modules.values().flat_map(|module| &module.bodies);
     bodies.map(|body| body.len()).sum::<usize>() + graph.placed.adapters().count() * Budget::ADAPTER.work()
 }
 

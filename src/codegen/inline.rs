@@ -10,6 +10,7 @@ use super::body::Body;
 use super::graph::Graph;
 use super::origin::{Origin, Origins, Renumbering};
 use crate::error::Error;
+use crate::plan::ModuleId;
 use cantilever_abi::FuncKey;
 use cranelift_codegen::inline::{Inline, InlineCommand};
 use cranelift_codegen::traversals::Dfs;
@@ -53,7 +54,7 @@ impl Budget {
     pub fn admits_source(self, graph: &Graph, key: FuncKey) -> bool {
         match key {
             FuncKey::Core(module, defined) => {
-                graph.plan.modules[module as usize].bodies[defined as usize].len() <= self.source
+                graph.plan.modules[ModuleId::from_u32(module)].bodies[defined as usize].len() <= self.source
             }
             _ => true,
         }

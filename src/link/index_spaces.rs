@@ -1,7 +1,7 @@
 //! What indices mean: one set of [`IndexSpaces`] for each component instance and each imported instance's type.
 
 use crate::decode::component::{Component, InstanceDecl, Sort};
-use crate::plan::{CoreFuncRef, CoreItem, CoreRef};
+use crate::plan::{CoreFuncRef, CoreInstanceId, CoreItem, CoreRef};
 use cantilever_abi::{ResourceId, ValType};
 use cranelift_entity::entity_impl;
 use std::collections::HashMap;
@@ -72,8 +72,8 @@ pub(super) enum TypeItem<'a> {
 /// A core instance.
 #[derive(Clone, Copy)]
 pub(super) enum CoreInstanceItem {
-    /// Made from a module: index in the plan's core instances.
-    Module(usize),
+    /// Made from a module.
+    Module(CoreInstanceId),
     /// A bag of items: index in the linker's bags.
     Bag(usize),
 }

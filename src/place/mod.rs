@@ -23,7 +23,7 @@ mod steps;
 
 use crate::analyse::Facts;
 use crate::options::CompileOptions;
-use crate::plan::Plan;
+use crate::plan::{ModuleId, Plan};
 use crate::wasm::ModulePlaces;
 use cantilever_abi::adapter::Dtor;
 use cantilever_abi::block::{
@@ -42,7 +42,7 @@ pub struct Placed {
     /// The block.
     pub layout: BlockLayout,
     /// For each module of the plan: what its code must know of where things lie.
-    pub modules: Vec<ModulePlaces>,
+    pub modules: PrimaryMap<ModuleId, ModulePlaces>,
     /// For each canonical function of the plan: what to compile.
     pub canons: Vec<CanonFunc>,
     /// For each lift of the plan: the adapter by which the host calls it.

@@ -5,7 +5,7 @@ use super::entry_types;
 use super::map::Map;
 use super::resolve::Kind;
 use crate::plan::module::{Entity, Module, SegmentMode};
-use crate::plan::{CoreFuncRef, CoreInstance, CoreItem};
+use crate::plan::{CoreFuncRef, CoreInstance, CoreInstanceId, CoreItem};
 use crate::wasm::needs_init;
 use cantilever_abi::{CoreTypeId, FuncKey, Place};
 use cantilever_object::artifact::Step;
@@ -14,7 +14,7 @@ impl Map<'_> {
     /// The steps, in order. Within an instance everything that code can reach is there before its `Init` runs.
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
-        for (index, instance) in self.plan.core_instances.iter().enumerate() {
+        for (index, instance) in &self.plan.core_instances {
             let module = &self.plan.modules[instance.module];
             if self.layouts[instance.module].shared {
                 steps.push(Step::Context { at: self.bases[index] });
@@ -25,7 +25,7 @@ impl Map<'_> {
             self.make_segments(index, instance, module, &mut steps);
             if needs_init(module, &self.facts.prepared.modules[instance.module]) {
                 let entry = FuncKey::CoreEntry(entry_types::init_type(self.plan).as_u32());
-                let func = FuncKey::Init(instance.module as u32);
+                let func = FuncKey::Init(instance.module.as_u32());
                 steps.push(Step::Init { func, entry, ctx: self.bases[index], instance: instance.instance });
             }
         }
@@ -33,7 +33,7 @@ impl Map<'_> {
     }
 
     /// The slots through which a shared module's instance reaches its imports.
-    fn bind_imports(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+    fn bind_imports(&self, index: CoreInstanceId, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
         let slots = &self.layouts[instance.module].import_slots;
         for ((import, item), slot) in module.imports.iter().zip(&instance.imports).zip(slots) {
             let at = self.bases[index] + slot;
@@ -58,7 +58,7 @@ impl Map<'_> {
         }
     }
 
-    fn make_items(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+    fn make_items(&self, index: CoreInstanceId, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
         let (base, layout) = (self.bases[index], &self.layouts[instance.module]);
         let prepared = &self.facts.prepared.instances[index];
         let memories = module.memories.iter().zip(&prepared.memories).skip(module.imported_memories as usize);
@@ -79,7 +79,7 @@ impl Map<'_> {
         }
     }
 
-    fn make_func_defs(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+    fn make_func_defs(&self, index: CoreInstanceId, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
         let mut imported = instance.imports.iter().filter_map(|item| match item {
             CoreItem::Func(func) => Some(*func),
             _ => None,
@@ -101,7 +101,7 @@ impl Map<'_> {
         }
     }
 
-    fn make_segments(&self, index: usize, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
+    fn make_segments(&self, index: CoreInstanceId, instance: &CoreInstance, module: &Module, steps: &mut Vec<Step>) {
         let (base, layout) = (self.bases[index], &self.layouts[instance.module]);
         let done = &self.facts.prepared.modules[instance.module];
         // A segment that is in place already is as one that was dropped: its slot is zero.

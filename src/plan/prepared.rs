@@ -2,6 +2,8 @@
 //! plan is made. Pure data.
 
 use super::module::Module;
+use super::{CoreInstanceId, ModuleId};
+use cranelift_entity::PrimaryMap;
 
 /// The value of a constant expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +22,9 @@ pub enum Constant {
 #[derive(Debug, Clone, Default)]
 pub struct Prepared {
     /// For each module of the plan: what is done when its `Init` begins, in every instance.
-    pub modules: Vec<PreparedModule>,
+    pub modules: PrimaryMap<ModuleId, PreparedModule>,
     /// For each core instance of the plan: its contents then.
-    pub instances: Vec<PreparedInstance>,
+    pub instances: PrimaryMap<CoreInstanceId, PreparedInstance>,
 }
 
 /// Which parts of a module's instantiation are done when its `Init` begins.
@@ -65,7 +67,7 @@ pub struct PreparedInstance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlacedSegment {
     /// The core instance whose segment it is.
-    pub core_instance: usize,
+    pub core_instance: CoreInstanceId,
     /// Its index in the module.
     pub segment: usize,
     /// The first byte or element that it fills.
