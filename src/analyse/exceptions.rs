@@ -9,7 +9,8 @@ pub fn throws(plan: &Plan) -> bool {
     plan.modules.values().any(|module| module.throws)
 }
 
-/// Can references to exceptions be kept where they outlive a call: in a table, in a global, or by the host?
+/// Can references to exceptions be kept where they outlive a call: in a table, in a global, or by
+/// the host?
 pub fn keeps_exceptions(plan: &Plan) -> bool {
     let module_keeps = |module: &Module| {
         module.tables.iter().any(|table| is_exception(ValType::Ref(table.ty.element_type)))

@@ -1,11 +1,13 @@
-//! Tables whose contents are the same whenever code can read them, so that calls through them can be direct.
+//! Tables whose contents are the same whenever code can read them, so that calls through them can
+//! be direct.
 //!
-//! The case that matters is `wit-component`'s: lowered functions need a memory that does not exist yet, so a *shim*
-//! module calls through a table that a *fixup* module fills in a segment when everything exists.
+//! The case that matters is `wit-component`'s: lowered functions need a memory that does not exist
+//! yet, so a *shim* module calls through a table that a *fixup* module fills in a segment when
+//! everything exists.
 //!
-//! A table qualifies when no instruction of any module that can reach it writes it, the host cannot reach it, and
-//! only active segments with constant offsets fill it, by function indices. No code may run between its definition and
-//! the last of these segments: that code would see less.
+//! A table qualifies when no instruction of any module that can reach it writes it, the host cannot
+//! reach it, and only active segments with constant offsets fill it, by function indices. No code
+//! may run between its definition and the last of these segments: that code would see less.
 
 use super::table_user::TableUser;
 use crate::plan::module::SegmentMode;
@@ -17,13 +19,15 @@ use wasmparser::RefType;
 /// The elements of a known table: for each that is not null the function and its type.
 pub type Elements = Vec<Option<(CoreFuncRef, CoreTypeId)>>;
 
-/// The known tables of a plan, by core instance and table index there (imports counted; the table is not an import).
+/// The known tables of a plan, by core instance and table index there (imports counted; the table
+/// is not an import).
 pub type KnownTables = HashMap<(CoreInstanceId, u32), Elements>;
 
 /// Larger tables are not worth their memory here.
 const MAX_ELEMENTS: u64 = 1 << 16;
 
-/// Nor are more elements than this in all tables together. Those of later core instances are not known then.
+/// Nor are more elements than this in all tables together. Those of later core instances are not
+/// known then.
 const MAX_ALL_ELEMENTS: u64 = 1 << 22;
 
 /// Finds the known tables of a plan.

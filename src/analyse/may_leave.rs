@@ -1,9 +1,11 @@
-//! Component instances whose `may_leave` need not be kept, for nobody would look at it while it is false.
+//! Component instances whose `may_leave` need not be kept, for nobody would look at it while it is
+//! false.
 //!
-//! The flag is false while a `realloc` or `post-return` of the instance runs. These are core functions of the instance
-//! itself, and until they return no other code runs than what they call. So the flag matters only where a canonical
-//! function of the instance is among what they can call: directly, or through a table whose contents are known. An
-//! indirect call of anything else counts as a call of everything.
+//! The flag is false while a `realloc` or `post-return` of the instance runs. These are core
+//! functions of the instance itself, and until they return no other code runs than what they call.
+//! So the flag matters only where a canonical function of the instance is among what they can call:
+//! directly, or through a table whose contents are known. An indirect call of anything else counts
+//! as a call of everything.
 
 use super::known_tables::KnownTables;
 use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Lift, Plan, PlanOptions};
@@ -11,7 +13,8 @@ use cantilever_abi::CoreTypeId;
 use std::collections::HashSet;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
-/// How many bytes of code, and imports on the way to a callee, to look at in all. Beyond, flags are kept.
+/// How many bytes of code, and imports on the way to a callee, to look at in all. Beyond, flags are
+/// kept.
 const BUDGET: usize = 1 << 22;
 
 /// For each component instance: may it be left whenever one of its canonical functions is called?

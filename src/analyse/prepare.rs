@@ -1,13 +1,14 @@
 //! What core instances contain before any of their code runs.
 //!
-//! A part of an instantiation is done in advance when its outcome is known here and nobody can see that it was early:
+//! A part of an instantiation is done in advance when its outcome is known here and nobody can see
+//! that it was early:
 //!
 //! * globals and elements whose expressions have known values: nobody sees them before their instance exists;
 //! * active segments with known offsets inside the initial size of what they fill, whose instances since have no start
 //!   function and whose predecessors all are such segments. So no code runs before them, and none of them traps.
 //!
-//! A module that is instantiated more than once has one `Init`, which must fit all its instances: there nothing counts as
-//! known that depends on imports.
+//! A module that is instantiated more than once has one `Init`, which must fit all its instances:
+//! there nothing counts as known that depends on imports.
 
 use super::constant::evaluate;
 use crate::plan::module::{ElemItems, ElemSegment, Module, SegmentMode};
@@ -20,8 +21,8 @@ use std::ops::Range;
 /// The logarithm of the page size of a memory whose type does not say.
 pub(super) const DEFAULT_PAGE_LOG2: u32 = 16;
 
-/// Finds out what instances of a plan contain before their code runs. `shared` says of each module whether it is
-/// instantiated more than once.
+/// Finds out what instances of a plan contain before their code runs. `shared` says of each module
+/// whether it is instantiated more than once.
 pub fn prepare(plan: &Plan, shared: &PrimaryMap<ModuleId, bool>) -> Prepared {
     let modules = plan.modules.values().map(PreparedModule::nothing).collect();
     let mut prepared = Prepared { modules, instances: PrimaryMap::new() };
@@ -159,7 +160,8 @@ impl Maker<'_> {
         }
     }
 
-    /// The active segments that can be in place in advance, with what they fill. Elements come before data, as in
+    /// The active segments that can be in place in advance, with what they fill. Elements come
+    /// before data, as in
     /// *instantiation* of the core specification.
     fn place_segments(
         &self,
@@ -195,7 +197,8 @@ impl Maker<'_> {
         placed
     }
 
-    /// What defines a memory or table of the module. Nothing where that depends on the instance, or is the host.
+    /// What defines a memory or table of the module. Nothing where that depends on the instance, or
+    /// is the host.
     fn definition(&self, index: u32, imports: &[CoreRef], target: fn(CoreInstanceId, u32) -> Target) -> Option<Target> {
         match imports.get(index as usize) {
             None => Some(target(self.core_instance, index)),

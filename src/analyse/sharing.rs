@@ -1,7 +1,7 @@
 //! Modules that are instantiated more than once.
 //!
-//! Such a module is *shared*: its code is compiled once for all its instances, so nothing may be built into it that is
-//! true of one instance only. Any other module is *static*.
+//! Such a module is *shared*: its code is compiled once for all its instances, so nothing may be
+//! built into it that is true of one instance only. Any other module is *static*.
 
 use crate::plan::{ModuleId, Plan};
 use cranelift_entity::PrimaryMap;

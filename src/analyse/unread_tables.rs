@@ -61,7 +61,8 @@ fn reads(module: &Module, shared: bool) -> Vec<bool> {
     reads
 }
 
-/// Is a call through a table of these elements a direct call? Invariant: `wasm::call` then makes it one, in every compilation.
+/// Is a call through a table of these elements a direct call? Invariant: `wasm::call` then makes it
+/// one, in every compilation.
 fn is_direct(module: &Module, call: &TableCall, elements: &Elements) -> bool {
     let element = elements.get(call.element as usize).copied().flatten();
     element.is_some_and(|(_, ty)| module.types[call.ty as usize] == Some(ty))

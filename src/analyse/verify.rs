@@ -37,7 +37,8 @@ pub fn verify(facts: &Facts, plan: &Plan) {
     }
 }
 
-/// A known table is defined where its key says, has its initial size, and holds functions that are there.
+/// A known table is defined where its key says, has its initial size, and holds functions that are
+/// there.
 fn verify_known_tables(facts: &Facts, plan: &Plan) {
     for ((core_instance, index), elements) in &facts.known_tables {
         let item = format!("known table {index} of {core_instance}");

@@ -1,8 +1,9 @@
 //! The CLIF of each function: which pass makes it, and which bodies are kept for inlining.
 //!
-//! Inlining goes in strata, so that it ends: small destructors into built-ins; built-ins into small core functions; those
-//! into adapters; adapters into the shims through which guests call them; all of these into small core functions, first those
-//! that call no others; everything into all core code.
+//! Inlining goes in strata, so that it ends: small destructors into built-ins; built-ins into small
+//! core functions; those into adapters; adapters into the shims through which guests call them; all
+//! of these into small core functions, first those that call no others; everything into all core
+//! code.
 
 use super::body::Body;
 use super::graph::Graph;
@@ -58,7 +59,8 @@ impl Bodies {
         Ok(bodies)
     }
 
-    /// Adds the functions of one stratum that are small enough once the strata below are inlined into them.
+    /// Adds the functions of one stratum that are small enough once the strata below are inlined
+    /// into them.
     fn add(&mut self, graph: &Graph, keys: Vec<FuncKey>, budget: Budget) -> Result<(), Error> {
         let wanted = |key: &FuncKey| !self.inlinable.contains_key(key) && budget.admits_source(graph, *key);
         let keys: Vec<FuncKey> = keys.into_iter().filter(wanted).collect();
@@ -134,8 +136,8 @@ fn core_callees(graph: &Graph) -> Vec<FuncKey> {
 /// Small core functions, by what they call.
 #[derive(Default)]
 struct SmallFunctions {
-    /// Those that do little but call a canonical function: toolchains put such shims between a guest and the functions whose
-    /// options need what the guest exports.
+    /// Those that do little but call a canonical function: toolchains put such shims between a
+    /// guest and the functions whose options need what the guest exports.
     shims: Vec<(FuncKey, Body)>,
     /// Others that call no function directly.
     leaves: Vec<(FuncKey, Body)>,

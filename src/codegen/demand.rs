@@ -1,7 +1,9 @@
-//! Compiles the functions whose code something needs: what the runtime finds by its key or puts into a `FuncDef`, and
-//! whatever compiled code refers to. What was dissolved in all its callers, or is never called, has no code.
+//! Compiles the functions whose code something needs: what the runtime finds by its key or puts
+//! into a `FuncDef`, and whatever compiled code refers to. What was dissolved in all its callers,
+//! or is never called, has no code.
 //!
-//! It must not know how a function is compiled, nor what is inlined: what compiled code still refers to decides.
+//! It must not know how a function is compiled, nor what is inlined: what compiled code still
+//! refers to decides.
 
 use super::bodies::Bodies;
 use super::graph::Graph;
@@ -40,7 +42,8 @@ pub fn compile(graph: &Graph, bodies: &Bodies, progress: &dyn Progress) -> Resul
     demand.finish()
 }
 
-/// About how much work there is: the bytes of core functions, and what canonical functions are like.
+/// About how much work there is: the bytes of core functions, and what canonical functions are
+/// like.
 fn work(graph: &Graph) -> usize {
     let bodies = graph.plan.modules.values().flat_map(|module| &module.bodies);
     bodies.map(|body| body.len()).sum::<usize>() + graph.placed.adapters().count() * Budget::ADAPTER.work()
@@ -54,7 +57,8 @@ enum Queue<'q, 's> {
     Here(&'q RefCell<Vec<usize>>),
 }
 
-/// The functions that the runtime finds by their keys, and those to which steps of the instantiation refer.
+/// The functions that the runtime finds by their keys, and those to which steps of the
+/// instantiation refer.
 fn roots(graph: &Graph) -> impl Iterator<Item = FuncKey> {
     let is_found = |key: &FuncKey| match key {
         FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Dtor(_) => true,
@@ -74,8 +78,8 @@ fn roots(graph: &Graph) -> impl Iterator<Item = FuncKey> {
     found.chain(referred_to)
 }
 
-/// The functions without code that are spoken of: by backtraces, which name what was inlined, and by messages of traps, which
-/// name canonical functions.
+/// The functions without code that are spoken of: by backtraces, which name what was inlined, and
+/// by messages of traps, which name canonical functions.
 pub fn dissolved(functions: &[FunctionIdentity], compiled: &[Compiled]) -> Vec<FunctionIdentity> {
     let inlined = |function: &Compiled| function.inlined.iter().map(|call: &Inlined| call.function).collect::<Vec<_>>();
     let inlined: HashSet<FuncKey> = compiled.iter().flat_map(inlined).collect();

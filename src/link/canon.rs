@@ -156,6 +156,7 @@ impl Linker<'_> {
                 let ImportKind::Func(ty) = &import.kind else {
                     unreachable!("a component function that is imported is imported as one")
                 };
+                // Its symbol is like that of a lift, whose core export has the name `INTERFACE#FUNCTION`.
                 (import.path.join("#"), ty.clone(), CanonTarget::Import(index))
             }
         }

@@ -1,5 +1,5 @@
-//! What memories, tables, globals and segments contain when they are made, as the object has it: parts of its data
-//! section, and lists of functions.
+//! What memories, tables, globals and segments contain when they are made, as the object has it:
+//! parts of its data section, and lists of functions.
 
 use super::map::Map;
 use crate::plan::CoreInstanceId;

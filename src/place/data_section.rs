@@ -1,4 +1,5 @@
-//! What the object has of the contents of memories, tables and segments: its data section, and its lists of functions.
+//! What the object has of the contents of memories, tables and segments: its data section, and its
+//! lists of functions.
 
 use super::module_layout::ModuleLayout;
 use crate::plan::module::{ElemSegment, Module, SegmentMode};
@@ -17,7 +18,8 @@ pub struct DataSection {
 }
 
 impl DataSection {
-    /// Segments that instances keep come first, so that a runtime can let go of the others once it has made images of them.
+    /// Segments that instances keep come first, so that a runtime can let go of the others once it
+    /// has made images of them.
     pub fn new(plan: &Plan, prepared: &Prepared) -> Self {
         let starts = plan.modules.values().map(|module| vec![0; module.datas.len()]).collect();
         let (mut data, mut next) = (DataSection { parts: Vec::new(), starts }, 0);

@@ -8,7 +8,8 @@ use crate::plan::{CoreInstanceId, ModuleId, Plan};
 use cantilever_abi::block::layout::{Arena, BlockTooLarge};
 use cranelift_entity::PrimaryMap;
 
-/// Where module instances and imports lie; the first half of the work, on which everything else builds.
+/// Where module instances and imports lie; the first half of the work, on which everything else
+/// builds.
 #[derive(Debug)]
 pub struct Map<'a> {
     pub(super) plan: &'a Plan,

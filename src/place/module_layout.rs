@@ -8,14 +8,16 @@ use cantilever_abi::block::layout::{Arena, BlockTooLarge};
 use cantilever_abi::block::{Context, FuncDef, GlobalSlot, MemoryDef, TableDef, intrinsics::SegmentSlot};
 use cranelift_entity::PrimaryMap;
 
-/// Offsets relative to the base of an instance: the block for a static module, its segment for a shared one.
+/// Offsets relative to the base of an instance: the block for a static module, its segment for a
+/// shared one.
 #[derive(Debug, Clone, Default)]
 pub struct ModuleLayout {
     /// Is the module shared?
     pub shared: bool,
     /// Size of a segment; meaningful for shared modules.
     pub size: u64,
-    /// Shared modules: for each import a slot, a `FuncDef` for functions and a pointer for everything else.
+    /// Shared modules: for each import a slot, a `FuncDef` for functions and a pointer for
+    /// everything else.
     pub import_slots: Vec<u32>,
     /// `MemoryDef` of each defined memory.
     pub memories: Vec<u32>,
@@ -33,7 +35,8 @@ pub struct ModuleLayout {
     pub elems: Vec<(u32, u32)>,
 }
 
-/// Makes the layout of each module of a plan. Those of static modules are taken from the block's own arena.
+/// Makes the layout of each module of a plan. Those of static modules are taken from the block's
+/// own arena.
 pub fn reserve(
     plan: &Plan,
     facts: &Facts,

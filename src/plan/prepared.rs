@@ -1,5 +1,5 @@
-//! What core instances contain before any of their code runs: the parts of instantiation whose outcome is known when the
-//! plan is made. Pure data.
+//! What core instances contain before any of their code runs: the parts of instantiation whose
+//! outcome is known when the plan is made. Pure data.
 
 use super::module::Module;
 use super::{CoreInstanceId, ModuleId};
@@ -32,7 +32,8 @@ pub struct Prepared {
 pub struct PreparedModule {
     /// For each global (imports counted): has it its value?
     pub globals: Vec<bool>,
-    /// For each element segment the functions that it consists of, if these are constants. `None` among them is null.
+    /// For each element segment the functions that it consists of, if these are constants. `None`
+    /// among them is null.
     pub elements: Vec<Option<Vec<Option<u32>>>>,
     /// For each element segment: is it active, and in its table already?
     pub elems: Vec<bool>,
@@ -52,12 +53,14 @@ impl PreparedModule {
     }
 }
 
-/// The contents of a core instance when its `Init` begins, and of its memories and tables when they are made.
+/// The contents of a core instance when its `Init` begins, and of its memories and tables when they
+/// are made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PreparedInstance {
     /// For each global (imports counted): its value, if it is known.
     pub globals: Vec<Option<Constant>>,
-    /// For each memory (imports counted): the segments in it, in the order in which they are written. Nothing for imports.
+    /// For each memory (imports counted): the segments in it, in the order in which they are
+    /// written. Nothing for imports.
     pub memories: Vec<Vec<PlacedSegment>>,
     /// For each table, likewise.
     pub tables: Vec<Vec<PlacedSegment>>,

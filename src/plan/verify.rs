@@ -1,8 +1,9 @@
-//! Checks that a plan hangs together: indices are in range, references lead to what they say, types agree, and core
-//! instances come in order.
+//! Checks that a plan hangs together: indices are in range, references lead to what they say, types
+//! agree, and core instances come in order.
 //!
-//! Input cannot break this, for decoding has validated it. So what is found here is a mistake of ours: it panics, and
-//! the message names the item. Value types of the component level are not looked at: only `Types` makes their indices.
+//! Input cannot break this, for decoding has validated it. So what is found here is a mistake of
+//! ours: it panics, and the message names the item. Value types of the component level are not
+//! looked at: only `Types` makes their indices.
 
 use super::module::{ElemItems, Entity, Module, SegmentMode};
 use super::{
@@ -180,7 +181,8 @@ fn definer(plan: &Plan, at: CoreRef) -> Option<(&Module, usize)> {
     }
 }
 
-/// The type of a core function; `None` for canonical functions, whose types follow from what they are.
+/// The type of a core function; `None` for canonical functions, whose types follow from what they
+/// are.
 fn func_type(plan: &Plan, func: CoreFuncRef) -> Option<CoreTypeId> {
     match func {
         CoreFuncRef::Defined { core_instance, index } => {
