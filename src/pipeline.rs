@@ -15,9 +15,10 @@
 //! | `codegen::lines` | debugging information of the input | source lines of the sites |
 //! | `object::write` | all of it | the object |
 //!
-//! Functions are translated, inlined and compiled in parallel, one at a time per thread, so that memory is bounded by
-//! the machine code and the inlinable bodies; and on demand, so that what is dissolved in all its callers has no code.
-//! In builds with debug assertions the plan and the facts are verified before anything reads them.
+//! Functions are translated, inlined and compiled in parallel, one at a time per thread, so that
+//! memory is bounded by the machine code and the inlinable bodies; and on demand, so that what is
+//! dissolved in all its callers has no code. In builds with debug assertions the plan and the facts
+//! are verified before anything reads them.
 
 use crate::analyse::{self, analyse};
 use crate::codegen::bodies::Bodies;
@@ -55,8 +56,8 @@ pub(crate) fn compile_trusted(
     Ok(unsafe { TrustedObject::new(object) })
 }
 
-/// Lists every function, or those whose symbol contains `function`: also those that an object would not have, since
-/// nothing needs their code.
+/// Lists every function, or those whose symbol contains `function`: also those that an object would
+/// not have, since nothing needs their code.
 pub fn emit_text(
     bytes: &[u8],
     options: &CompileOptions,

@@ -1,6 +1,7 @@
 //! Component instances that count the borrow handles that they are lent.
 //!
-//! The adapter pass decides what has to be counted. This pass tells it which functions an instance lifts.
+//! The adapter pass decides what has to be counted. This pass tells it which functions an instance
+//! lifts.
 
 use crate::plan::{Canon, CanonTarget, Plan};
 use cantilever_pass::canon::{self, Lifted};

@@ -4,8 +4,8 @@ use crate::plan::prepared::Constant;
 use std::ops::Range;
 use wasmparser::{BinaryReader, ConstExpr, Operator};
 
-/// The value of a validated constant expression that lies at `expr` in the input. `globals` has the values of those of its
-/// module that are known.
+/// The value of a validated constant expression that lies at `expr` in the input. `globals` has the
+/// values of those of its module that are known.
 pub fn evaluate(source: &[u8], expr: &Range<usize>, globals: &[Option<Constant>]) -> Option<Constant> {
     let reader = BinaryReader::new(&source[expr.clone()], expr.start as u64);
     let mut operators = ConstExpr::new(reader).get_operators_reader();

@@ -6,17 +6,18 @@ use wasmparser::{FuncType, HeapType, ValType};
 
 /// Does any core code of a plan throw or catch exceptions?
 pub fn throws(plan: &Plan) -> bool {
-    plan.modules.iter().any(|module| module.throws)
+    plan.modules.values().any(|module| module.throws)
 }
 
-/// Can references to exceptions be kept where they outlive a call: in a table, in a global, or by the host?
+/// Can references to exceptions be kept where they outlive a call: in a table, in a global, or by
+/// the host?
 pub fn keeps_exceptions(plan: &Plan) -> bool {
     let module_keeps = |module: &Module| {
         module.tables.iter().any(|table| is_exception(ValType::Ref(table.ty.element_type)))
             || module.globals.iter().any(|global| is_exception(global.ty.content_type))
     };
     let passes = |ty: &FuncType| ty.params().iter().chain(ty.results()).any(|ty| is_exception(*ty));
-    plan.modules.iter().any(module_keeps) || plan.is_module && plan.core_types.values().any(passes)
+    plan.modules.values().any(module_keeps) || plan.is_module && plan.core_types.values().any(passes)
 }
 
 fn is_exception(ty: ValType) -> bool {

@@ -1,15 +1,17 @@
-//! Tables whose contents are the same whenever code can read them, so that calls through them can be direct.
+//! Tables whose contents are the same whenever code can read them, so that calls through them can
+//! be direct.
 //!
-//! The case that matters is `wit-component`'s: lowered functions need a memory that does not exist yet, so a *shim*
-//! module calls through a table that a *fixup* module fills in a segment when everything exists.
+//! The case that matters is `wit-component`'s: lowered functions need a memory that does not exist
+//! yet, so a *shim* module calls through a table that a *fixup* module fills in a segment when
+//! everything exists.
 //!
-//! A table qualifies when no instruction of any module that can reach it writes it, the host cannot reach it, and
-//! only active segments with constant offsets fill it, by function indices. No code may run between its definition and
-//! the last of these segments: that code would see less.
+//! A table qualifies when no instruction of any module that can reach it writes it, the host cannot
+//! reach it, and only active segments with constant offsets fill it, by function indices. No code
+//! may run between its definition and the last of these segments: that code would see less.
 
 use super::table_user::TableUser;
 use crate::plan::module::SegmentMode;
-use crate::plan::{CoreFuncRef, CoreItem, CoreRef, Export, Plan};
+use crate::plan::{CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Export, Plan};
 use cantilever_abi::CoreTypeId;
 use std::collections::HashMap;
 use wasmparser::RefType;
@@ -17,13 +19,15 @@ use wasmparser::RefType;
 /// The elements of a known table: for each that is not null the function and its type.
 pub type Elements = Vec<Option<(CoreFuncRef, CoreTypeId)>>;
 
-/// The known tables of a plan, by core instance and table index there (imports counted; the table is not an import).
-pub type KnownTables = HashMap<(usize, u32), Elements>;
+/// The known tables of a plan, by core instance and table index there (imports counted; the table
+/// is not an import).
+pub type KnownTables = HashMap<(CoreInstanceId, u32), Elements>;
 
 /// Larger tables are not worth their memory here.
 const MAX_ELEMENTS: u64 = 1 << 16;
 
-/// Nor are more elements than this in all tables together. Those of later core instances are not known then.
+/// Nor are more elements than this in all tables together. Those of later core instances are not
+/// known then.
 const MAX_ALL_ELEMENTS: u64 = 1 << 22;
 
 /// Finds the known tables of a plan.
@@ -31,14 +35,16 @@ pub fn known_tables(plan: &Plan) -> KnownTables {
     let mut tables = candidates(plan);
     // The last core instance so far that has a start function.
     let mut started = None;
-    for (core_instance, made) in plan.core_instances.iter().enumerate() {
+    for (core_instance, made) in &plan.core_instances {
         let user = TableUser::of(plan, core_instance);
         for (index, _) in (0u32..).zip(&user.module.table_written).filter(|(_, written)| **written) {
-            tables.remove(&user.table(index));
+            if let Some(key) = user.table(index) {
+                tables.remove(&key);
+            }
         }
         for segment in &user.module.elems {
             let SegmentMode::Active { target, offset } = &segment.mode else { continue };
-            let key = user.table(*target);
+            let Some(key) = user.table(*target) else { continue };
             let read_early = started.is_some_and(|started| started >= key.0);
             let Some(table) = tables.get_mut(&key) else { continue };
             if read_early || user.fill(segment, offset, table).is_none() {
@@ -60,7 +66,7 @@ pub fn known_tables(plan: &Plan) -> KnownTables {
 /// Every table that a core instance defines, with all elements null.
 fn candidates(plan: &Plan) -> KnownTables {
     let (mut tables, mut elements) = (HashMap::new(), 0);
-    for (core_instance, made) in plan.core_instances.iter().enumerate() {
+    for (core_instance, made) in &plan.core_instances {
         let module = &plan.modules[made.module];
         let defined = (0u32..).zip(&module.tables).skip(module.imported_tables as usize);
         for (index, table) in defined {

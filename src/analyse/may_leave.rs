@@ -1,17 +1,20 @@
-//! Component instances whose `may_leave` need not be kept, for nobody would look at it while it is false.
+//! Component instances whose `may_leave` need not be kept, for nobody would look at it while it is
+//! false.
 //!
-//! The flag is false while a `realloc` or `post-return` of the instance runs. These are core functions of the instance
-//! itself, and until they return no other code runs than what they call. So the flag matters only where a canonical
-//! function of the instance is among what they can call: directly, or through a table whose contents are known. An
-//! indirect call of anything else counts as a call of everything.
+//! The flag is false while a `realloc` or `post-return` of the instance runs. These are core
+//! functions of the instance itself, and until they return no other code runs than what they call.
+//! So the flag matters only where a canonical function of the instance is among what they can call:
+//! directly, or through a table whose contents are known. An indirect call of anything else counts
+//! as a call of everything.
 
 use super::known_tables::KnownTables;
-use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Lift, Plan, PlanOptions};
+use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Lift, Plan, PlanOptions};
 use cantilever_abi::CoreTypeId;
 use std::collections::HashSet;
 use wasmparser::{BinaryReader, FunctionBody, Operator};
 
-/// How many bytes of code, and imports on the way to a callee, to look at in all. Beyond, flags are kept.
+/// How many bytes of code, and imports on the way to a callee, to look at in all. Beyond, flags are
+/// kept.
 const BUDGET: usize = 1 << 22;
 
 /// For each component instance: may it be left whenever one of its canonical functions is called?
@@ -67,7 +70,7 @@ impl Search<'_> {
     }
 
     /// Adds what a function can call; `None` when that is not known.
-    fn follow(&mut self, core_instance: usize, index: u32) -> Option<()> {
+    fn follow(&mut self, core_instance: CoreInstanceId, index: u32) -> Option<()> {
         let module = &self.plan.modules[self.plan.core_instances[core_instance].module];
         let body = module.bodies[(index - module.imported_funcs) as usize].clone();
         self.left = self.left.checked_sub(body.len())?;
@@ -93,7 +96,7 @@ impl Search<'_> {
     }
 
     /// Adds the functions of a type, or maybe of a subtype, that a table holds.
-    fn follow_table(&mut self, core_instance: usize, table: u32, ty: CoreTypeId) -> Option<()> {
+    fn follow_table(&mut self, core_instance: CoreInstanceId, table: u32, ty: CoreTypeId) -> Option<()> {
         let imports = &self.plan.core_instances[core_instance].imports;
         self.left = self.left.checked_sub(imports.len())?;
         let mut imported = imports.iter().filter_map(|item| match item {
@@ -113,7 +116,7 @@ impl Search<'_> {
     }
 
     /// A function of a core instance's index space.
-    fn func(&mut self, core_instance: usize, index: u32) -> Option<CoreFuncRef> {
+    fn func(&mut self, core_instance: CoreInstanceId, index: u32) -> Option<CoreFuncRef> {
         let made = &self.plan.core_instances[core_instance];
         if index >= self.plan.modules[made.module].imported_funcs {
             return Some(CoreFuncRef::Defined { core_instance, index });

@@ -1,8 +1,8 @@
 //! What is known of a [`Plan`] before any of its code runs.
 //!
-//! Each pass looks at the plan alone, or at the plan and what the passes before it found. Together they yield
-//! [`Facts`]. Placement and code generation read these and look for nothing again. Nothing here knows the block,
-//! CLIF or the runtime.
+//! Each pass looks at the plan alone, or at the plan and what the passes before it found. Together
+//! they yield [`Facts`]. Placement and code generation read these and look for nothing again.
+//! Nothing here knows the block, CLIF or the runtime.
 //!
 //! | pass | reads | finds |
 //! |---|---|---|

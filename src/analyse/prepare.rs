@@ -1,29 +1,31 @@
 //! What core instances contain before any of their code runs.
 //!
-//! A part of an instantiation is done in advance when its outcome is known here and nobody can see that it was early:
+//! A part of an instantiation is done in advance when its outcome is known here and nobody can see
+//! that it was early:
 //!
 //! * globals and elements whose expressions have known values: nobody sees them before their instance exists;
 //! * active segments with known offsets inside the initial size of what they fill, whose instances since have no start
 //!   function and whose predecessors all are such segments. So no code runs before them, and none of them traps.
 //!
-//! A module that is instantiated more than once has one `Init`, which must fit all its instances: there nothing counts as
-//! known that depends on imports.
+//! A module that is instantiated more than once has one `Init`, which must fit all its instances:
+//! there nothing counts as known that depends on imports.
 
 use super::constant::evaluate;
 use crate::plan::module::{ElemItems, ElemSegment, Module, SegmentMode};
 use crate::plan::prepared::{Constant, PlacedSegment, Prepared, PreparedInstance, PreparedModule};
-use crate::plan::{CoreInstance, CoreItem, CoreRef, Plan};
+use crate::plan::{CoreInstance, CoreInstanceId, CoreItem, CoreRef, ModuleId, Plan};
 use cantilever_abi::block::memory::DEFAULT_PAGE_LOG2;
+use cranelift_entity::PrimaryMap;
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// Finds out what instances of a plan contain before their code runs. `shared` says of each module whether it is
-/// instantiated more than once.
-pub fn prepare(plan: &Plan, shared: &[bool]) -> Prepared {
-    let modules = plan.modules.iter().map(PreparedModule::nothing).collect();
-    let mut prepared = Prepared { modules, instances: Vec::new() };
+/// Finds out what instances of a plan contain before their code runs. `shared` says of each module
+/// whether it is instantiated more than once.
+pub fn prepare(plan: &Plan, shared: &PrimaryMap<ModuleId, bool>) -> Prepared {
+    let modules = plan.modules.values().map(PreparedModule::nothing).collect();
+    let mut prepared = Prepared { modules, instances: PrimaryMap::new() };
     let mut open = HashSet::new();
-    for (core_instance, made) in plan.core_instances.iter().enumerate() {
+    for (core_instance, made) in &plan.core_instances {
         let module = &plan.modules[made.module];
         let shared = shared[made.module];
         let maker = Maker { plan, core_instance, module, shared, imports: Imports::of(made) };
@@ -35,8 +37,8 @@ pub fn prepare(plan: &Plan, shared: &[bool]) -> Prepared {
 /// A memory or table by its definition: core instance, and index there (imports counted).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Target {
-    Memory(usize, u32),
-    Table(usize, u32),
+    Memory(CoreInstanceId, u32),
+    Table(CoreInstanceId, u32),
 }
 
 /// What a core instance imports, by kind.
@@ -65,7 +67,7 @@ impl Imports {
 /// A core instance in the making.
 struct Maker<'a> {
     plan: &'a Plan,
-    core_instance: usize,
+    core_instance: CoreInstanceId,
     module: &'a Module,
     shared: bool,
     imports: Imports,
@@ -113,7 +115,7 @@ impl Maker<'_> {
     }
 
     /// The values of the globals that are known.
-    fn globals(&self, instances: &[PreparedInstance]) -> Vec<Option<Constant>> {
+    fn globals(&self, instances: &PrimaryMap<CoreInstanceId, PreparedInstance>) -> Vec<Option<Constant>> {
         let mut globals: Vec<Option<Constant>> = Vec::with_capacity(self.module.globals.len());
         for (index, global) in self.module.globals.iter().enumerate() {
             globals.push(match &global.init {
@@ -126,7 +128,11 @@ impl Maker<'_> {
     }
 
     /// The value of an immutable global that is imported.
-    fn imported_global(&self, index: usize, instances: &[PreparedInstance]) -> Option<Constant> {
+    fn imported_global(
+        &self,
+        index: usize,
+        instances: &PrimaryMap<CoreInstanceId, PreparedInstance>,
+    ) -> Option<Constant> {
         match self.imports.globals[index] {
             CoreRef::Defined { core_instance, index } if !self.shared => {
                 // A function's index means nothing in another module.
@@ -152,7 +158,8 @@ impl Maker<'_> {
         }
     }
 
-    /// The active segments that can be in place in advance, with what they fill. Elements come before data, as in
+    /// The active segments that can be in place in advance, with what they fill. Elements come
+    /// before data, as in
     /// *instantiation* of the core specification.
     fn place_segments(
         &self,
@@ -188,8 +195,9 @@ impl Maker<'_> {
         placed
     }
 
-    /// What defines a memory or table of the module. Nothing where that depends on the instance, or is the host.
-    fn definition(&self, index: u32, imports: &[CoreRef], target: fn(usize, u32) -> Target) -> Option<Target> {
+    /// What defines a memory or table of the module. Nothing where that depends on the instance, or
+    /// is the host.
+    fn definition(&self, index: u32, imports: &[CoreRef], target: fn(CoreInstanceId, u32) -> Target) -> Option<Target> {
         match imports.get(index as usize) {
             None => Some(target(self.core_instance, index)),
             Some(_) if self.shared => None,
@@ -208,7 +216,7 @@ impl Maker<'_> {
 
     /// The initial size of a memory in bytes, or of a table in elements.
     fn capacity(&self, target: Target) -> u64 {
-        let module = |core_instance: usize| &self.plan.modules[self.plan.core_instances[core_instance].module];
+        let module = |core_instance: CoreInstanceId| &self.plan.modules[self.plan.core_instances[core_instance].module];
         match target {
             Target::Memory(definer, index) => {
                 let ty = &module(definer).memories[index as usize];

@@ -3,21 +3,21 @@
 use super::constant::evaluate;
 use crate::plan::module::{ElemItems, ElemSegment, Module};
 use crate::plan::prepared::Constant;
-use crate::plan::{CoreFuncRef, CoreItem, CoreRef, Plan};
+use crate::plan::{CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Plan};
 use cantilever_abi::CoreTypeId;
 use std::ops::Range;
 
 /// A core instance that fills or reads tables.
 pub(super) struct TableUser<'a> {
     source: &'a [u8],
-    core_instance: usize,
+    core_instance: CoreInstanceId,
     pub(super) module: &'a Module,
     imported_funcs: Vec<CoreFuncRef>,
     imported_tables: Vec<CoreRef>,
 }
 
 impl<'a> TableUser<'a> {
-    pub(super) fn of(plan: &'a Plan, core_instance: usize) -> Self {
+    pub(super) fn of(plan: &'a Plan, core_instance: CoreInstanceId) -> Self {
         let made = &plan.core_instances[core_instance];
         let (mut imported_funcs, mut imported_tables) = (Vec::new(), Vec::new());
         for item in &made.imports {
@@ -31,12 +31,12 @@ impl<'a> TableUser<'a> {
         TableUser { source, core_instance, module, imported_funcs, imported_tables }
     }
 
-    /// The definition of a table. Tables of the host's give a key that no candidate has.
-    pub(super) fn table(&self, index: u32) -> (usize, u32) {
+    /// The definition of a table; `None` if the host provides it.
+    pub(super) fn table(&self, index: u32) -> Option<(CoreInstanceId, u32)> {
         match self.imported_tables.get(index as usize) {
-            None => (self.core_instance, index),
-            Some(CoreRef::Defined { core_instance, index }) => (*core_instance, *index),
-            Some(CoreRef::Import(_)) => (usize::MAX, u32::MAX),
+            None => Some((self.core_instance, index)),
+            Some(CoreRef::Defined { core_instance, index }) => Some((*core_instance, *index)),
+            Some(CoreRef::Import(_)) => None,
         }
     }
 

@@ -5,8 +5,12 @@ use super::may_leave::may_always_leave;
 use super::prepare::prepare;
 use super::sharing::shared_modules;
 use super::{analyse, verify};
-use crate::plan::{CoreFuncRef, CoreItem, CoreRef, Plan};
+use crate::plan::{CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, ModuleId, Plan};
 use std::path::Path;
+
+fn instance(index: u32) -> CoreInstanceId {
+    CoreInstanceId::from_u32(index)
+}
 
 fn linked(text: &str) -> Plan {
     crate::link::plan(wat::parse_str(text).expect("well-formed text").into()).expect("a component that links")
@@ -31,10 +35,13 @@ const SHIM: &str = r#"(component
 fn shim_table_is_known() {
     let plan = linked(&SHIM.replace("START", "").replace("WRITE", ""));
     let tables = known_tables(&plan);
-    let elements = &tables[&(0, 0)];
-    let ty = plan.modules[0].funcs[0];
+    let elements = &tables[&(instance(0), 0)];
+    let ty = plan.modules[ModuleId::from_u32(0)].funcs[0];
     assert_eq!(elements[..], [Some((CoreFuncRef::Canon(0), ty)), None]);
-    assert_eq!(plan.core_instances[2].imports[1], CoreItem::Table(CoreRef::Defined { core_instance: 0, index: 0 }));
+    assert_eq!(
+        plan.core_instances[instance(2)].imports[1],
+        CoreItem::Table(CoreRef::Defined { core_instance: instance(0), index: 0 })
+    );
 }
 
 #[test]
@@ -96,7 +103,7 @@ fn known_segments_are_in_place_before_code_runs() {
         let plan = linked(text);
         let prepared = prepare(&plan, &shared_modules(&plan));
         let of = |m: &crate::plan::prepared::PreparedModule| (m.elems.clone(), m.datas.clone());
-        prepared.modules.iter().map(of).collect::<Vec<_>>()
+        prepared.modules.values().map(of).collect::<Vec<_>>()
     };
     let all = placed(
         "(module (memory 1) (table 2 funcref) (func $f) (global $g i32 (i32.const 65530))
@@ -133,9 +140,9 @@ fn segments_of_a_module_with_two_instances_fit_both() {
           (core instance (instantiate $Twice (with \"o\" (instance $owner)))))",
     );
     let prepared = prepare(&plan, &shared_modules(&plan));
-    assert_eq!(prepared.modules[1].datas, [true, false]);
-    assert_eq!(prepared.modules[1].globals, [false, false, true]);
-    let lengths = |instance: usize| prepared.instances[instance].memories.iter().map(Vec::len).collect::<Vec<_>>();
+    assert_eq!(prepared.modules[ModuleId::from_u32(1)].datas, [true, false]);
+    assert_eq!(prepared.modules[ModuleId::from_u32(1)].globals, [false, false, true]);
+    let lengths = |index: u32| prepared.instances[instance(index)].memories.iter().map(Vec::len).collect::<Vec<_>>();
     assert_eq!([lengths(0), lengths(1), lengths(2)], [vec![0], vec![0, 1], vec![0, 1]]);
 }
 
@@ -163,7 +170,7 @@ fn facts_that_do_not_fit_the_plan_are_found() {
     let plan = linked("(module (memory 1) (data (i32.const 0) \"a\"))");
     let mut facts = analyse(&plan);
     verify(&facts, &plan);
-    facts.prepared.instances[0].memories[0][0].offset = 1 << 16;
+    facts.prepared.instances[instance(0)].memories[0][0].offset = 1 << 16;
     verify(&facts, &plan);
 }
 

@@ -6,7 +6,7 @@ use super::Facts;
 use super::sharing::shared_modules;
 use crate::plan::module::{Module, SegmentMode};
 use crate::plan::prepared::{PlacedSegment, Prepared};
-use crate::plan::{CoreFuncRef, Plan};
+use crate::plan::{CoreFuncRef, CoreInstanceId, Plan};
 use cantilever_abi::block::memory::DEFAULT_PAGE_LOG2;
 
 /// Checks facts against their plan.
@@ -25,21 +25,23 @@ pub fn verify(facts: &Facts, plan: &Plan) {
     }
     verify_known_tables(facts, plan);
     assert_eq!(facts.prepared.modules.len(), plan.modules.len(), "prepared parts of each module");
-    for (index, (parts, module)) in facts.prepared.modules.iter().zip(&plan.modules).enumerate() {
+    for (id, module) in &plan.modules {
+        let parts = &facts.prepared.modules[id];
         let has = [parts.globals.len(), parts.elements.len(), parts.elems.len(), parts.datas.len()];
         let wanted = [module.globals.len(), module.elems.len(), module.elems.len(), module.datas.len()];
-        assert_eq!(has, wanted, "prepared parts of module {index}");
+        assert_eq!(has, wanted, "prepared parts of {id}");
     }
     assert_eq!(facts.prepared.instances.len(), plan.core_instances.len(), "contents of each core instance");
-    for core_instance in 0..plan.core_instances.len() {
+    for core_instance in plan.core_instances.keys() {
         verify_contents(&facts.prepared, plan, core_instance);
     }
 }
 
-/// A known table is defined where its key says, has its initial size, and holds functions that are there.
+/// A known table is defined where its key says, has its initial size, and holds functions that are
+/// there.
 fn verify_known_tables(facts: &Facts, plan: &Plan) {
     for ((core_instance, index), elements) in &facts.known_tables {
-        let item = format!("known table {index} of core instance {core_instance}");
+        let item = format!("known table {index} of {core_instance}");
         let module = module_of(plan, *core_instance, &item);
         let table = module.tables.get(*index as usize).filter(|_| *index >= module.imported_tables);
         let table = table.unwrap_or_else(|| panic!("{item}: the instance does not define it"));
@@ -60,21 +62,21 @@ fn verify_known_tables(facts: &Facts, plan: &Plan) {
 }
 
 /// Segments that are in place lie within what they fill from its beginning.
-fn verify_contents(prepared: &Prepared, plan: &Plan, core_instance: usize) {
+fn verify_contents(prepared: &Prepared, plan: &Plan, core_instance: CoreInstanceId) {
     let (module, contents) =
         (&plan.modules[plan.core_instances[core_instance].module], &prepared.instances[core_instance]);
     let has = [contents.globals.len(), contents.memories.len(), contents.tables.len()];
     let wanted = [module.globals.len(), module.memories.len(), module.tables.len()];
-    assert_eq!(has, wanted, "contents of core instance {core_instance}");
+    assert_eq!(has, wanted, "contents of {core_instance}");
     for (index, (memory, segments)) in module.memories.iter().zip(&contents.memories).enumerate() {
-        let item = format!("memory {index} of core instance {core_instance}");
+        let item = format!("memory {index} of {core_instance}");
         let capacity = memory.initial.saturating_mul(1 << memory.page_size_log2.unwrap_or(DEFAULT_PAGE_LOG2));
         verify_segments(plan, segments, capacity, &item, |module, segment| {
             module.datas.get(segment).map(|data| (&data.mode, data.bytes.len()))
         });
     }
     for (index, (table, segments)) in module.tables.iter().zip(&contents.tables).enumerate() {
-        let item = format!("table {index} of core instance {core_instance}");
+        let item = format!("table {index} of {core_instance}");
         verify_segments(plan, segments, table.ty.initial, &item, |module, segment| {
             module.elems.get(segment).map(|elems| (&elems.mode, elems.items.len()))
         });
@@ -97,7 +99,7 @@ fn verify_segments(
     }
 }
 
-fn module_of<'a>(plan: &'a Plan, core_instance: usize, item: &str) -> &'a Module {
+fn module_of<'a>(plan: &'a Plan, core_instance: CoreInstanceId, item: &str) -> &'a Module {
     let made = plan.core_instances.get(core_instance);
-    &plan.modules[made.unwrap_or_else(|| panic!("{item}: there is no core instance {core_instance}")).module]
+    &plan.modules[made.unwrap_or_else(|| panic!("{item}: there is no {core_instance}")).module]
 }

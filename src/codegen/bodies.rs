@@ -1,14 +1,16 @@
 //! The CLIF of each function: which pass makes it, and which bodies are kept for inlining.
 //!
-//! Inlining goes in strata, so that it ends: small destructors into built-ins; built-ins into small core functions; those
-//! into adapters; adapters into the shims through which guests call them; all of these into small core functions, first those
-//! that call no others; everything into all core code.
+//! Inlining goes in strata, so that it ends: small destructors into built-ins; built-ins into small
+//! core functions; those into adapters; adapters into the shims through which guests call them; all
+//! of these into small core functions, first those that call no others; everything into all core
+//! code.
 
 use super::body::Body;
 use super::graph::Graph;
 use super::inline::{self, Budget};
 use crate::error::Error;
 use crate::parallel;
+use crate::plan::ModuleId;
 use crate::wasm::{self, ModuleEnv, Tunables};
 use cantilever_abi::adapter::Dtor;
 use cantilever_abi::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
@@ -57,7 +59,8 @@ impl Bodies {
         Ok(bodies)
     }
 
-    /// Adds the functions of one stratum that are small enough once the strata below are inlined into them.
+    /// Adds the functions of one stratum that are small enough once the strata below are inlined
+    /// into them.
     fn add(&mut self, graph: &Graph, keys: Vec<FuncKey>, budget: Budget) -> Result<(), Error> {
         let wanted = |key: &FuncKey| !self.inlinable.contains_key(key) && budget.admits_source(graph, *key);
         let keys: Vec<FuncKey> = keys.into_iter().filter(wanted).collect();
@@ -133,8 +136,8 @@ fn core_callees(graph: &Graph) -> Vec<FuncKey> {
 /// Small core functions, by what they call.
 #[derive(Default)]
 struct SmallFunctions {
-    /// Those that do little but call a canonical function: toolchains put such shims between a guest and the functions whose
-    /// options need what the guest exports.
+    /// Those that do little but call a canonical function: toolchains put such shims between a
+    /// guest and the functions whose options need what the guest exports.
     shims: Vec<(FuncKey, Body)>,
     /// Others that call no function directly.
     leaves: Vec<(FuncKey, Body)>,
@@ -143,7 +146,7 @@ struct SmallFunctions {
 }
 
 fn small_functions(graph: &Graph) -> Result<SmallFunctions, Error> {
-    let modules = graph.plan.modules.iter().map(|module| &module.bodies).zip(0u32..);
+    let modules = graph.plan.modules.values().map(|module| &module.bodies).zip(0u32..);
     let keys = modules.flat_map(|(bodies, module)| (0..bodies.len() as u32).map(move |f| FuncKey::Core(module, f)));
     let keys: Vec<FuncKey> = keys.filter(|key| Budget::CORE.admits_source(graph, *key)).collect();
     let work = keys.len() * Budget::CORE.work();
@@ -184,7 +187,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         supervision: graph.supervision,
     };
     let module_env = |module: u32| {
-        let mut env = ModuleEnv::new(&graph.plan, module, &placed.modules[module as usize], &*graph.isa);
+        let mut env = ModuleEnv::new(&graph.plan, module, &placed.modules[ModuleId::from_u32(module)], &*graph.isa);
         env.tunables = Tunables {
             spectre_guards: graph.spectre_guard,
             supervision: graph.supervision,

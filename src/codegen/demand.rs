@@ -1,7 +1,9 @@
-//! Compiles the functions whose code something needs: what the runtime finds by its key or puts into a `FuncDef`, and
-//! whatever compiled code refers to. What was dissolved in all its callers, or is never called, has no code.
+//! Compiles the functions whose code something needs: what the runtime finds by its key or puts
+//! into a `FuncDef`, and whatever compiled code refers to. What was dissolved in all its callers,
+//! or is never called, has no code.
 //!
-//! It must not know how a function is compiled, nor what is inlined: what compiled code still refers to decides.
+//! It must not know how a function is compiled, nor what is inlined: what compiled code still
+//! refers to decides.
 
 use super::bodies::Bodies;
 use super::graph::Graph;
@@ -40,9 +42,10 @@ pub fn compile(graph: &Graph, bodies: &Bodies, progress: &dyn Progress) -> Resul
     demand.finish()
 }
 
-/// About how much work there is: the bytes of core functions, and what canonical functions are like.
+/// About how much work there is: the bytes of core functions, and what canonical functions are
+/// like.
 fn work(graph: &Graph) -> usize {
-    let bodies = graph.plan.modules.iter().flat_map(|module| &module.bodies);
+    let bodies = graph.plan.modules.values().flat_map(|module| &module.bodies);
     bodies.map(|body| body.len()).sum::<usize>() + graph.placed.adapters().count() * Budget::ADAPTER.work()
 }
 
@@ -79,8 +82,8 @@ fn roots(graph: &Graph) -> impl Iterator<Item = FuncKey> {
     found.chain(referred_to).chain(initialising)
 }
 
-/// The functions without code that are spoken of: by backtraces, which name what was inlined, and by messages of traps, which
-/// name canonical functions.
+/// The functions without code that are spoken of: by backtraces, which name what was inlined, and
+/// by messages of traps, which name canonical functions.
 pub fn dissolved(functions: &[FunctionIdentity], compiled: &[Compiled]) -> Vec<FunctionIdentity> {
     let inlined = |function: &Compiled| function.inlined.iter().map(|call: &Inlined| call.function).collect::<Vec<_>>();
     let inlined: HashSet<FuncKey> = compiled.iter().flat_map(inlined).collect();

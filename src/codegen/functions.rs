@@ -4,7 +4,7 @@ use crate::analyse::Facts;
 use crate::place::{Placed, entry_types};
 use crate::plan::module::Module;
 use crate::plan::name::short_name;
-use crate::plan::{Canon, ImportKind, Plan};
+use crate::plan::{Canon, ImportKind, ModuleId, Plan};
 use crate::wasm::needs_init;
 use cantilever_abi::{CanonFunc, CoreTypeId, FuncKey};
 use cantilever_object::artifact::{ExportEntry, FunctionIdentity, LateStep, ModuleEntry};
@@ -39,14 +39,14 @@ pub fn list(plan: &Plan, facts: &Facts, placed: &Placed, parts: &Parts) -> Vec<F
         add(FuncKey::Throw, "throw".to_owned(), 0);
     }
     add(FuncKey::GrowHandles, "canon.handles.grow".to_owned(), 0);
-    for (i, module) in plan.modules.iter().enumerate() {
-        let prefix = module_name(module, i);
-        if needs_init(module, &placed.modules[i].prepared) {
-            add(FuncKey::Init(i as u32), format!("{prefix}.init"), 0);
+    for (id, module) in &plan.modules {
+        let prefix = module_name(module, id);
+        if needs_init(module, &placed.modules[id].prepared) {
+            add(FuncKey::Init(id.as_u32()), format!("{prefix}.init"), 0);
         }
         for (defined, body) in (0u32..).zip(&module.bodies) {
             let name = module.func_name(module.imported_funcs + defined);
-            add(FuncKey::Core(i as u32, defined), format!("{prefix}.{name}"), body.start as u32);
+            add(FuncKey::Core(id.as_u32(), defined), format!("{prefix}.{name}"), body.start as u32);
         }
     }
     for function in &mut functions {
@@ -56,18 +56,18 @@ pub fn list(plan: &Plan, facts: &Facts, placed: &Placed, parts: &Parts) -> Vec<F
 }
 
 /// The name of a module with this index, with which the symbols of its functions begin.
-fn module_name(module: &Module, index: usize) -> String {
-    module.name.as_deref().map_or_else(|| format!("module{index}"), short_name)
+fn module_name(module: &Module, id: ModuleId) -> String {
+    module.name.as_deref().map_or_else(|| format!("module{}", id.as_u32()), short_name)
 }
 
 /// What backtraces say of modules.
 pub fn modules(plan: &Plan) -> Vec<ModuleEntry> {
-    let entry = |(index, module): (usize, &Module)| ModuleEntry {
-        name: symbol(&module_name(module, index)),
+    let entry = |(id, module): (ModuleId, &Module)| ModuleEntry {
+        name: symbol(&module_name(module, id)),
         start: module.start_offset as u64,
         imported_funcs: module.imported_funcs,
     };
-    plan.modules.iter().enumerate().map(entry).collect()
+    plan.modules.iter().map(entry).collect()
 }
 
 /// A name as a symbol of an object file, in which a name ends at its first zero byte: control characters are escaped.

@@ -63,7 +63,8 @@ impl Graph {
         }
     }
 
-    /// The metadata of the object; what compiling adds to it is empty. `dissolved` are the functions without code.
+    /// The metadata of the object; what compiling adds to it is empty. `dissolved` are the
+    /// functions without code.
     pub fn artifact(&self, dissolved: Vec<FunctionIdentity>) -> Artifact {
         let (placed, ids) = (&self.placed, &self.plan.core_type_ids);
         let core_types = self.plan.core_types.values().map(|ty| artifact_types::core_func_type(ids, ty));

@@ -1,15 +1,18 @@
 //! When a call is dissolved into its caller.
 //!
-//! The heuristic, whole: a canonical function or small core function that is in the map of inlinable bodies is inlined
-//! wherever it is called directly, until the caller has grown by [`GROWTH`] instructions. What is in the map is
-//! decided by a [`Budget`]; nothing is in a compilation that shall do without inlining. What a dissolved body calls is dissolved as
-//! well, [`DEPTH`] calls deep, but in itself; in core code only canonical functions are, since whoever made the module had the chance
-//! to inline the others. A host entry trampoline is never inlined into: a trap lands at its only call.
+//! The heuristic, whole: a canonical function or small core function that is in the map of
+//! inlinable bodies is inlined wherever it is called directly, until the caller has grown by
+//! [`GROWTH`] instructions. What is in the map is decided by a [`Budget`]; nothing is in a
+//! compilation that shall do without inlining. What a dissolved body calls is dissolved as well,
+//! [`DEPTH`] calls deep, but in itself; in core code only canonical functions are, since whoever
+//! made the module had the chance to inline the others. A host entry trampoline is never inlined
+//! into: a trap lands at its only call.
 
 use super::body::Body;
 use super::graph::Graph;
 use super::origin::{Origin, Origins, Renumbering};
 use crate::error::Error;
+use crate::plan::ModuleId;
 use cantilever_abi::FuncKey;
 use cranelift_codegen::inline::{Inline, InlineCommand};
 use cranelift_codegen::traversals::Dfs;
@@ -36,8 +39,8 @@ pub struct Budget {
 impl Budget {
     /// Core functions that canonical functions call: accessors and thin wrappers.
     pub const SMALL_CORE: Budget = Budget { source: 120, insts: 120 };
-    /// Core functions that core functions call. Whoever made the module had the chance to inline them, so only those count
-    /// that are hardly more than their call.
+    /// Core functions that core functions call. Whoever made the module had the chance to inline
+    /// them, so only those count that are hardly more than their call.
     pub const CORE: Budget = Budget { source: 80, insts: 60 };
     /// Adapters and built-ins.
     pub const ADAPTER: Budget = Budget { source: 0, insts: 500 };
@@ -53,7 +56,7 @@ impl Budget {
     pub fn admits_source(self, graph: &Graph, key: FuncKey) -> bool {
         match key {
             FuncKey::Core(module, defined) => {
-                graph.plan.modules[module as usize].bodies[defined as usize].len() <= self.source
+                graph.plan.modules[ModuleId::from_u32(module)].bodies[defined as usize].len() <= self.source
             }
             _ => true,
         }
@@ -95,7 +98,8 @@ pub fn inline(body: &mut Body, key: FuncKey, bodies: &HashMap<FuncKey, Body>) ->
     Ok(())
 }
 
-/// Dissolves the calls of a function that are so many calls deep in it. Those of the bodies that come in are left.
+/// Dissolves the calls of a function that are so many calls deep in it. Those of the bodies that
+/// come in are left.
 fn inline_calls(
     body: &mut Body,
     own: FuncKey,
@@ -122,10 +126,12 @@ fn take_origins(body: &mut Body, inlined: &[Dissolved], bodies: &HashMap<FuncKey
     }
 }
 
-/// Gives inlined instructions the origins that they had in the callee; Cranelift's inliner drops their positions.
+/// Gives inlined instructions the origins that they had in the callee; Cranelift's inliner drops
+/// their positions.
 ///
-/// It clones the callee's instructions one by one, blocks in depth-first order. Where it made more or fewer than there
-/// were, positions cannot be told: what happens there names the callee and no place, and nothing else depends on them.
+/// It clones the callee's instructions one by one, blocks in depth-first order. Where it made more
+/// or fewer than there were, positions cannot be told: what happens there names the callee and no
+/// place, and nothing else depends on them.
 fn keep_origins(
     caller: &mut ir::Function,
     made: Range<usize>,

@@ -23,13 +23,13 @@ type Header<'a> = LineProgramHeader<Slice<'a>>;
 
 /// The source lines of a compilation; `None` if nothing is known of any site.
 pub fn read(plan: &Plan, compiled: &[Compiled]) -> Option<Lines> {
-    if plan.modules.iter().all(|module| module.debug.line.is_empty()) {
+    if plan.modules.values().all(|module| module.debug.line.is_empty()) {
         return None;
     }
     let sites = offsets(compiled);
     let mut files = Files::default();
     let mut rows = Vec::new();
-    for module in &plan.modules {
+    for module in plan.modules.values() {
         if let Some(mut programs) = Programs::new(plan, module, &sites, &mut files) {
             programs.read(&mut rows);
         }

@@ -1,7 +1,7 @@
 //! Listings: a function's CLIF or assembly, with comments that say what a line is for.
 //!
-//! Comments are derived from the code itself (regions of memory accesses, kinds of traps, names of callees, positions in
-//! the input), so they survive inlining and say the same of inlined code.
+//! Comments are derived from the code itself (regions of memory accesses, kinds of traps, names of
+//! callees, positions in the input), so they survive inlining and say the same of inlined code.
 
 use super::bodies::Bodies;
 use super::body::Body;
@@ -28,8 +28,8 @@ pub enum EmitText {
     Asm,
 }
 
-/// Lists every function of a compilation, or those whose symbol contains `function`: also those that an object would
-/// not have, since nothing needs their code.
+/// Lists every function of a compilation, or those whose symbol contains `function`: also those
+/// that an object would not have, since nothing needs their code.
 pub fn list(graph: &Graph, bodies: &Bodies, what: EmitText, function: Option<&str>) -> Result<String, Error> {
     let names: Names = graph.functions.iter().map(|f| (f.key, f.name.as_str())).collect();
     let mut worker = Worker::default();

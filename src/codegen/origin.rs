@@ -1,7 +1,8 @@
-//! Where the instructions of a function come from: an offset in the input, and what was inlined at which call.
+//! Where the instructions of a function come from: an offset in the input, and what was inlined at
+//! which call.
 //!
-//! CLIF keeps one number for each instruction. Below [`INLINED`] it is an offset in the input, as `wasm` sets it; from there on it
-//! is an index in the function's [`Origins`].
+//! CLIF keeps one number for each instruction. Below [`INLINED`] it is an offset in the input, as
+//! `wasm` sets it; from there on it is an index in the function's [`Origins`].
 
 use cantilever_abi::FuncKey;
 use cantilever_object::compiled::Inlined;
@@ -44,7 +45,8 @@ impl Origins {
             .any(|scope| scope.function == function)
     }
 
-    /// Takes in the scopes of a function that was inlined at a call, and gives the numbers for its instructions.
+    /// Takes in the scopes of a function that was inlined at a call, and gives the numbers for its
+    /// instructions.
     pub fn take_in<'a>(&'a mut self, function: FuncKey, call: Origin, callee: &'a Origins) -> Renumbering<'a> {
         self.scopes.push(Inlined { function, parent: call.scope, source: call.source });
         let own = self.scopes.len() as u32;
@@ -52,7 +54,8 @@ impl Origins {
         Renumbering { origins: &mut self.origins, callee, own, known: HashMap::new() }
     }
 
-    /// The scopes that some of the given origins lie in, renumbered; the origins are changed accordingly.
+    /// The scopes that some of the given origins lie in, renumbered; the origins are changed
+    /// accordingly.
     pub fn used_scopes<'a>(&self, origins: impl Iterator<Item = &'a mut u32>) -> Vec<Inlined> {
         let mut numbers = vec![0; self.scopes.len() + 1];
         let mut used: Vec<&mut u32> = origins.filter(|scope| **scope != 0).collect();

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, ImportKind, Lift, PlanOptions};
 use cantilever_abi::layout::Layout;
 use cantilever_abi::{FuncType, PointerWidth, ValType};
+use cranelift_entity::EntityRef;
 
 /// How many types the parameters and the result of a function may be made of where they are flat, each counted as often as it
 /// occurs: code is written out for each occurrence.
@@ -155,6 +156,7 @@ impl Linker<'_> {
                 let ImportKind::Func(ty) = &import.kind else {
                     unreachable!("a component function that is imported is imported as one")
                 };
+                // Its symbol is like that of a lift, whose core export has the name `INTERFACE#FUNCTION`.
                 (import.path.join("#"), ty.clone(), CanonTarget::Import(index))
             }
         }
@@ -178,7 +180,7 @@ impl Linker<'_> {
         let CoreRef::Defined { core_instance, index } = memory else {
             unreachable!("a component's memories are defined by its core instances")
         };
-        let module = &self.modules[self.plan.core_instances[core_instance].module];
+        let module = &self.modules[self.plan.core_instances[core_instance].module.index()];
         if module.memories[index as usize].memory64 { PointerWidth::W64 } else { PointerWidth::W32 }
     }
 }

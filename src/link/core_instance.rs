@@ -5,7 +5,8 @@ use super::index_spaces::{CoreInstanceItem, ModuleItem, SpacesId};
 use crate::decode::component::{CoreInstance, CoreSort};
 use crate::error::{Error, Result};
 use crate::plan::module::{Entity, Module};
-use crate::plan::{CoreFuncRef, CoreInstance as PlanCoreInstance, CoreItem, CoreRef};
+use crate::plan::{CoreFuncRef, CoreInstance as PlanCoreInstance, CoreInstanceId, CoreItem, CoreRef, ModuleId};
+use cranelift_entity::EntityRef;
 use std::collections::HashMap;
 
 /// Look-up tables of a module.
@@ -66,8 +67,9 @@ impl<'a> Linker<'a> {
                 self.spend(INSTANCE_COST + wanted.len() + STATE_COST * state(&modules[module]), offset)?;
                 let imports = wanted.iter().map(|i| self.core_export(args[i.module.as_str()], &i.name)).collect();
                 let instance = self.instance_of(spaces);
-                self.plan.core_instances.push(PlanCoreInstance { module, instance, imports });
-                CoreInstanceItem::Module(self.plan.core_instances.len() - 1)
+                let module = ModuleId::new(module);
+                let made = self.plan.core_instances.push(PlanCoreInstance { module, instance, imports });
+                CoreInstanceItem::Module(made)
             }
         };
         self.index_spaces[spaces].core_instances.push(item);
@@ -100,7 +102,8 @@ impl<'a> Linker<'a> {
             CoreInstanceItem::Module(core_instance) => {
                 let made = &self.plan.core_instances[core_instance];
                 let modules = self.modules;
-                let index = self.indices.entry(made.module).or_insert_with(|| ModuleIndex::of(&modules[made.module]));
+                let module = made.module.index();
+                let index = self.indices.entry(module).or_insert_with(|| ModuleIndex::of(&modules[module]));
                 let entity = *index.exports.get(name).expect(VALIDATED);
                 match index.import(entity) {
                     Some(import) => made.imports[import],
@@ -112,7 +115,7 @@ impl<'a> Linker<'a> {
 }
 
 /// An item that a module instance defines itself.
-pub(super) fn defined(core_instance: usize, entity: Entity) -> CoreItem {
+pub(super) fn defined(core_instance: CoreInstanceId, entity: Entity) -> CoreItem {
     let at = |index| CoreRef::Defined { core_instance, index };
     match entity {
         Entity::Func(index) => CoreItem::Func(CoreFuncRef::Defined { core_instance, index }),

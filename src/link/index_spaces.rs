@@ -1,7 +1,8 @@
-//! What indices mean: one set of [`IndexSpaces`] for each component instance and each imported instance's type.
+//! What indices mean: one set of [`IndexSpaces`] for each component instance and each imported
+//! instance's type.
 
 use crate::decode::component::{Component, InstanceDecl, Sort};
-use crate::plan::{CoreFuncRef, CoreItem, CoreRef};
+use crate::plan::{CoreFuncRef, CoreInstanceId, CoreItem, CoreRef};
 use cantilever_abi::{ResourceId, ValType};
 use cranelift_entity::entity_impl;
 use std::collections::HashMap;
@@ -49,7 +50,8 @@ pub(super) enum ModuleItem {
     Import(usize),
 }
 
-/// A component together with the index spaces in which it was defined, to which its outer aliases refer.
+/// A component together with the index spaces in which it was defined, to which its outer aliases
+/// refer.
 #[derive(Clone, Copy)]
 pub(super) struct Closure {
     /// The component, by index in the decoded components.
@@ -58,8 +60,8 @@ pub(super) struct Closure {
     pub(super) spaces: SpacesId,
 }
 
-/// What a type index means. Value and function types are resolved when they are defined; an instance type stays a
-/// closure, because each import of it has resource types of its own.
+/// What a type index means. Value and function types are resolved when they are defined; an
+/// instance type stays a closure, because each import of it has resource types of its own.
 #[derive(Clone, Copy)]
 pub(super) enum TypeItem<'a> {
     Value(ValType),
@@ -72,8 +74,8 @@ pub(super) enum TypeItem<'a> {
 /// A core instance.
 #[derive(Clone, Copy)]
 pub(super) enum CoreInstanceItem {
-    /// Made from a module: index in the plan's core instances.
-    Module(usize),
+    /// Made from a module.
+    Module(CoreInstanceId),
     /// A bag of items: index in the linker's bags.
     Bag(usize),
 }
@@ -85,7 +87,8 @@ pub(super) struct IndexSpaces<'a> {
     pub(super) outer: Option<SpacesId>,
     /// The component, for names; none for instance types.
     pub(super) component: Option<&'a Component>,
-    /// The index of the component instance in the plan, once something in it needs a state of its own.
+    /// The index of the component instance in the plan, once something in it needs a state of its
+    /// own.
     pub(super) instance: Option<u32>,
     /// The name of the component instance, if it has one.
     pub(super) name: Option<&'a str>,
@@ -150,7 +153,8 @@ impl<'a> IndexSpaces<'a> {
 pub(super) struct Exports<'a> {
     list: Vec<(&'a str, Item<'a>)>,
     index: HashMap<&'a str, usize>,
-    /// The index spaces of the component instance, unless the instance is a bag of exports or imported.
+    /// The index spaces of the component instance, unless the instance is a bag of exports or
+    /// imported.
     pub(super) spaces: Option<SpacesId>,
 }
 

@@ -21,11 +21,11 @@ use crate::decode::{Decoded, Root, decode};
 use crate::error::Result;
 use crate::plan::module::Module;
 use crate::plan::name::short_name;
-use crate::plan::{Canon, CoreItem, Lift, Plan};
+use crate::plan::{Canon, CoreItem, Lift, ModuleId, Plan};
 use canon::LowerKey;
 use cantilever_abi::{FuncType, ResourceId};
 use core_instance::ModuleIndex;
-use cranelift_entity::PrimaryMap;
+use cranelift_entity::{EntityRef, PrimaryMap};
 use index_spaces::{Exports, ExportsId, FuncTypeId, IndexSpaces, SpacesId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -52,13 +52,13 @@ pub fn link(decoded: Decoded) -> Result<Plan> {
 /// Gives a plan the modules that its core instances use, which they name by index in `modules` so far.
 fn with_modules(mut plan: Plan, modules: Vec<Module>) -> Plan {
     let mut modules: Vec<Option<Module>> = modules.into_iter().map(Some).collect();
-    let mut renumbered = vec![0; modules.len()];
-    for instance in &mut plan.core_instances {
-        if let Some(module) = modules[instance.module].take() {
-            renumbered[instance.module] = plan.modules.len();
-            plan.modules.push(module);
+    let mut renumbered: Vec<Option<ModuleId>> = vec![None; modules.len()];
+    for instance in plan.core_instances.values_mut() {
+        let decoded = instance.module.index();
+        if let Some(module) = modules[decoded].take() {
+            renumbered[decoded] = Some(plan.modules.push(module));
         }
-        instance.module = renumbered[instance.module];
+        instance.module = renumbered[decoded].expect("the first instance of a module has taken it");
     }
     plan
 }

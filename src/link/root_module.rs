@@ -3,7 +3,10 @@
 use super::core_instance::{ModuleIndex, defined};
 use crate::decode::Decoded;
 use crate::plan::module::{Entity, Module};
-use crate::plan::{CoreFuncRef, CoreInstance, CoreItem, CoreRef, Export, Import, ImportKind, Plan};
+use crate::plan::{
+    CoreFuncRef, CoreInstance, CoreInstanceId, CoreItem, CoreRef, Export, Import, ImportKind, ModuleId, Plan,
+};
+use std::iter::once;
 
 /// The plan of a root core module.
 pub(super) fn link(decoded: Decoded, index: usize) -> Plan {
@@ -25,9 +28,10 @@ pub(super) fn link(decoded: Decoded, index: usize) -> Plan {
         .collect();
     let items: Vec<CoreItem> =
         module.imports.iter().enumerate().map(|(i, import)| imported(i, import.entity)).collect();
+    let only = CoreInstanceId::from_u32(0);
     let lookup = ModuleIndex::of(&module);
     let exports = module.exports.iter().map(|(name, entity)| {
-        let item = lookup.import(*entity).map_or_else(|| defined(0, *entity), |i| items[i]);
+        let item = lookup.import(*entity).map_or_else(|| defined(only, *entity), |i| items[i]);
         (name.clone(), Export::Core(item))
     });
     Plan {
@@ -36,10 +40,10 @@ pub(super) fn link(decoded: Decoded, index: usize) -> Plan {
         core_type_decls,
         core_type_ids,
         exports: exports.collect(),
-        core_instances: vec![CoreInstance { module: 0, instance: 0, imports: items }],
+        core_instances: once(CoreInstance { module: ModuleId::from_u32(0), instance: 0, imports: items }).collect(),
         instances: vec![module.name.clone().unwrap_or_else(|| "root".to_string())],
         imports,
-        modules: vec![module],
+        modules: once(module).collect(),
         is_module: true,
         ..Plan::default()
     }

@@ -2,7 +2,9 @@
 
 use super::plan;
 use crate::error::Error;
-use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Export, ImportKind, Plan};
+use crate::plan::{
+    Canon, CanonTarget, CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Export, ImportKind, ModuleId, Plan,
+};
 use cantilever_abi::{FlatType, PointerWidth, ResourceImpl, TypeDef, ValType};
 
 fn parse(text: &str) -> Result<Plan, Error> {
@@ -35,10 +37,13 @@ fn lifted_export_has_its_options_resolved() {
                  (post-return (core func $i "post")) string-encoding=utf16)))"#,
     );
     let [lift] = &plan.lifts[..] else { panic!("one function is exported") };
-    let defined = |index| CoreFuncRef::Defined { core_instance: 0, index };
+    let defined = |index| CoreFuncRef::Defined { core_instance: CoreInstanceId::from_u32(0), index };
     assert_eq!((lift.name.as_str(), lift.callee), ("greet", defined(1)));
     assert_eq!((lift.options.realloc, lift.options.post_return), (Some(defined(0)), Some(defined(2))));
-    assert_eq!(lift.options.memory, Some((CoreRef::Defined { core_instance: 0, index: 0 }, PointerWidth::W32)));
+    assert_eq!(
+        lift.options.memory,
+        Some((CoreRef::Defined { core_instance: CoreInstanceId::from_u32(0), index: 0 }, PointerWidth::W32))
+    );
     assert_eq!(lift.ty.params, [("name".to_string(), ValType::String)]);
     assert_eq!(plan.exports, [("hello".to_string(), Export::Lift(0))]);
 }
@@ -156,8 +161,11 @@ fn core_module_is_a_plan_of_its_own() {
     assert!(plan.is_module);
     assert_eq!(plan.imports.iter().map(|i| i.path.join(".")).collect::<Vec<_>>(), ["env.f", "env.m"]);
     assert_eq!(plan.exports[2].1, Export::Core(CoreItem::Func(CoreFuncRef::Import(0))));
-    assert_eq!((&plan.modules[0].table_written[..], &plan.modules[0].escapes[..]), (&[true][..], &[true, true][..]));
-    let body = &plan.source[plan.modules[0].bodies[0].clone()];
+    assert_eq!(
+        (&plan.modules[ModuleId::from_u32(0)].table_written[..], &plan.modules[ModuleId::from_u32(0)].escapes[..]),
+        (&[true][..], &[true, true][..])
+    );
+    let body = &plan.source[plan.modules[ModuleId::from_u32(0)].bodies[0].clone()];
     assert_eq!(body.first().zip(body.last()), Some((&0, &0x0b)), "no locals, then code to its end");
 }
 
@@ -169,8 +177,8 @@ fn core_types_are_shared_by_modules() {
              (core module $b (func (param i64)) (func))
              (core instance (instantiate $a)) (core instance (instantiate $b)))"#,
     );
-    assert_eq!(plan.modules[0].funcs[0], plan.modules[1].funcs[0]);
-    assert_eq!(plan.modules[0].types[0], Some(plan.modules[1].funcs[1]));
+    assert_eq!(plan.modules[ModuleId::from_u32(0)].funcs[0], plan.modules[ModuleId::from_u32(1)].funcs[0]);
+    assert_eq!(plan.modules[ModuleId::from_u32(0)].types[0], Some(plan.modules[ModuleId::from_u32(1)].funcs[1]));
 }
 
 #[test]
@@ -193,7 +201,7 @@ fn asynchronous_builtins_lifts_and_lowers_link() {
     assert_eq!((name.as_str(), plan.core_types[*ty].results().len()), ("thread.yield", 1));
     assert_eq!((slot.index, slot.ty), (1, FlatType::I64));
     assert!(options.is_async && options.callback.is_none());
-    let defined = |index| CoreFuncRef::Defined { core_instance: 0, index };
+    let defined = |index| CoreFuncRef::Defined { core_instance: CoreInstanceId::from_u32(0), index };
     let [lift] = &plan.lifts[..] else { panic!("one function is exported") };
     assert!(lift.options.is_async);
     assert_eq!((lift.callee, lift.options.callback), (defined(0), Some(defined(1))));

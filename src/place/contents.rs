@@ -1,7 +1,8 @@
-//! What memories, tables, globals and segments contain when they are made, as the object has it: parts of its data
-//! section, and lists of functions.
+//! What memories, tables, globals and segments contain when they are made, as the object has it:
+//! parts of its data section, and lists of functions.
 
 use super::map::Map;
+use crate::plan::CoreInstanceId;
 use crate::plan::prepared::{Constant, PlacedSegment};
 use cantilever_object::artifact::{Elements, GlobalValue, Piece};
 
@@ -26,14 +27,14 @@ impl Map<'_> {
     }
 
     /// The elements of a segment of a core instance, if they are constants.
-    pub fn segment_elements(&self, core_instance: usize, segment: usize) -> Option<Elements> {
+    pub fn segment_elements(&self, core_instance: CoreInstanceId, segment: usize) -> Option<Elements> {
         let module = self.plan.core_instances[core_instance].module;
         let list = self.elements.of[module][segment]?;
         Some(Elements { offset: 0, list, base: self.bases[core_instance] })
     }
 
     /// The value of a global of a core instance; none where zero bytes already are the value.
-    pub fn global_value(&self, core_instance: usize, value: Constant) -> Option<GlobalValue> {
+    pub fn global_value(&self, core_instance: CoreInstanceId, value: Constant) -> Option<GlobalValue> {
         match value {
             Constant::Null | Constant::Bits32(0) | Constant::Bits64(0) => None,
             Constant::Bits32(bits) => Some(GlobalValue::Bits32(bits)),

@@ -1,7 +1,7 @@
 //! The types of the core functions that the runtime enters by itself.
 //!
-//! Compiled code has an entry trampoline for each type, so these must be among the plan's core types. A component need
-//! not mention them.
+//! Compiled code has an entry trampoline for each type, so these must be among the plan's core
+//! types. A component need not mention them.
 
 use crate::plan::Plan;
 use cantilever_abi::CoreTypeId;

@@ -3,7 +3,7 @@
 use super::artifact_types::{core_value_type, memory_limits, table_limits};
 use super::map::Map;
 use super::resolve::Kind;
-use crate::plan::{CoreFuncRef, CoreItem, CoreRef, Export, ImportKind};
+use crate::plan::{CoreFuncRef, CoreItem, CoreRef, Export, ImportKind, ModuleId};
 use cantilever_object::artifact::ExportEntry;
 
 impl Map<'_> {
@@ -102,6 +102,6 @@ impl Map<'_> {
 /// What describes the type of a core item.
 enum Described<'a> {
     /// A module, at this index of the index space of its kind.
-    ByModule(usize, usize),
+    ByModule(ModuleId, usize),
     ByImport(&'a ImportKind),
 }

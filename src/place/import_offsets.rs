@@ -4,8 +4,9 @@ use crate::plan::{ImportKind, Plan};
 use cantilever_abi::block::layout::{Arena, BlockTooLarge};
 use cantilever_abi::block::{FuncDef, HostCallee};
 
-/// For each import of the plan, the block offset of what stands for it: a `HostCallee` for component functions and
-/// resource types, a `FuncDef` for core functions, a pointer for other core items.
+/// For each import of the plan, the block offset of what stands for it: a `HostCallee` for
+/// component functions and resource types, a `FuncDef` for core functions, a pointer for other core
+/// items.
 #[derive(Debug)]
 pub struct ImportOffsets(Vec<u32>);
 

@@ -6,7 +6,7 @@ use super::entry_types;
 use super::map::Map;
 use super::resolve::Kind;
 use crate::plan::module::{Entity, Module, SegmentMode};
-use crate::plan::{CoreFuncRef, CoreInstance, CoreItem};
+use crate::plan::{CoreFuncRef, CoreInstance, CoreInstanceId, CoreItem};
 use crate::wasm::needs_init;
 use cantilever_abi::{CoreTypeId, FuncKey, Place};
 use cantilever_object::artifact::{Instantiation, LateStep, MemoryEntry, TableEntry, TemplateItem};
@@ -16,7 +16,7 @@ impl Map<'_> {
     /// there before its `Init` runs.
     pub fn instantiation(&self) -> Instantiation {
         let mut made = Instantiation::default();
-        for (index, instance) in self.plan.core_instances.iter().enumerate() {
+        for (index, instance) in &self.plan.core_instances {
             let module = &self.plan.modules[instance.module];
             if self.layouts[instance.module].shared {
                 made.template.push(TemplateItem::Context { at: self.bases[index] });
@@ -27,7 +27,7 @@ impl Map<'_> {
             self.make_segments(index, instance, module, &mut made);
             if needs_init(module, &self.facts.prepared.modules[instance.module]) {
                 let entry = FuncKey::CoreEntry(entry_types::init_type(self.plan).as_u32());
-                let func = FuncKey::Init(instance.module as u32);
+                let func = FuncKey::Init(instance.module.as_u32());
                 let (ctx, instance) = (self.bases[index], instance.instance);
                 made.late_steps.push(LateStep::Init { func, entry, ctx, instance });
             }
@@ -36,7 +36,7 @@ impl Map<'_> {
     }
 
     /// The slots through which a shared module's instance reaches its imports.
-    fn bind_imports(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
+    fn bind_imports(&self, index: CoreInstanceId, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
         let slots = &self.layouts[instance.module].import_slots;
         for ((import, item), slot) in module.imports.iter().zip(&instance.imports).zip(slots) {
             let at = self.bases[index] + slot;
@@ -61,7 +61,7 @@ impl Map<'_> {
         }
     }
 
-    fn make_items(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
+    fn make_items(&self, index: CoreInstanceId, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
         let (base, layout) = (self.bases[index], &self.layouts[instance.module]);
         let prepared = &self.facts.prepared.instances[index];
         let memories = module.memories.iter().zip(&prepared.memories).skip(module.imported_memories as usize);
@@ -82,7 +82,13 @@ impl Map<'_> {
         }
     }
 
-    fn make_func_defs(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
+    fn make_func_defs(
+        &self,
+        index: CoreInstanceId,
+        instance: &CoreInstance,
+        module: &Module,
+        made: &mut Instantiation,
+    ) {
         let mut imported = instance.imports.iter().filter_map(|item| match item {
             CoreItem::Func(func) => Some(*func),
             _ => None,
@@ -104,7 +110,7 @@ impl Map<'_> {
         }
     }
 
-    fn make_segments(&self, index: usize, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
+    fn make_segments(&self, index: CoreInstanceId, instance: &CoreInstance, module: &Module, made: &mut Instantiation) {
         let (base, layout) = (self.bases[index], &self.layouts[instance.module]);
         let done = &self.facts.prepared.modules[instance.module];
         // A segment that is in place already is as one that was dropped: its slot is zero.

@@ -4,18 +4,20 @@ use super::data_section::{DataSection, ElementLists};
 use super::import_offsets::ImportOffsets;
 use super::module_layout::{self, ModuleLayout};
 use crate::analyse::Facts;
-use crate::plan::Plan;
+use crate::plan::{CoreInstanceId, ModuleId, Plan};
 use cantilever_abi::block::layout::{Arena, BlockTooLarge};
+use cranelift_entity::PrimaryMap;
 
-/// Where module instances and imports lie; the first half of the work, on which everything else builds.
+/// Where module instances and imports lie; the first half of the work, on which everything else
+/// builds.
 #[derive(Debug)]
 pub struct Map<'a> {
     pub(super) plan: &'a Plan,
     pub(super) facts: &'a Facts,
     /// For each module: offsets of its data, relative to its base.
-    pub(super) layouts: Vec<ModuleLayout>,
+    pub(super) layouts: PrimaryMap<ModuleId, ModuleLayout>,
     /// For each core instance: its base. 0 when the module is static.
-    pub(super) bases: Vec<u32>,
+    pub(super) bases: PrimaryMap<CoreInstanceId, u32>,
     pub(super) imports: ImportOffsets,
     pub(super) data: DataSection,
     pub(super) elements: ElementLists,

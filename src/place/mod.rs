@@ -1,12 +1,14 @@
-//! Placement: where everything of a plan lies in the instance block, and what an instantiation does.
+//! Placement: where everything of a plan lies in the instance block, and what an instantiation
+//! does.
 //!
-//! In: a [`Plan`], whose references are symbolic, and [`Facts`]. Out: a [`Placed`], in which every memory, table,
-//! global and function has a place, and how the runtime makes an instance. Placement decides nothing about code, and
-//! looks for nothing that the facts say.
+//! In: a [`Plan`], whose references are symbolic, and [`Facts`]. Out: a [`Placed`], in which every
+//! memory, table, global and function has a place, and how the runtime makes an instance. Placement
+//! decides nothing about code, and looks for nothing that the facts say.
 //!
-//! The data of a *static* module lies directly in the block, and its code has the block as `vmctx`. Of a *shared*
-//! module each instance has a segment of its own, which begins with a [`Context`](cantilever_abi::block::Context). Its
-//! code is compiled once with the segment as `vmctx`, and reaches what it imports through slots of the segment.
+//! The data of a *static* module lies directly in the block, and its code has the block as `vmctx`.
+//! Of a *shared* module each instance has a segment of its own, which begins with a
+//! [`Context`](cantilever_abi::block::Context). Its code is compiled once with the segment as
+//! `vmctx`, and reaches what it imports through slots of the segment.
 
 pub mod artifact_types;
 mod canons;
@@ -23,7 +25,7 @@ mod resolve;
 
 use crate::analyse::Facts;
 use crate::options::CompileOptions;
-use crate::plan::Plan;
+use crate::plan::{ModuleId, Plan};
 use crate::wasm::ModulePlaces;
 use cantilever_abi::adapter::Dtor;
 use cantilever_abi::block::{
@@ -42,7 +44,7 @@ pub struct Placed {
     /// The block.
     pub layout: BlockLayout,
     /// For each module of the plan: what its code must know of where things lie.
-    pub modules: Vec<ModulePlaces>,
+    pub modules: PrimaryMap<ModuleId, ModulePlaces>,
     /// For each canonical function of the plan: what to compile.
     pub canons: Vec<CanonFunc>,
     /// For each lift of the plan: the adapter by which the host calls it.

@@ -1,20 +1,23 @@
 //! The layout of one module: the offsets of its data, relative to the base of its instance.
 
 use crate::analyse::Facts;
-use crate::plan::Plan;
 use crate::plan::module::{Entity, Module, SegmentMode};
 use crate::plan::prepared::PreparedModule;
+use crate::plan::{CoreInstanceId, ModuleId, Plan};
 use cantilever_abi::block::layout::{Arena, BlockTooLarge};
 use cantilever_abi::block::{Context, FuncDef, GlobalSlot, MemoryDef, TableDef, intrinsics::SegmentSlot};
+use cranelift_entity::PrimaryMap;
 
-/// Offsets relative to the base of an instance: the block for a static module, its segment for a shared one.
+/// Offsets relative to the base of an instance: the block for a static module, its segment for a
+/// shared one.
 #[derive(Debug, Clone, Default)]
 pub struct ModuleLayout {
     /// Is the module shared?
     pub shared: bool,
     /// Size of a segment; meaningful for shared modules.
     pub size: u64,
-    /// Shared modules: for each import a slot, a `FuncDef` for functions and a pointer for everything else.
+    /// Shared modules: for each import a slot, a `FuncDef` for functions and a pointer for
+    /// everything else.
     pub import_slots: Vec<u32>,
     /// `MemoryDef` of each defined memory.
     pub memories: Vec<u32>,
@@ -32,10 +35,16 @@ pub struct ModuleLayout {
     pub elems: Vec<(u32, u32)>,
 }
 
-/// Makes the layout of each module of a plan. Those of static modules are taken from the block's own arena.
-pub fn reserve(plan: &Plan, facts: &Facts, block: &mut Arena) -> Result<Vec<ModuleLayout>, BlockTooLarge> {
-    let layout = |((module, prepared), shared): ((&Module, &PreparedModule), &bool)| {
-        if *shared {
+/// Makes the layout of each module of a plan. Those of static modules are taken from the block's
+/// own arena.
+pub fn reserve(
+    plan: &Plan,
+    facts: &Facts,
+    block: &mut Arena,
+) -> Result<PrimaryMap<ModuleId, ModuleLayout>, BlockTooLarge> {
+    let layout = |(id, module): (ModuleId, &Module)| {
+        let prepared = &facts.prepared.modules[id];
+        if facts.shared[id] {
             let mut segment = Arena::starting_with::<Context>();
             let mut layout = ModuleLayout::reserve(module, prepared, true, &mut segment)?;
             layout.size = segment.size();
@@ -44,13 +53,17 @@ pub fn reserve(plan: &Plan, facts: &Facts, block: &mut Arena) -> Result<Vec<Modu
             ModuleLayout::reserve(module, prepared, false, block)
         }
     };
-    plan.modules.iter().zip(&facts.prepared.modules).zip(&facts.shared).map(layout).collect()
+    plan.modules.iter().map(layout).collect()
 }
 
 /// Gives each core instance its base.
-pub fn bases(plan: &Plan, layouts: &[ModuleLayout], block: &mut Arena) -> Result<Vec<u32>, BlockTooLarge> {
+pub fn bases(
+    plan: &Plan,
+    layouts: &PrimaryMap<ModuleId, ModuleLayout>,
+    block: &mut Arena,
+) -> Result<PrimaryMap<CoreInstanceId, u32>, BlockTooLarge> {
     plan.core_instances
-        .iter()
+        .values()
         .map(|instance| match &layouts[instance.module] {
             layout if layout.shared => block.bytes(layout.size, align_of::<GlobalSlot>() as u64),
             _ => Ok(0),

@@ -2,9 +2,10 @@
 
 use super::map::Map;
 use crate::plan::module::{Entity, Module};
-use crate::plan::{CoreFuncRef, CoreItem, CoreRef};
+use crate::plan::{CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, ModuleId};
 use crate::wasm::{ElemPlace, KnownElement, ModulePlaces};
 use cantilever_abi::{Callee, CoreTypeId, CtxArg, FuncKey, Place};
+use cranelift_entity::{PrimaryMap, SecondaryMap};
 
 /// The kinds of core items that live at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ impl Map<'_> {
             CoreFuncRef::Defined { core_instance, index } => {
                 let module_index = self.plan.core_instances[core_instance].module;
                 let defined = index - self.plan.modules[module_index].imported_funcs;
-                Ok((FuncKey::Core(module_index as u32, defined), self.bases[core_instance]))
+                Ok((FuncKey::Core(module_index.as_u32(), defined), self.bases[core_instance]))
             }
             CoreFuncRef::Canon(index) => Ok((FuncKey::Canon(index as u32), 0)),
             CoreFuncRef::Import(index) => Err(self.imports.at(index)),
@@ -51,7 +52,7 @@ impl Map<'_> {
     }
 
     /// The offset of an item that the module itself defines.
-    fn own(&self, module: usize, kind: Kind, index: u32) -> Option<u32> {
+    fn own(&self, module: ModuleId, kind: Kind, index: u32) -> Option<u32> {
         let (layout, module) = (&self.layouts[module], &self.plan.modules[module]);
         let (offsets, imported) = match kind {
             Kind::Table => (&layout.tables, module.imported_tables),
@@ -63,16 +64,16 @@ impl Map<'_> {
     }
 
     /// What the code of each module must know.
-    pub fn module_places(&self) -> Vec<ModulePlaces> {
+    pub fn module_places(&self) -> PrimaryMap<ModuleId, ModulePlaces> {
         // A static module's imports are those of its only instance; a shared one's are slots, whichever the instance.
-        let mut only_instance = vec![None; self.plan.modules.len()];
-        for (index, instance) in self.plan.core_instances.iter().enumerate() {
-            only_instance[instance.module] = Some(index);
+        let mut only_instance = SecondaryMap::new();
+        for (id, instance) in &self.plan.core_instances {
+            only_instance[instance.module] = Some(id);
         }
-        (0..self.plan.modules.len()).map(|module| self.places(module, only_instance[module])).collect()
+        self.plan.modules.keys().map(|module| self.places(module, only_instance[module])).collect()
     }
 
-    fn places(&self, module_index: usize, instance: Option<usize>) -> ModulePlaces {
+    fn places(&self, module_index: ModuleId, instance: Option<CoreInstanceId>) -> ModulePlaces {
         let (module, layout) = (&self.plan.modules[module_index], &self.layouts[module_index]);
         let mut places = ModulePlaces {
             func_defs: layout.func_defs.clone(),
@@ -107,7 +108,7 @@ impl Map<'_> {
     }
 
     /// The contents of each table of a static module that never change.
-    fn known_tables(&self, instance: usize, module: &Module) -> Vec<Option<Vec<Option<KnownElement>>>> {
+    fn known_tables(&self, instance: CoreInstanceId, module: &Module) -> Vec<Option<Vec<Option<KnownElement>>>> {
         let imported = self.plan.core_instances[instance].imports.iter().filter_map(|item| match item {
             CoreItem::Table(CoreRef::Defined { core_instance, index }) => Some(Some((*core_instance, *index))),
             CoreItem::Table(CoreRef::Import(_)) => Some(None),
@@ -115,8 +116,9 @@ impl Map<'_> {
         });
         let own = (module.imported_tables..module.tables.len() as u32).map(|index| Some((instance, index)));
         let element = |known: &Option<_>| known.map(|(func, ty)| KnownElement { callee: self.callee(func), ty });
-        let known =
-            |key: Option<(usize, u32)>| self.facts.known_tables.get(&key?).map(|all| all.iter().map(element).collect());
+        let known = |key: Option<(CoreInstanceId, u32)>| {
+            self.facts.known_tables.get(&key?).map(|all| all.iter().map(element).collect())
+        };
         imported.chain(own).map(known).collect()
     }
 
@@ -152,7 +154,7 @@ impl Map<'_> {
     }
 }
 
-fn own_functions(module: &Module, module_index: usize) -> impl Iterator<Item = Callee> {
+fn own_functions(module: &Module, module_index: ModuleId) -> impl Iterator<Item = Callee> {
     (0..module.bodies.len() as u32)
-        .map(move |i| Callee::Direct { func: FuncKey::Core(module_index as u32, i), ctx: CtxArg::Same })
+        .map(move |i| Callee::Direct { func: FuncKey::Core(module_index.as_u32(), i), ctx: CtxArg::Same })
 }

@@ -19,10 +19,20 @@ pub use verify::verify;
 use cantilever_abi::CoreTypeDecl;
 use cantilever_abi::{CoreTypeId, FuncType, Resource, ResourceId, Types, ValType};
 use cantilever_abi::{Encoding, PointerWidth, StorageSlot};
-use cranelift_entity::{PrimaryMap, SecondaryMap};
+use cranelift_entity::{PrimaryMap, SecondaryMap, entity_impl};
 use module::Module;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// A core module of a plan.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModuleId(u32);
+entity_impl!(ModuleId, "module ");
+
+/// A core instance of a plan.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CoreInstanceId(u32);
+entity_impl!(CoreInstanceId, "core instance ");
 
 /// The plan.
 #[derive(Debug, Default)]
@@ -38,9 +48,9 @@ pub struct Plan {
     /// Which of them a reference type means, by the validator's identities.
     pub core_type_ids: HashMap<wasmparser::types::CoreTypeId, CoreTypeId>,
     /// Core modules that are instantiated, each once however often it is instantiated.
-    pub modules: Vec<Module>,
+    pub modules: PrimaryMap<ModuleId, Module>,
     /// Core instances made from modules, in the order of instantiation.
-    pub core_instances: Vec<CoreInstance>,
+    pub core_instances: PrimaryMap<CoreInstanceId, CoreInstance>,
     /// Component instances, the root first; for a root core module one. The name is for symbols and messages.
     pub instances: Vec<String>,
     /// Resource types.
@@ -62,8 +72,8 @@ pub struct Plan {
 /// An instantiation of a core module.
 #[derive(Debug, Clone)]
 pub struct CoreInstance {
-    /// The module, by index in the plan.
-    pub module: usize,
+    /// The module.
+    pub module: ModuleId,
     /// The component instance in which it is instantiated.
     pub instance: u32,
     /// What its imports are, in the order of the module's imports.
@@ -90,8 +100,8 @@ pub enum CoreItem {
 pub enum CoreRef {
     /// Defined by a module instance.
     Defined {
-        /// The core instance, by index in the plan.
-        core_instance: usize,
+        /// The core instance.
+        core_instance: CoreInstanceId,
         /// The index in the module's index space (imports counted).
         index: u32,
     },
@@ -104,8 +114,8 @@ pub enum CoreRef {
 pub enum CoreFuncRef {
     /// Defined by a module instance.
     Defined {
-        /// The core instance, by index in the plan.
-        core_instance: usize,
+        /// The core instance.
+        core_instance: CoreInstanceId,
         /// The index in the module's function index space (imports counted; the function is not an import).
         index: u32,
     },

@@ -1,7 +1,9 @@
-//! What core instances contain before any of their code runs: the parts of instantiation whose outcome is known when the
-//! plan is made. Pure data.
+//! What core instances contain before any of their code runs: the parts of instantiation whose
+//! outcome is known when the plan is made. Pure data.
 
 use super::module::Module;
+use super::{CoreInstanceId, ModuleId};
+use cranelift_entity::PrimaryMap;
 
 /// The value of a constant expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +22,9 @@ pub enum Constant {
 #[derive(Debug, Clone, Default)]
 pub struct Prepared {
     /// For each module of the plan: what is done when its `Init` begins, in every instance.
-    pub modules: Vec<PreparedModule>,
+    pub modules: PrimaryMap<ModuleId, PreparedModule>,
     /// For each core instance of the plan: its contents then.
-    pub instances: Vec<PreparedInstance>,
+    pub instances: PrimaryMap<CoreInstanceId, PreparedInstance>,
 }
 
 /// Which parts of a module's instantiation are done when its `Init` begins.
@@ -30,7 +32,8 @@ pub struct Prepared {
 pub struct PreparedModule {
     /// For each global (imports counted): has it its value?
     pub globals: Vec<bool>,
-    /// For each element segment the functions that it consists of, if these are constants. `None` among them is null.
+    /// For each element segment the functions that it consists of, if these are constants. `None`
+    /// among them is null.
     pub elements: Vec<Option<Vec<Option<u32>>>>,
     /// For each element segment: is it active, and in its table already?
     pub elems: Vec<bool>,
@@ -50,12 +53,14 @@ impl PreparedModule {
     }
 }
 
-/// The contents of a core instance when its `Init` begins, and of its memories and tables when they are made.
+/// The contents of a core instance when its `Init` begins, and of its memories and tables when they
+/// are made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PreparedInstance {
     /// For each global (imports counted): its value, if it is known.
     pub globals: Vec<Option<Constant>>,
-    /// For each memory (imports counted): the segments in it, in the order in which they are written. Nothing for imports.
+    /// For each memory (imports counted): the segments in it, in the order in which they are
+    /// written. Nothing for imports.
     pub memories: Vec<Vec<PlacedSegment>>,
     /// For each table, likewise.
     pub tables: Vec<Vec<PlacedSegment>>,
@@ -65,7 +70,7 @@ pub struct PreparedInstance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlacedSegment {
     /// The core instance whose segment it is.
-    pub core_instance: usize,
+    pub core_instance: CoreInstanceId,
     /// Its index in the module.
     pub segment: usize,
     /// The first byte or element that it fills.

@@ -1,6 +1,11 @@
 //! Plans that were broken by hand: the verifier names what is wrong.
 
-use super::{CoreFuncRef, CoreItem, CoreRef, Export, Plan, verify};
+use super::{CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Export, ModuleId, Plan, verify};
+
+const M0: ModuleId = ModuleId(0);
+const M1: ModuleId = ModuleId(1);
+const I0: CoreInstanceId = CoreInstanceId(0);
+const I1: CoreInstanceId = CoreInstanceId(1);
 
 const TWO_INSTANCES: &str = r#"(component
   (core module $a (memory (export "m") 1) (func (export "f") (param i32) (result i32) (local.get 0)))
@@ -21,11 +26,11 @@ fn broken(change: impl FnOnce(&mut Plan)) -> String {
 
 #[test]
 fn indices_past_the_end_are_found() {
-    let said = broken(|plan| plan.core_instances[1].module = 7);
+    let said = broken(|plan| plan.core_instances[I1].module = ModuleId(7));
     assert_eq!(said, "core instance 1: its module is not there");
-    let said = broken(|plan| plan.modules[1].elems[0].items = super::module::ElemItems::Funcs(vec![9]));
+    let said = broken(|plan| plan.modules[M1].elems[0].items = super::module::ElemItems::Funcs(vec![9]));
     assert_eq!(said, "element segment 0 of module 1: a function is not there");
-    let said = broken(|plan| plan.modules[1].datas[0].bytes = 0..usize::MAX);
+    let said = broken(|plan| plan.modules[M1].datas[0].bytes = 0..usize::MAX);
     assert!(said.starts_with("data segment 0 of module 1: ") && said.ends_with("does not lie in the input"), "{said}");
     let said = broken(|plan| plan.exports[0].1 = Export::Lift(3));
     assert_eq!(said, "export `f`: there is no lift 3");
@@ -38,25 +43,30 @@ fn references_to_no_definition_are_found() {
     let said = broken(|plan| plan.lifts[0].callee = CoreFuncRef::Canon(0));
     assert_eq!(said, "lift 0: there is no canonical function 0");
     // The second instance imports it, so a reference through it is not resolved.
-    let said = broken(|plan| plan.lifts[0].callee = CoreFuncRef::Defined { core_instance: 1, index: 0 });
+    let said = broken(|plan| plan.lifts[0].callee = CoreFuncRef::Defined { core_instance: I1, index: 0 });
     assert_eq!(said, "lift 0: core instance 1 does not define Func(0)");
 }
 
 #[test]
 fn instances_out_of_order_are_found() {
-    let said = broken(|plan| plan.core_instances.swap(0, 1));
-    assert!(said.starts_with("the import `m` of core instance 0: "), "{said}");
-    let said = broken(|plan| plan.modules[1].imports.swap(0, 1));
+    let said = broken(|plan| {
+        let (a, mut b) = (plan.core_instances[I0].clone(), plan.core_instances[I1].clone());
+        let memory = CoreItem::Memory(CoreRef::Defined { core_instance: I1, index: 0 });
+        b.imports = vec![memory, CoreItem::Func(CoreFuncRef::Defined { core_instance: I1, index: 0 })];
+        (plan.core_instances[I0], plan.core_instances[I1]) = (b, a);
+    });
+    assert_eq!(said, "the import `m` of core instance 0: it is made of a core instance that comes later");
+    let said = broken(|plan| plan.modules[M1].imports.swap(0, 1));
     assert_eq!(said, "the import `f` of core instance 1: it is of another kind");
 }
 
 #[test]
 fn kinds_and_types_that_disagree_are_found() {
-    let memory = CoreRef::Defined { core_instance: 0, index: 0 };
-    let said = broken(|plan| plan.core_instances[1].imports[1] = CoreItem::Memory(memory));
+    let memory = CoreRef::Defined { core_instance: I0, index: 0 };
+    let said = broken(|plan| plan.core_instances[I1].imports[1] = CoreItem::Memory(memory));
     assert_eq!(said, "the import `f` of core instance 1: it is of another kind");
-    let said = broken(|plan| plan.modules[1].memories[0].memory64 = true);
+    let said = broken(|plan| plan.modules[M1].memories[0].memory64 = true);
     assert_eq!(said, "the import `m` of core instance 1: it is of another type");
-    let said = broken(|plan| plan.modules[0].memories[0].memory64 = true);
+    let said = broken(|plan| plan.modules[M0].memories[0].memory64 = true);
     assert!(said.contains("it is of another type") || said.contains("another width"), "{said}");
 }

@@ -1,11 +1,14 @@
-//! Checks that a plan hangs together: indices are in range, references lead to what they say, types agree, and core
-//! instances come in order.
+//! Checks that a plan hangs together: indices are in range, references lead to what they say, types
+//! agree, and core instances come in order.
 //!
-//! Input cannot break this, for decoding has validated it. So what is found here is a mistake of ours: it panics, and
-//! the message names the item. Value types of the component level are not looked at: only `Types` makes their indices.
+//! Input cannot break this, for decoding has validated it. So what is found here is a mistake of
+//! ours: it panics, and the message names the item. Value types of the component level are not
+//! looked at: only `Types` makes their indices.
 
 use super::module::{ElemItems, Entity, Module, SegmentMode};
-use super::{Canon, CanonTarget, CoreFuncRef, CoreItem, CoreRef, Export, ImportKind, Lift, Plan, PlanOptions};
+use super::{
+    Canon, CanonTarget, CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Export, ImportKind, Lift, Plan, PlanOptions,
+};
 use cantilever_abi::{CoreTypeId, PointerWidth, ResourceImpl};
 use std::ops::Range;
 
@@ -15,10 +18,10 @@ use std::ops::Range;
 ///
 /// If a pass made a mistake.
 pub fn verify(plan: &Plan) {
-    for (index, module) in plan.modules.iter().enumerate() {
-        verify_module(plan, module, &format!("module {index}"));
+    for (id, module) in &plan.modules {
+        verify_module(plan, module, &id.to_string());
     }
-    for index in 0..plan.core_instances.len() {
+    for index in plan.core_instances.keys() {
         verify_core_instance(plan, index);
     }
     verify_resources(plan);
@@ -134,8 +137,8 @@ fn has(module: &Module, entity: Entity) -> bool {
 }
 
 /// What an instance imports is there, of the right kind and type, and made before it.
-fn verify_core_instance(plan: &Plan, index: usize) {
-    let (item, made) = (format!("core instance {index}"), &plan.core_instances[index]);
+fn verify_core_instance(plan: &Plan, index: CoreInstanceId) {
+    let (item, made) = (index.to_string(), &plan.core_instances[index]);
     assert!((made.instance as usize) < plan.instances.len(), "{item}: its component instance is not there");
     let module = plan.modules.get(made.module).unwrap_or_else(|| panic!("{item}: its module is not there"));
     assert_eq!(made.imports.len(), module.imports.len(), "{item}: something for each import of its module");
@@ -178,7 +181,8 @@ fn definer(plan: &Plan, at: CoreRef) -> Option<(&Module, usize)> {
     }
 }
 
-/// The type of a core function; `None` for canonical functions, whose types follow from what they are.
+/// The type of a core function; `None` for canonical functions, whose types follow from what they
+/// are.
 fn func_type(plan: &Plan, func: CoreFuncRef) -> Option<CoreTypeId> {
     match func {
         CoreFuncRef::Defined { core_instance, index } => {
@@ -197,7 +201,7 @@ fn is_subtype(plan: &Plan, ty: CoreTypeId, wanted: CoreTypeId) -> bool {
 }
 
 /// The last core instance that must be there before an item is.
-fn needed(plan: &Plan, given: CoreItem) -> Option<usize> {
+fn needed(plan: &Plan, given: CoreItem) -> Option<CoreInstanceId> {
     match given {
         CoreItem::Func(CoreFuncRef::Defined { core_instance, .. }) => Some(core_instance),
         CoreItem::Func(CoreFuncRef::Canon(canon)) => {
@@ -219,14 +223,14 @@ fn needed(plan: &Plan, given: CoreItem) -> Option<usize> {
     }
 }
 
-fn needed_by(func: CoreFuncRef) -> Option<usize> {
+fn needed_by(func: CoreFuncRef) -> Option<CoreInstanceId> {
     match func {
         CoreFuncRef::Defined { core_instance, .. } => Some(core_instance),
         CoreFuncRef::Canon(_) | CoreFuncRef::Import(_) => None,
     }
 }
 
-fn needed_by_options(options: &PlanOptions) -> Option<usize> {
+fn needed_by_options(options: &PlanOptions) -> Option<CoreInstanceId> {
     let memory = options.memory.and_then(|(memory, _)| match memory {
         CoreRef::Defined { core_instance, .. } => Some(core_instance),
         CoreRef::Import(_) => None,
@@ -237,52 +241,59 @@ fn needed_by_options(options: &PlanOptions) -> Option<usize> {
 
 /// A reference leads to a definition, not to an import of a module.
 fn verify_item(plan: &Plan, given: CoreItem, item: &str) {
-    let (at, space, imported): (_, fn(u32) -> Entity, fn(&Module) -> u32) = match given {
-        CoreItem::Func(func) => return verify_func(plan, func, item),
-        CoreItem::Table(at) => (at, Entity::Table, |module| module.imported_tables),
-        CoreItem::Memory(at) => (at, Entity::Memory, |module| module.imported_memories),
-        CoreItem::Global(at) => (at, Entity::Global, |module| module.imported_globals),
-        CoreItem::Tag(at) => (at, Entity::Tag, |module| module.imported_tags),
-    };
+    match given {
+        CoreItem::Func(func) => verify_func(plan, func, item),
+        CoreItem::Table(at) => verify_reference(plan, at, Entity::Table, item),
+        CoreItem::Memory(at) => verify_reference(plan, at, Entity::Memory, item),
+        CoreItem::Global(at) => verify_reference(plan, at, Entity::Global, item),
+        CoreItem::Tag(at) => verify_reference(plan, at, Entity::Tag, item),
+    }
+}
+
+fn verify_reference(plan: &Plan, at: CoreRef, space: fn(u32) -> Entity, item: &str) {
     match at {
-        CoreRef::Defined { core_instance, index } => {
-            verify_defined(plan, core_instance, space(index), |module| index >= imported(module), item);
-        }
-        CoreRef::Import(index) => {
-            let agrees = plan.imports.get(index).is_some_and(|import| match given {
-                CoreItem::Table(_) => matches!(import.kind, ImportKind::CoreTable(_)),
-                CoreItem::Memory(_) => matches!(import.kind, ImportKind::CoreMemory(_)),
-                CoreItem::Global(_) => matches!(import.kind, ImportKind::CoreGlobal(_)),
-                CoreItem::Tag(_) => matches!(import.kind, ImportKind::CoreTag(_)),
-                CoreItem::Func(_) => unreachable!("functions are looked at elsewhere"),
-            });
-            assert!(agrees, "{item}: the root has no such import {index}");
-        }
+        CoreRef::Defined { core_instance, index } => verify_defined(plan, core_instance, space(index), item),
+        CoreRef::Import(index) => verify_root_import(plan, index, space(0), item),
     }
 }
 
 fn verify_func(plan: &Plan, func: CoreFuncRef, item: &str) {
     match func {
         CoreFuncRef::Defined { core_instance, index } => {
-            verify_defined(plan, core_instance, Entity::Func(index), |module| !module.is_imported(index), item);
+            verify_defined(plan, core_instance, Entity::Func(index), item);
         }
         CoreFuncRef::Canon(canon) => {
             assert!(canon < plan.canons.len(), "{item}: there is no canonical function {canon}");
         }
-        CoreFuncRef::Import(index) => {
-            let found = plan.imports.get(index).map(|import| &import.kind);
-            let agrees = matches!(found, Some(ImportKind::CoreFunc(_)));
-            assert!(agrees, "{item}: the root has no such import {index}");
-        }
+        CoreFuncRef::Import(index) => verify_root_import(plan, index, Entity::Func(0), item),
     }
 }
 
-fn verify_defined(plan: &Plan, core_instance: usize, entity: Entity, defines: impl Fn(&Module) -> bool, item: &str) {
+/// The root imports a core item of the same kind as another.
+fn verify_root_import(plan: &Plan, index: usize, like: Entity, item: &str) {
+    let agrees = plan.imports.get(index).is_some_and(|import| match like {
+        Entity::Func(_) => matches!(import.kind, ImportKind::CoreFunc(_)),
+        Entity::Table(_) => matches!(import.kind, ImportKind::CoreTable(_)),
+        Entity::Memory(_) => matches!(import.kind, ImportKind::CoreMemory(_)),
+        Entity::Global(_) => matches!(import.kind, ImportKind::CoreGlobal(_)),
+        Entity::Tag(_) => matches!(import.kind, ImportKind::CoreTag(_)),
+    });
+    assert!(agrees, "{item}: the root has no such import {index}");
+}
+
+fn verify_defined(plan: &Plan, core_instance: CoreInstanceId, entity: Entity, item: &str) {
     let made = plan.core_instances.get(core_instance);
-    let made = made.unwrap_or_else(|| panic!("{item}: there is no core instance {core_instance}"));
-    let module = plan.modules.get(made.module).unwrap_or_else(|| panic!("{item}: there is no module {}", made.module));
-    let defined = has(module, entity) && defines(module);
-    assert!(defined, "{item}: core instance {core_instance} does not define {entity:?}");
+    let made = made.unwrap_or_else(|| panic!("{item}: there is no {core_instance}"));
+    let module = plan.modules.get(made.module).unwrap_or_else(|| panic!("{item}: there is no {}", made.module));
+    let (index, imported) = match entity {
+        Entity::Func(index) => (index, module.imported_funcs),
+        Entity::Table(index) => (index, module.imported_tables),
+        Entity::Memory(index) => (index, module.imported_memories),
+        Entity::Global(index) => (index, module.imported_globals),
+        Entity::Tag(index) => (index, module.imported_tags),
+    };
+    let is_defined = index >= imported && has(module, entity);
+    assert!(is_defined, "{item}: {core_instance} does not define {entity:?}");
 }
 
 fn verify_resources(plan: &Plan) {

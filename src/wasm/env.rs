@@ -1,8 +1,8 @@
 //! What the translation of a module's functions reads.
 
 use super::places::ModulePlaces;
-use crate::plan::Plan;
 use crate::plan::module::Module;
+use crate::plan::{ModuleId, Plan};
 use cantilever_abi::block::Supervision;
 use cantilever_abi::block::memory::RESERVATION;
 use cantilever_abi::{CoreTypeDecl, CoreTypeId};
@@ -59,7 +59,7 @@ impl<'a> ModuleEnv<'a> {
             source: &plan.source,
             core_types: &plan.core_types,
             core_type_decls: &plan.core_type_decls,
-            module: &plan.modules[module_index as usize],
+            module: &plan.modules[ModuleId::from_u32(module_index)],
             module_index,
             places,
             convention: Convention::of(isa),
