@@ -73,15 +73,7 @@ impl<'a> Side<'a> {
 
     /// A component instance whose options do not matter.
     pub(super) fn instance(env: &CanonEnv, instance: u32) -> Self {
-        const NONE: &CanonOptions = &CanonOptions {
-            encoding: Encoding::Utf8,
-            memory: None,
-            realloc: None,
-            post_return: None,
-            is_async: false,
-            callback: None,
-        };
-        Self::new(env, Peer::Guest(NONE), instance)
+        Self::new(env, Peer::Guest(&CanonOptions::NONE), instance)
     }
 
     fn new(env: &CanonEnv, peer: Peer<'a>, instance: u32) -> Self {
