@@ -6,8 +6,9 @@ mod task;
 
 pub use resource::emit_dtor;
 
-use super::signature::builtin_signature;
-use super::{CanonEnv, side::Side};
+use super::CanonEnv;
+use super::call::side::Side;
+use crate::canon::call::signature::builtin_signature;
 use crate::clif::Emit;
 use cantilever_abi::block::TrapKind;
 use cantilever_abi::{Builtin, FuncKey, GuestSide};

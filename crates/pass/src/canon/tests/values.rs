@@ -57,7 +57,7 @@ use super::random::{Handles, Rng};
 use super::state::{Allocator, Table};
 use super::*;
 use crate::canon::counts_borrows;
-use crate::canon::shape::is_narrow;
+use crate::canon::value::shape::is_narrow;
 use cantilever_abi::block::{Header, TrapKind};
 use cantilever_abi::flatten::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 use std::cell::{Cell, RefCell};

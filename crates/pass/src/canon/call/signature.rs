@@ -1,6 +1,6 @@
 //! The native signatures of the functions that the pass emits.
 
-use super::CanonEnv;
+use crate::canon::CanonEnv;
 use crate::clif::Convention;
 use crate::clif::signature::{POINTER, flat_type};
 use cantilever_abi::builtin::BuiltinSignature;

@@ -1,19 +1,19 @@
 //! Adapters: `canon_lower` of the calling side joined to `canon_lift` of the called side.
 
-use super::CanonEnv;
 use super::borrow::Borrows;
 use super::crossing::Crossing;
-use super::lift::lift;
-use super::lower::lower;
 use super::occurrence::Occurrence;
-use super::operand::{Operand, Target, widen_pointer};
 use super::part::{Direction, PartsOf};
 use super::side::{Side, callee_side, caller_side, result_side};
 use super::signature::core_signature;
 use super::task::{AsyncCall, Suspension, returned_subtask, run_callbacks};
 use super::task_scope::TaskScope;
-use super::transfer::transfer;
 use super::tuple::{buffer, check_tuple, load_tuple, tuple_layout};
+use crate::canon::CanonEnv;
+use crate::canon::value::lift::lift;
+use crate::canon::value::lower::lower;
+use crate::canon::value::operand::{Operand, Target, widen_pointer};
+use crate::canon::value::transfer::transfer;
 use crate::clif::Emit;
 use crate::clif::signature::{POINTER, flat_type};
 use alloc::vec;
@@ -152,7 +152,7 @@ impl Call<'_, '_> {
             let layout = tuple_layout(self.env, &self.params, c.to.width());
             let size = c.e.b.ins().iconst(POINTER, i64::from(layout.size));
             let to = c.to.allocate(c.e, layout.align, size);
-            pointer = Some(super::operand::narrow_pointer(c.e, to.pointer, c.to.width()));
+            pointer = Some(crate::canon::value::operand::narrow_pointer(c.e, to.pointer, c.to.width()));
             Target::Memory(c.to.address(to.address)).fields(c.e, self.env.types, &self.params)
         });
         args.extend(pointer);
