@@ -1,7 +1,7 @@
 //! What an instantiation does, core instance by core instance.
 
 use super::Map;
-use super::resolve::Kind;
+use super::resolve::{FuncPlace, Kind};
 use crate::pipeline::artifact_types::{memory_limits, table_limits};
 use crate::plan::module::{Entity, Module, SegmentMode};
 use crate::plan::{CoreFuncRef, CoreInstance, CoreItem};
@@ -101,8 +101,8 @@ impl Map<'_> {
     /// A `FuncDef` for a core function.
     fn func_def(&self, at: u32, func: CoreFuncRef, ty: CoreTypeId) -> Step {
         match self.function(func) {
-            Ok((func, ctx)) => Step::FuncDef { at, func, ctx, ty },
-            Err(from) => Step::CopyFuncDef { at, from },
+            FuncPlace::Graph(func, ctx) => Step::FuncDef { at, func, ctx, ty },
+            FuncPlace::Import(from) => Step::CopyFuncDef { at, from },
         }
     }
 

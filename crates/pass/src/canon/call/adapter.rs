@@ -145,7 +145,7 @@ impl Call<'_, '_> {
     /// Lowers the arguments into the callee and calls its core function. Returns its core results.
     fn call_guest(&self, c: &mut Crossing, callee: Callee, core: &CoreSignature, params: &[Operand]) -> Vec<Value> {
         let mut pointer = None;
-        let mut args = pass(c, &self.params, params, |c| {
+        let mut args = cross(c, &self.params, params, |c| {
             if !core.params_in_memory {
                 return vec![Target::Flat(c.to.width()); self.params.len()];
             }
@@ -165,7 +165,7 @@ impl Call<'_, '_> {
     fn call_host(&self, c: &mut Crossing, callee: u32, params: &[Operand]) -> Vec<Operand> {
         let result = self.result();
         let mut buffers = None;
-        pass(c, &self.params, params, |c| {
+        cross(c, &self.params, params, |c| {
             let [params, results] =
                 [&self.params, &result].map(|tys| buffer(c.e, tuple_layout(self.env, tys, PointerWidth::W64)));
             buffers = Some((params, results));
@@ -187,7 +187,7 @@ impl Call<'_, '_> {
     ) -> Vec<Value> {
         let result = self.result();
         let mut c = self.crossing(e, borrows, (callee, caller.side), Direction::Result);
-        pass(&mut c, &result, results, |c| {
+        cross(&mut c, &result, results, |c| {
             c.borrows.check_returned(c.e, c.env);
             match caller.result {
                 ResultPlace::Flat(width) => vec![Target::Flat(width); result.len()],
@@ -216,11 +216,11 @@ impl Call<'_, '_> {
     }
 }
 
-/// Passes values to the other side: lifts all, asks for their targets, lowers all. Returns what is flat.
+/// Brings values to the other side: lifts all, asks for their targets, lowers all. Returns what is flat.
 ///
 /// A single value is lifted and lowered in one, unless the check of borrows comes between; and so is what is in memory and
 /// may be left to a part.
-fn pass(
+fn cross(
     c: &mut Crossing,
     tys: &[ValType],
     sources: &[Operand],
