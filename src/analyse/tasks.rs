@@ -10,13 +10,8 @@ use crate::plan::{Canon, Plan};
 pub fn keeps_tasks(plan: &Plan) -> Vec<bool> {
     let mut keeps = vec![false; plan.instances.len()];
     for canon in &plan.canons {
-        if let Canon::TaskReturn { instance, .. }
-        | Canon::ContextGet { instance, .. }
-        | Canon::ContextSet { instance, .. }
-        | Canon::BackpressureInc { instance }
-        | Canon::BackpressureDec { instance } = canon
-        {
-            keeps[*instance as usize] = true;
+        if let Canon::Builtin { instance, builtin } = canon {
+            keeps[*instance as usize] |= builtin.asks_for_task();
         }
     }
     keeps

@@ -6,6 +6,7 @@ use crate::plan::module::Module;
 use crate::plan::name::short_name;
 use crate::plan::{Canon, ImportKind, ModuleId, Plan};
 use crate::wasm::needs_init;
+use cantilever_abi::builtin::Subject;
 use cantilever_abi::{CanonFunc, CoreTypeId, FuncKey};
 use cantilever_object::artifact::{ExportEntry, FunctionIdentity, LateStep, ModuleEntry};
 use cantilever_pass::canon::Parts;
@@ -79,18 +80,14 @@ fn symbol(name: &str) -> String {
 fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
     match (canon, func) {
         (_, CanonFunc::Adapter(adapter)) => adapter.name.clone(),
-        (Canon::ResourceNew { resource, .. }, _) => format!("canon.resource.new[{}]", plan.resources[*resource].name),
-        (Canon::ResourceRep { resource, .. }, _) => format!("canon.resource.rep[{}]", plan.resources[*resource].name),
-        (Canon::ResourceDrop { resource, .. }, _) => format!("canon.resource.drop[{}]", plan.resources[*resource].name),
-        (Canon::TaskReturn { .. }, _) => "canon.task.return".to_owned(),
-        (Canon::ContextGet { slot, .. }, _) => format!("canon.context.get[{}]", slot.index),
-        (Canon::ContextSet { slot, .. }, _) => format!("canon.context.set[{}]", slot.index),
-        (Canon::BackpressureInc { .. }, _) => "canon.backpressure.inc".to_owned(),
-        (Canon::BackpressureDec { .. }, _) => "canon.backpressure.dec".to_owned(),
-        (Canon::ErrorContextNew { .. }, _) => "canon.error-context.new".to_owned(),
-        (Canon::ErrorContextDebugMessage { .. }, _) => "canon.error-context.debug-message".to_owned(),
-        (Canon::ErrorContextDrop { .. }, _) => "canon.error-context.drop".to_owned(),
-        (Canon::Unsupported { name, .. } | Canon::Lower { name, .. }, _) => format!("canon.{name}"),
+        (Canon::Lower { name, .. }, _) => format!("canon.{name}"),
+        (Canon::Builtin { builtin, .. }, _) => match builtin.subject() {
+            Some(Subject::Resource(resource)) => {
+                format!("canon.{}[{}]", builtin.name(), plan.resources[resource].name)
+            }
+            Some(Subject::Slot(index)) => format!("canon.{}[{index}]", builtin.name()),
+            None => format!("canon.{}", builtin.name()),
+        },
     }
 }
 

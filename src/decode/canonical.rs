@@ -1,37 +1,47 @@
 //! Canonical functions: wasmparser's form to ours.
 
-use super::component::{Canon, Options};
+use super::component::{Canon, CanonDefinition, Indices};
 use super::types;
-use cantilever_abi::{CoreTypeId, Encoding, FlatType, StorageSlot};
+use cantilever_abi::{Builtin, CanonOptions, CoreTypeId, Encoding, FlatType, StorageSlot, UnsupportedBuiltin};
 use wasmparser::{CanonicalFunction, CanonicalOption};
 
 /// A canonical function. `ty` is the type of the core function that it defines, if it does.
-pub(super) fn canon(function: &CanonicalFunction, ty: Option<CoreTypeId>) -> Canon {
-    match (function, ty) {
-        (CanonicalFunction::Lift { core_func_index, type_index, options }, _) => {
-            Canon::Lift { core_func: *core_func_index, ty: *type_index, options: self::options(options) }
+pub(super) fn canon(function: &CanonicalFunction, ty: Option<CoreTypeId>) -> CanonDefinition {
+    use CanonicalFunction::*;
+    let with = |given: &[CanonicalOption], canon: &dyn Fn(CanonOptions<Indices>) -> Canon| {
+        let (options, unsupported) = options(given);
+        CanonDefinition { canon: canon(options), unsupported_option: unsupported }
+    };
+    let builtin = match function {
+        Lift { core_func_index, type_index, options } => {
+            let (core_func, ty) = (*core_func_index, *type_index);
+            return with(options, &|options| Canon::Lift { core_func, ty, options });
         }
-        (CanonicalFunction::Lower { func_index, options }, _) => {
-            Canon::Lower { func: *func_index, options: self::options(options) }
+        Lower { func_index, options } => return with(options, &|options| Canon::Lower { func: *func_index, options }),
+        TaskReturn { result, options } => {
+            let result = result.as_ref().map(types::val_ref);
+            return with(options, &|options| Canon::Builtin(Builtin::TaskReturn { result, options }));
         }
-        (CanonicalFunction::ResourceNew { resource }, _) => Canon::ResourceNew(*resource),
-        (CanonicalFunction::ResourceRep { resource }, _) => Canon::ResourceRep(*resource),
-        (CanonicalFunction::ResourceDrop { resource }, _) => Canon::ResourceDrop(*resource),
-        (CanonicalFunction::TaskReturn { result, options }, _) => {
-            Canon::TaskReturn { result: result.as_ref().map(types::val_ref), options: self::options(options) }
+        ErrorContextNew { options } => {
+            return with(options, &|options| Canon::Builtin(Builtin::ErrorContextNew(options.memory)));
         }
-        (CanonicalFunction::ContextGet { ty, slot }, _) => Canon::ContextGet(storage_slot(*ty, *slot)),
-        (CanonicalFunction::ContextSet { ty, slot }, _) => Canon::ContextSet(storage_slot(*ty, *slot)),
-        (CanonicalFunction::BackpressureInc, _) => Canon::BackpressureInc,
-        (CanonicalFunction::BackpressureDec, _) => Canon::BackpressureDec,
-        (CanonicalFunction::ErrorContextNew { options }, _) => Canon::ErrorContextNew(self::options(options)),
-        (CanonicalFunction::ErrorContextDebugMessage { options }, _) => {
-            Canon::ErrorContextDebugMessage(self::options(options))
+        ErrorContextDebugMessage { options } => {
+            return with(options, &|options| Canon::Builtin(Builtin::ErrorContextDebugMessage(options)));
         }
-        (CanonicalFunction::ErrorContextDrop, _) => Canon::ErrorContextDrop,
-        (other, Some(ty)) => Canon::Unsupported { name: name(other), ty },
-        (other, None) => unreachable!("{} defines a core function", name(other)),
-    }
+        ResourceNew { resource } => Builtin::ResourceNew(*resource),
+        ResourceRep { resource } => Builtin::ResourceRep(*resource),
+        ResourceDrop { resource } => Builtin::ResourceDrop(*resource),
+        ContextGet { ty, slot } => Builtin::ContextGet(storage_slot(*ty, *slot)),
+        ContextSet { ty, slot } => Builtin::ContextSet(storage_slot(*ty, *slot)),
+        BackpressureInc => Builtin::BackpressureInc,
+        BackpressureDec => Builtin::BackpressureDec,
+        ErrorContextDrop => Builtin::ErrorContextDrop,
+        other => {
+            let ty = ty.expect("a built-in defines a core function");
+            Builtin::Unsupported { builtin: unsupported(other), ty }
+        }
+    };
+    CanonDefinition { canon: Canon::Builtin(builtin), unsupported_option: None }
 }
 
 /// A word of a thread's storage. The validator admits `i32` and `i64`.
@@ -40,8 +50,9 @@ fn storage_slot(ty: wasmparser::ValType, index: u32) -> StorageSlot {
     StorageSlot { index, ty }
 }
 
-fn options(options: &[CanonicalOption]) -> Options {
-    let mut read = Options::default();
+/// The options, and the last of them that cannot be linked, by name.
+fn options(options: &[CanonicalOption]) -> (CanonOptions<Indices>, Option<&'static str>) {
+    let (mut read, mut unsupported) = (CanonOptions::default(), None);
     for option in options {
         match option {
             CanonicalOption::UTF8 => read.encoding = Encoding::Utf8,
@@ -52,65 +63,66 @@ fn options(options: &[CanonicalOption]) -> Options {
             CanonicalOption::PostReturn(index) => read.post_return = Some(*index),
             CanonicalOption::Async => read.is_async = true,
             CanonicalOption::Callback(index) => read.callback = Some(*index),
-            CanonicalOption::CoreType(_) => read.unsupported = Some("core-type"),
-            CanonicalOption::Gc => read.unsupported = Some("gc"),
+            CanonicalOption::CoreType(_) => unsupported = Some("core-type"),
+            CanonicalOption::Gc => unsupported = Some("gc"),
         }
     }
-    read
+    (read, unsupported)
 }
 
-/// The name of a built-in in the text format.
-fn name(function: &CanonicalFunction) -> &'static str {
+/// Which built-in it is that is not supported yet.
+fn unsupported(function: &CanonicalFunction) -> UnsupportedBuiltin {
     use CanonicalFunction::*;
+    use UnsupportedBuiltin as U;
     match function {
-        Lift { .. } => "lift",
-        Lower { .. } => "lower",
-        ResourceNew { .. } => "resource.new",
-        ResourceDrop { .. } => "resource.drop",
-        ResourceRep { .. } => "resource.rep",
-        ThreadSpawnRef { .. } => "thread.spawn-ref",
-        ThreadSpawnIndirect { .. } => "thread.spawn-indirect",
-        ThreadAvailableParallelism => "thread.available-parallelism",
-        BackpressureInc => "backpressure.inc",
-        BackpressureDec => "backpressure.dec",
-        TaskReturn { .. } => "task.return",
-        TaskCancel => "task.cancel",
-        ContextGet { .. } => "context.get",
-        ContextSet { .. } => "context.set",
-        SubtaskDrop => "subtask.drop",
-        SubtaskCancel { .. } => "subtask.cancel",
-        StreamNew { .. } => "stream.new",
-        StreamRead { .. } => "stream.read",
-        StreamWrite { .. } => "stream.write",
-        StreamForward { .. } => "stream.forward",
-        StreamCancelRead { .. } => "stream.cancel-read",
-        StreamCancelWrite { .. } => "stream.cancel-write",
-        StreamDropReadable { .. } => "stream.drop-readable",
-        StreamDropWritable { .. } => "stream.drop-writable",
-        FutureNew { .. } => "future.new",
-        FutureRead { .. } => "future.read",
-        FutureWrite { .. } => "future.write",
-        FutureForward { .. } => "future.forward",
-        FutureCancelRead { .. } => "future.cancel-read",
-        FutureCancelWrite { .. } => "future.cancel-write",
-        FutureDropReadable { .. } => "future.drop-readable",
-        FutureDropWritable { .. } => "future.drop-writable",
-        ErrorContextNew { .. } => "error-context.new",
-        ErrorContextDebugMessage { .. } => "error-context.debug-message",
-        ErrorContextDrop => "error-context.drop",
-        WaitableSetNew => "waitable-set.new",
-        WaitableSetWait { .. } => "waitable-set.wait",
-        WaitableSetPoll { .. } => "waitable-set.poll",
-        WaitableSetDrop => "waitable-set.drop",
-        WaitableJoin => "waitable.join",
-        ThreadIndex => "thread.index",
-        ThreadNewIndirect { .. } => "thread.new-indirect",
-        ThreadResumeLater => "thread.resume-later",
-        ThreadSuspend => "thread.suspend",
-        ThreadYield => "thread.yield",
-        ThreadSuspendThenResume => "thread.suspend-then-resume",
-        ThreadYieldThenResume => "thread.yield-then-resume",
-        ThreadSuspendThenPromote => "thread.suspend-then-promote",
-        ThreadYieldThenPromote => "thread.yield-then-promote",
+        Lift { .. }
+        | Lower { .. }
+        | ResourceNew { .. }
+        | ResourceDrop { .. }
+        | ResourceRep { .. }
+        | BackpressureInc
+        | BackpressureDec
+        | TaskReturn { .. }
+        | ContextGet { .. }
+        | ContextSet { .. }
+        | ErrorContextNew { .. }
+        | ErrorContextDebugMessage { .. }
+        | ErrorContextDrop => unreachable!("it is supported"),
+        ThreadSpawnRef { .. } => U::ThreadSpawnRef,
+        ThreadSpawnIndirect { .. } => U::ThreadSpawnIndirect,
+        ThreadAvailableParallelism => U::ThreadAvailableParallelism,
+        TaskCancel => U::TaskCancel,
+        SubtaskDrop => U::SubtaskDrop,
+        SubtaskCancel { .. } => U::SubtaskCancel,
+        StreamNew { .. } => U::StreamNew,
+        StreamRead { .. } => U::StreamRead,
+        StreamWrite { .. } => U::StreamWrite,
+        StreamForward { .. } => U::StreamForward,
+        StreamCancelRead { .. } => U::StreamCancelRead,
+        StreamCancelWrite { .. } => U::StreamCancelWrite,
+        StreamDropReadable { .. } => U::StreamDropReadable,
+        StreamDropWritable { .. } => U::StreamDropWritable,
+        FutureNew { .. } => U::FutureNew,
+        FutureRead { .. } => U::FutureRead,
+        FutureWrite { .. } => U::FutureWrite,
+        FutureForward { .. } => U::FutureForward,
+        FutureCancelRead { .. } => U::FutureCancelRead,
+        FutureCancelWrite { .. } => U::FutureCancelWrite,
+        FutureDropReadable { .. } => U::FutureDropReadable,
+        FutureDropWritable { .. } => U::FutureDropWritable,
+        WaitableSetNew => U::WaitableSetNew,
+        WaitableSetWait { .. } => U::WaitableSetWait,
+        WaitableSetPoll { .. } => U::WaitableSetPoll,
+        WaitableSetDrop => U::WaitableSetDrop,
+        WaitableJoin => U::WaitableJoin,
+        ThreadIndex => U::ThreadIndex,
+        ThreadNewIndirect { .. } => U::ThreadNewIndirect,
+        ThreadResumeLater => U::ThreadResumeLater,
+        ThreadSuspend => U::ThreadSuspend,
+        ThreadYield => U::ThreadYield,
+        ThreadSuspendThenResume => U::ThreadSuspendThenResume,
+        ThreadYieldThenResume => U::ThreadYieldThenResume,
+        ThreadSuspendThenPromote => U::ThreadSuspendThenPromote,
+        ThreadYieldThenPromote => U::ThreadYieldThenPromote,
     }
 }

@@ -4,7 +4,7 @@
 //! `link` walks the definitions once for each instantiation. Core types and values are left out: linking does not
 //! need the former, and refuses the latter.
 
-use cantilever_abi::{CoreTypeId, Encoding, StorageSlot, ValType};
+use cantilever_abi::{Builtin, CanonOptions, Refs, ValType};
 use std::collections::HashMap;
 
 /// A validated component.
@@ -36,7 +36,7 @@ pub enum Definition {
     /// A type.
     Type(Type),
     /// A canonical function.
-    Canon(Canon),
+    Canon(CanonDefinition),
     /// An import.
     Import(ExternDecl),
     /// An export, which also is a new item for what it exports.
@@ -166,7 +166,7 @@ pub enum ExternType {
 }
 
 /// A value type by reference.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ValRef {
     /// A primitive.
     Primitive(ValType),
@@ -233,6 +233,15 @@ pub enum DefinedType {
     Future(Option<ValRef>),
 }
 
+/// The definition of a canonical function.
+#[derive(Debug)]
+pub struct CanonDefinition {
+    /// What is defined.
+    pub canon: Canon,
+    /// The last of its options that cannot be linked, by name.
+    pub unsupported_option: Option<&'static str>,
+}
+
 /// A canonical function.
 #[derive(Debug)]
 pub enum Canon {
@@ -243,66 +252,39 @@ pub enum Canon {
         /// The type of the lifted function.
         ty: u32,
         /// The options.
-        options: Options,
+        options: CanonOptions<Indices>,
     },
     /// `canon lower`
     Lower {
         /// The component function.
         func: u32,
         /// The options.
-        options: Options,
+        options: CanonOptions<Indices>,
     },
-    /// `canon resource.new`, with the resource type.
-    ResourceNew(u32),
-    /// `canon resource.rep`, with the resource type.
-    ResourceRep(u32),
-    /// `canon resource.drop`, with the resource type.
-    ResourceDrop(u32),
-    /// `canon task.return`
-    TaskReturn {
-        /// The type of the result.
-        result: Option<ValRef>,
-        /// The options.
-        options: Options,
-    },
-    /// `canon context.get`
-    ContextGet(StorageSlot),
-    /// `canon context.set`
-    ContextSet(StorageSlot),
-    /// `canon backpressure.inc`
-    BackpressureInc,
-    /// `canon backpressure.dec`
-    BackpressureDec,
-    /// `canon error-context.new`
-    ErrorContextNew(Options),
-    /// `canon error-context.debug-message`
-    ErrorContextDebugMessage(Options),
-    /// `canon error-context.drop`
-    ErrorContextDrop,
-    /// A built-in that links and traps when called.
-    Unsupported {
-        /// Its name in the text format.
-        name: &'static str,
-        /// Its core type.
-        ty: CoreTypeId,
-    },
+    /// A built-in.
+    Builtin(Builtin<Indices>),
 }
 
-/// Canonical options, by index.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
-    /// `string-encoding=…`
-    pub encoding: Encoding,
-    /// `(memory …)`
-    pub memory: Option<u32>,
-    /// `(realloc …)`
-    pub realloc: Option<u32>,
-    /// `(post-return …)`
-    pub post_return: Option<u32>,
-    /// `async`
-    pub is_async: bool,
-    /// `(callback …)`
-    pub callback: Option<u32>,
-    /// The first option that cannot be linked, by name.
-    pub unsupported: Option<&'static str>,
+impl Canon {
+    /// Its name in the text format.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Canon::Lift { .. } => "lift",
+            Canon::Lower { .. } => "lower",
+            Canon::Builtin(builtin) => builtin.name(),
+        }
+    }
+}
+
+/// References of canonical functions as they stand in the binary: indices into the component's index spaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Indices;
+
+impl Refs for Indices {
+    type Func = u32;
+    type Memory = u32;
+    type Resource = u32;
+    type Value = ValRef;
+    /// Addresses are as wide as those of this memory; 32 bits where there is none.
+    type Width = Option<u32>;
 }

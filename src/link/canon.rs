@@ -2,11 +2,11 @@
 
 use super::Linker;
 use super::index_spaces::{Func, SpacesId};
-use crate::decode::component::{Canon as Definition, Options};
+use crate::decode::component::{Canon as Definition, CanonDefinition, Indices, ValRef};
 use crate::error::{Error, Result};
-use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, ImportKind, Lift, PlanOptions};
+use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, ImportKind, Lift, PlanOptions, Symbols};
 use cantilever_abi::layout::Layout;
-use cantilever_abi::{FuncType, PointerWidth, ValType};
+use cantilever_abi::{Builtin, CanonOptions, FuncType, MapRefs, PointerWidth, ResourceId, ValType};
 use cranelift_entity::EntityRef;
 
 /// How many types the parameters and the result of a function may be made of where they are flat, each counted as often as it
@@ -36,49 +36,41 @@ pub(super) struct LowerKey {
 
 impl Linker<'_> {
     /// Adds a canonical function to its index space.
-    pub(super) fn canon(&mut self, spaces: SpacesId, canon: &Definition, offset: usize) -> Result<()> {
-        let instance = self.instance_of(spaces);
-        let builtin = match *canon {
-            Definition::Lift { core_func, ty, ref options } => {
-                return self.lift(spaces, core_func, ty, options, offset);
-            }
-            Definition::Lower { func, ref options } => return self.lower(spaces, func, options, offset),
-            Definition::ResourceNew(index) => Canon::ResourceNew { instance, resource: self.resource(spaces, index) },
-            Definition::ResourceRep(index) => Canon::ResourceRep { instance, resource: self.resource(spaces, index) },
-            Definition::ResourceDrop(index) => Canon::ResourceDrop { instance, resource: self.resource(spaces, index) },
-            Definition::TaskReturn { result, ref options } => {
-                refuse(options, "task.return", offset)?;
-                let result = result.map(|ty| self.val_type(spaces, ty));
-                self.admit_result(result, offset)?;
-                Canon::TaskReturn { instance, result, options: self.options(spaces, options) }
-            }
-            Definition::ContextGet(slot) => Canon::ContextGet { instance, slot },
-            Definition::ContextSet(slot) => Canon::ContextSet { instance, slot },
-            Definition::BackpressureInc => Canon::BackpressureInc { instance },
-            Definition::BackpressureDec => Canon::BackpressureDec { instance },
-            Definition::ErrorContextNew(ref options) => {
-                refuse(options, "error-context.new", offset)?;
-                let memory = self.options(spaces, options).memory;
-                Canon::ErrorContextNew { instance, width: memory.map_or(PointerWidth::W32, |(_, width)| width) }
-            }
-            Definition::ErrorContextDebugMessage(ref options) => {
-                refuse(options, "error-context.debug-message", offset)?;
-                Canon::ErrorContextDebugMessage { instance, options: self.options(spaces, options) }
-            }
-            Definition::ErrorContextDrop => Canon::ErrorContextDrop { instance },
-            Definition::Unsupported { name, ty } => Canon::Unsupported { instance, name: name.to_string(), ty },
-        };
+    pub(super) fn canon(&mut self, spaces: SpacesId, definition: &CanonDefinition, offset: usize) -> Result<()> {
+        if let Some(option) = definition.unsupported_option {
+            let canon = definition.canon.name();
+            return Err(Error::unsupported(format!("the option `{option}` of `canon {canon}`"), offset));
+        }
+        match definition.canon {
+            Definition::Lift { core_func, ty, ref options } => self.lift(spaces, core_func, ty, options, offset),
+            Definition::Lower { func, ref options } => self.lower(spaces, func, options, offset),
+            Definition::Builtin(ref builtin) => self.builtin(spaces, builtin, offset),
+        }
+    }
+
+    fn builtin(&mut self, spaces: SpacesId, builtin: &Builtin<Indices>, offset: usize) -> Result<()> {
+        let builtin = builtin.map(&InSpaces { linker: self, spaces });
+        if let Builtin::TaskReturn { result, .. } = builtin {
+            self.admit_result(result, offset)?;
+        }
+        let canon = Canon::Builtin { instance: self.instance_of(spaces), builtin };
         let canons = &mut self.plan.canons;
-        let index = *self.builtins.entry(builtin).or_insert_with_key(|builtin| {
-            canons.push(builtin.clone());
+        let index = *self.builtins.entry(canon).or_insert_with_key(|canon| {
+            canons.push(canon.clone());
             canons.len() - 1
         });
         self.index_spaces[spaces].core_funcs.push((CoreFuncRef::Canon(index), None));
         Ok(())
     }
 
-    fn lift(&mut self, spaces: SpacesId, core_func: u32, ty: u32, options: &Options, offset: usize) -> Result<()> {
-        refuse(options, "lift", offset)?;
+    fn lift(
+        &mut self,
+        spaces: SpacesId,
+        core_func: u32,
+        ty: u32,
+        options: &CanonOptions<Indices>,
+        offset: usize,
+    ) -> Result<()> {
         let options = self.options(spaces, options);
         let ty = self.func_type(spaces, ty);
         let instance = self.instance_of(spaces);
@@ -93,8 +85,7 @@ impl Linker<'_> {
         Ok(())
     }
 
-    fn lower(&mut self, spaces: SpacesId, func: u32, options: &Options, offset: usize) -> Result<()> {
-        refuse(options, "lower", offset)?;
+    fn lower(&mut self, spaces: SpacesId, func: u32, options: &CanonOptions<Indices>, offset: usize) -> Result<()> {
         let func = self.index_spaces[spaces].funcs[func as usize];
         let key = LowerKey { instance: self.instance_of(spaces), options: self.options(spaces, options), func };
         let index = match self.lowers.get(&key) {
@@ -104,7 +95,7 @@ impl Linker<'_> {
                 self.spend_names(name.len(), offset)?;
                 self.admit(&ty, offset)?;
                 let LowerKey { instance, ref options, .. } = key;
-                self.plan.canons.push(Canon::Lower { name, ty, instance, options: options.clone(), target });
+                self.plan.canons.push(Canon::Lower { name, ty, instance, options: *options, target });
                 let index = self.plan.canons.len() - 1;
                 self.lowers.insert(key, index);
                 index
@@ -162,18 +153,8 @@ impl Linker<'_> {
         }
     }
 
-    fn options(&self, spaces: SpacesId, options: &Options) -> PlanOptions {
-        let here = &self.index_spaces[spaces];
-        let func = |index: Option<u32>| index.map(|i| here.core_funcs[i as usize].0);
-        let memory = options.memory.map(|i| here.core_memories[i as usize]);
-        PlanOptions {
-            encoding: options.encoding,
-            memory: memory.map(|memory| (memory, self.memory_width(memory))),
-            realloc: func(options.realloc),
-            post_return: func(options.post_return),
-            is_async: options.is_async,
-            callback: func(options.callback),
-        }
+    fn options(&self, spaces: SpacesId, options: &CanonOptions<Indices>) -> PlanOptions {
+        options.map(&InSpaces { linker: self, spaces })
     }
 
     fn memory_width(&self, memory: CoreRef) -> PointerWidth {
@@ -185,10 +166,34 @@ impl Linker<'_> {
     }
 }
 
-/// Refuses options that nothing here knows.
-fn refuse(options: &Options, canon: &str, offset: usize) -> Result<()> {
-    match options.unsupported {
-        None => Ok(()),
-        Some(option) => Err(Error::unsupported(format!("the option `{option}` of `canon {canon}`"), offset)),
+/// What indices mean in the index spaces of a component.
+struct InSpaces<'l, 'a> {
+    linker: &'l Linker<'a>,
+    spaces: SpacesId,
+}
+
+impl MapRefs for InSpaces<'_, '_> {
+    type From = Indices;
+    type To = Symbols;
+
+    fn func(&self, index: u32) -> CoreFuncRef {
+        self.linker.index_spaces[self.spaces].core_funcs[index as usize].0
+    }
+
+    fn memory(&self, index: u32) -> (CoreRef, PointerWidth) {
+        let memory = self.linker.index_spaces[self.spaces].core_memories[index as usize];
+        (memory, self.linker.memory_width(memory))
+    }
+
+    fn resource(&self, index: u32) -> ResourceId {
+        self.linker.resource(self.spaces, index)
+    }
+
+    fn value(&self, ty: ValRef) -> ValType {
+        self.linker.val_type(self.spaces, ty)
+    }
+
+    fn width(&self, memory: Option<u32>) -> PointerWidth {
+        memory.map_or(PointerWidth::W32, |memory| self.memory(memory).1)
     }
 }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::plan::{
     Canon, CanonTarget, CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Export, ImportKind, ModuleId, Plan,
 };
-use cantilever_abi::{FlatType, PointerWidth, ResourceImpl, TypeDef, ValType};
+use cantilever_abi::{Builtin, FlatType, PointerWidth, ResourceImpl, TypeDef, ValType};
 
 fn parse(text: &str) -> Result<Plan, Error> {
     plan(wat::parse_str(text).expect("well-formed text").into())
@@ -82,7 +82,9 @@ fn resource_types_are_generative() {
     let implementers: Vec<_> = plan.resources.values().map(|r| (r.name.as_str(), r.implementer)).collect();
     assert_eq!(implementers, [("thing", ResourceImpl::Guest(1)), ("thing", ResourceImpl::Guest(2))]);
     let dropped = plan.canons.iter().filter_map(|canon| match canon {
-        Canon::ResourceDrop { instance, resource } => Some((*instance, plan.resources[*resource].implementer)),
+        Canon::Builtin { instance, builtin: Builtin::ResourceDrop(resource) } => {
+            Some((*instance, plan.resources[*resource].implementer))
+        }
         _ => None,
     });
     assert_eq!(dropped.collect::<Vec<_>>(), [(3, ResourceImpl::Guest(1)), (4, ResourceImpl::Guest(2))]);
@@ -193,12 +195,15 @@ fn asynchronous_builtins_lifts_and_lowers_link() {
              (core func (canon lower (func $f) async (memory (core memory $m "m"))))
              (func (export "f") async (canon lift (core func $m "f") async (callback (core func $m "cb")))))"#,
     );
-    let [Canon::Unsupported { name, ty, .. }, Canon::ContextGet { slot, .. }, Canon::Lower { options, .. }] =
-        &plan.canons[..]
+    let [
+        Canon::Builtin { builtin: Builtin::Unsupported { builtin, ty }, .. },
+        Canon::Builtin { builtin: Builtin::ContextGet(slot), .. },
+        Canon::Lower { options, .. },
+    ] = &plan.canons[..]
     else {
         panic!("{:?}", plan.canons)
     };
-    assert_eq!((name.as_str(), plan.core_types[*ty].results().len()), ("thread.yield", 1));
+    assert_eq!((builtin.name(), plan.core_types[*ty].results().len()), ("thread.yield", 1));
     assert_eq!((slot.index, slot.ty), (1, FlatType::I64));
     assert!(options.is_async && options.callback.is_none());
     let defined = |index| CoreFuncRef::Defined { core_instance: CoreInstanceId::from_u32(0), index };

@@ -2,11 +2,11 @@
 
 use super::map::Map;
 use super::resolve::Kind;
-use crate::plan::{Canon, CanonTarget, Lift, PlanOptions};
+use crate::plan::{Canon, CanonTarget, CoreFuncRef, CoreRef, Lift, Symbols};
 use cantilever_abi::adapter::Dtor;
 use cantilever_abi::{
-    Adapter, Builtin, CanonFunc, CanonOptions, GuestSide, LiftSide, LowerSide, Memory, Resource, ResourceId,
-    ResourceImpl,
+    Adapter, Callee, CanonFunc, GuestSide, LiftSide, LowerSide, MapRefs, Memory, Placed, PointerWidth, Resource,
+    ResourceId, ResourceImpl, ValType,
 };
 use cranelift_entity::PrimaryMap;
 
@@ -17,29 +17,12 @@ impl Map<'_> {
     }
 
     fn canon(&self, canon: &Canon) -> CanonFunc {
-        let (instance, builtin) = match canon {
-            Canon::ResourceNew { instance, resource } => (*instance, Builtin::ResourceNew(*resource)),
-            Canon::ResourceRep { instance, resource } => (*instance, Builtin::ResourceRep(*resource)),
-            Canon::ResourceDrop { instance, resource } => (*instance, Builtin::ResourceDrop(*resource)),
-            Canon::TaskReturn { instance, result, options } => {
-                let CanonOptions { encoding, memory, .. } = self.options(options);
-                (*instance, Builtin::TaskReturn { result: *result, encoding, memory })
+        match canon {
+            Canon::Builtin { instance, builtin } => {
+                CanonFunc::Builtin { instance: *instance, builtin: builtin.map(self) }
             }
-            Canon::ContextGet { instance, slot } => (*instance, Builtin::ContextGet(*slot)),
-            Canon::ContextSet { instance, slot } => (*instance, Builtin::ContextSet(*slot)),
-            Canon::BackpressureInc { instance } => (*instance, Builtin::BackpressureInc),
-            Canon::BackpressureDec { instance } => (*instance, Builtin::BackpressureDec),
-            Canon::ErrorContextNew { instance, width } => (*instance, Builtin::ErrorContextNew(*width)),
-            Canon::ErrorContextDebugMessage { instance, options } => {
-                const VALIDATED: &str = "validation has found memory and realloc";
-                let CanonOptions { encoding, memory, realloc, .. } = self.options(options);
-                let (memory, realloc) = (memory.expect(VALIDATED), realloc.expect(VALIDATED));
-                (*instance, Builtin::ErrorContextDebugMessage { encoding, memory, realloc })
-            }
-            Canon::ErrorContextDrop { instance } => (*instance, Builtin::ErrorContextDrop),
-            Canon::Unsupported { instance, ty, .. } => (*instance, Builtin::Unsupported(*ty)),
             Canon::Lower { name, ty, instance, options, target } => {
-                let lower = LowerSide::Guest(GuestSide { instance: *instance, options: self.options(options) });
+                let lower = LowerSide::Guest(GuestSide { instance: *instance, options: options.map(self) });
                 let (lift, callee) = match target {
                     CanonTarget::Lift(lift) => (self.lift_side(lift), lift.name.clone()),
                     CanonTarget::Import(import) => {
@@ -48,10 +31,9 @@ impl Map<'_> {
                     }
                 };
                 let name = format!("adapter[lower {name} → lift {callee}]");
-                return CanonFunc::Adapter(Box::new(Adapter { name, ty: ty.clone(), lower, lift }));
+                CanonFunc::Adapter(Box::new(Adapter { name, ty: ty.clone(), lower, lift }))
             }
-        };
-        CanonFunc::Builtin { instance, builtin }
+        }
     }
 
     /// The adapters by which the host calls what the root exports.
@@ -66,21 +48,8 @@ impl Map<'_> {
     }
 
     fn lift_side(&self, lift: &Lift) -> LiftSide {
-        let side = GuestSide { instance: lift.instance, options: self.options(&lift.options) };
+        let side = GuestSide { instance: lift.instance, options: lift.options.map(self) };
         LiftSide::Guest { side, callee: self.callee(lift.callee) }
-    }
-
-    fn options(&self, options: &PlanOptions) -> CanonOptions {
-        CanonOptions {
-            encoding: options.encoding,
-            memory: options
-                .memory
-                .map(|(memory, width)| Memory { place: self.definition(Kind::Memory, memory), width }),
-            realloc: options.realloc.map(|func| self.callee(func)),
-            post_return: options.post_return.map(|func| self.callee(func)),
-            is_async: options.is_async,
-            callback: options.callback.map(|func| self.callee(func)),
-        }
     }
 
     /// The destructor of each resource type.
@@ -91,5 +60,30 @@ impl Map<'_> {
             (ResourceImpl::Guest(_), None) => Dtor::None,
         };
         resources.values().zip(self.plan.dtors.values()).map(dtor).collect()
+    }
+}
+
+impl MapRefs for Map<'_> {
+    type From = Symbols;
+    type To = Placed;
+
+    fn func(&self, func: CoreFuncRef) -> Callee {
+        self.callee(func)
+    }
+
+    fn memory(&self, (memory, width): (CoreRef, PointerWidth)) -> Memory {
+        Memory { place: self.definition(Kind::Memory, memory), width }
+    }
+
+    fn resource(&self, resource: ResourceId) -> ResourceId {
+        resource
+    }
+
+    fn value(&self, ty: ValType) -> ValType {
+        ty
+    }
+
+    fn width(&self, width: PointerWidth) -> PointerWidth {
+        width
     }
 }

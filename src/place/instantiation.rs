@@ -4,7 +4,7 @@
 use super::artifact_types::{memory_limits, table_limits};
 use super::entry_types;
 use super::map::Map;
-use super::resolve::Kind;
+use super::resolve::{FuncPlace, Kind};
 use crate::plan::module::{Entity, Module, SegmentMode};
 use crate::plan::{CoreFuncRef, CoreInstance, CoreInstanceId, CoreItem};
 use crate::wasm::needs_init;
@@ -105,8 +105,8 @@ impl Map<'_> {
     /// A `FuncDef` for a core function.
     fn make_func_def(&self, at: u32, func: CoreFuncRef, ty: CoreTypeId, made: &mut Instantiation) {
         match self.function(func) {
-            Ok((func, ctx)) => made.template.push(TemplateItem::FuncDef { at, func, ctx, ty }),
-            Err(from) => made.late_steps.push(LateStep::CopyFuncDef { at, from }),
+            FuncPlace::Graph(func, ctx) => made.template.push(TemplateItem::FuncDef { at, func, ctx, ty }),
+            FuncPlace::Import(from) => made.late_steps.push(LateStep::CopyFuncDef { at, from }),
         }
     }
 

@@ -16,26 +16,35 @@ pub enum Kind {
     Tag,
 }
 
+/// What code of the block finds a core function by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FuncPlace {
+    /// A function of the graph, and the block offset of its context.
+    Graph(FuncKey, u32),
+    /// The slot of an import, at this block offset.
+    Import(u32),
+}
+
 impl Map<'_> {
-    /// A function of the graph and the block offset of its context; or the place of the import that it is.
-    pub fn function(&self, func: CoreFuncRef) -> Result<(FuncKey, u32), u32> {
+    /// What code of the block finds a core function by.
+    pub fn function(&self, func: CoreFuncRef) -> FuncPlace {
         match func {
             CoreFuncRef::Defined { core_instance, index } => {
                 let module_index = self.plan.core_instances[core_instance].module;
                 let defined = index - self.plan.modules[module_index].imported_funcs;
-                Ok((FuncKey::Core(module_index.as_u32(), defined), self.bases[core_instance]))
+                FuncPlace::Graph(FuncKey::Core(module_index.as_u32(), defined), self.bases[core_instance])
             }
-            CoreFuncRef::Canon(index) => Ok((FuncKey::Canon(index as u32), 0)),
-            CoreFuncRef::Import(index) => Err(self.imports.at(index)),
+            CoreFuncRef::Canon(index) => FuncPlace::Graph(FuncKey::Canon(index as u32), 0),
+            CoreFuncRef::Import(index) => FuncPlace::Import(self.imports.at(index)),
         }
     }
 
     /// How code whose `vmctx` is the block calls a core function.
     pub fn callee(&self, func: CoreFuncRef) -> Callee {
         match self.function(func) {
-            Ok((func, 0)) => Callee::Direct { func, ctx: CtxArg::Same },
-            Ok((func, base)) => Callee::Direct { func, ctx: CtxArg::Plus(base) },
-            Err(slot) => Callee::Slot(slot),
+            FuncPlace::Graph(func, 0) => Callee::Direct { func, ctx: CtxArg::Same },
+            FuncPlace::Graph(func, base) => Callee::Direct { func, ctx: CtxArg::Plus(base) },
+            FuncPlace::Import(slot) => Callee::Slot(slot),
         }
     }
 

@@ -17,8 +17,8 @@ mod verify;
 pub use verify::verify;
 
 use cantilever_abi::CoreTypeDecl;
+use cantilever_abi::{Builtin, CanonOptions, PointerWidth, Refs};
 use cantilever_abi::{CoreTypeId, FuncType, Resource, ResourceId, Types, ValType};
-use cantilever_abi::{Encoding, PointerWidth, StorageSlot};
 use cranelift_entity::{PrimaryMap, SecondaryMap, entity_impl};
 use module::Module;
 use std::collections::HashMap;
@@ -125,22 +125,21 @@ pub enum CoreFuncRef {
     Import(usize),
 }
 
-/// Canonical options, symbolic.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct PlanOptions {
-    /// `string-encoding=…`
-    pub encoding: Encoding,
-    /// `(memory …)` and the width of its addresses.
-    pub memory: Option<(CoreRef, PointerWidth)>,
-    /// `(realloc …)`
-    pub realloc: Option<CoreFuncRef>,
-    /// `(post-return …)`
-    pub post_return: Option<CoreFuncRef>,
-    /// `async`
-    pub is_async: bool,
-    /// `(callback …)`
-    pub callback: Option<CoreFuncRef>,
+/// References of canonical functions, resolved to definitions of the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Symbols;
+
+impl Refs for Symbols {
+    type Func = CoreFuncRef;
+    /// The memory, and the width of its addresses.
+    type Memory = (CoreRef, PointerWidth);
+    type Resource = ResourceId;
+    type Value = ValType;
+    type Width = PointerWidth;
 }
+
+/// Canonical options, symbolic.
+pub type PlanOptions = CanonOptions<Symbols>;
 
 /// A canonical function that core code can call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -158,87 +157,12 @@ pub enum Canon {
         /// What is called.
         target: CanonTarget,
     },
-    /// `canon resource.new`
-    ResourceNew {
-        /// The component instance.
+    /// A built-in.
+    Builtin {
+        /// The component instance whose it is.
         instance: u32,
-        /// The type.
-        resource: ResourceId,
-    },
-    /// `canon resource.rep`
-    ResourceRep {
-        /// The component instance.
-        instance: u32,
-        /// The type.
-        resource: ResourceId,
-    },
-    /// `canon resource.drop`
-    ResourceDrop {
-        /// The component instance.
-        instance: u32,
-        /// The type.
-        resource: ResourceId,
-    },
-    /// `canon task.return`
-    TaskReturn {
-        /// The component instance.
-        instance: u32,
-        /// The type of the result.
-        result: Option<ValType>,
-        /// The options of the lifting.
-        options: PlanOptions,
-    },
-    /// `canon context.get`
-    ContextGet {
-        /// The component instance.
-        instance: u32,
-        /// Which word.
-        slot: StorageSlot,
-    },
-    /// `canon context.set`
-    ContextSet {
-        /// The component instance.
-        instance: u32,
-        /// Which word.
-        slot: StorageSlot,
-    },
-    /// `canon backpressure.inc`
-    BackpressureInc {
-        /// The component instance.
-        instance: u32,
-    },
-    /// `canon backpressure.dec`
-    BackpressureDec {
-        /// The component instance.
-        instance: u32,
-    },
-    /// `canon error-context.new`
-    ErrorContextNew {
-        /// The component instance.
-        instance: u32,
-        /// The width of the addresses with which it is called.
-        width: PointerWidth,
-    },
-    /// `canon error-context.debug-message`
-    ErrorContextDebugMessage {
-        /// The component instance.
-        instance: u32,
-        /// The options of the lowering.
-        options: PlanOptions,
-    },
-    /// `canon error-context.drop`
-    ErrorContextDrop {
-        /// The component instance.
-        instance: u32,
-    },
-    /// A built-in that links and traps when called.
-    Unsupported {
-        /// The component instance.
-        instance: u32,
-        /// Its name, for the message.
-        name: String,
-        /// Its core type.
-        ty: CoreTypeId,
+        /// Which.
+        builtin: Builtin<Symbols>,
     },
 }
 
@@ -246,19 +170,8 @@ impl Canon {
     /// Its canonical options, and the component instance whose functions they name.
     pub fn options(&self) -> Option<(u32, &PlanOptions)> {
         match self {
-            Canon::Lower { instance, options, .. }
-            | Canon::TaskReturn { instance, options, .. }
-            | Canon::ErrorContextDebugMessage { instance, options } => Some((*instance, options)),
-            Canon::ResourceNew { .. }
-            | Canon::ResourceRep { .. }
-            | Canon::ResourceDrop { .. }
-            | Canon::ContextGet { .. }
-            | Canon::ContextSet { .. }
-            | Canon::BackpressureInc { .. }
-            | Canon::BackpressureDec { .. }
-            | Canon::ErrorContextNew { .. }
-            | Canon::ErrorContextDrop { .. }
-            | Canon::Unsupported { .. } => None,
+            Canon::Lower { instance, options, .. } => Some((*instance, options)),
+            Canon::Builtin { instance, builtin } => builtin.options().map(|options| (*instance, options)),
         }
     }
 }

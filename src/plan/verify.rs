@@ -9,7 +9,7 @@ use super::module::{ElemItems, Entity, Module, SegmentMode};
 use super::{
     Canon, CanonTarget, CoreFuncRef, CoreInstanceId, CoreItem, CoreRef, Export, ImportKind, Lift, Plan, PlanOptions,
 };
-use cantilever_abi::{CoreTypeId, PointerWidth, ResourceImpl};
+use cantilever_abi::{Builtin, CoreTypeId, PointerWidth, ResourceImpl};
 use std::ops::Range;
 
 /// Checks a plan.
@@ -319,12 +319,13 @@ fn verify_canon(plan: &Plan, canon: &Canon, item: &str) {
             let found = plan.imports.get(*index).map(|import| &import.kind);
             assert!(matches!(found, Some(ImportKind::Func(_))), "{item}: the root has no such import {index}");
         }
-        Canon::ResourceNew { resource, .. }
-        | Canon::ResourceRep { resource, .. }
-        | Canon::ResourceDrop { resource, .. } => {
-            assert!(plan.resources.is_valid(*resource), "{item}: its resource type is not there");
+        Canon::Builtin { builtin, .. } => {
+            if let Builtin::ResourceNew(resource) | Builtin::ResourceRep(resource) | Builtin::ResourceDrop(resource) =
+                builtin
+            {
+                assert!(plan.resources.is_valid(*resource), "{item}: its resource type is not there");
+            }
         }
-        _ => {}
     }
 }
 

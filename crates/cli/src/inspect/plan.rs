@@ -3,8 +3,9 @@
 use super::outline::{Outline, aligned};
 use crate::signature::WitText;
 use cantilever::plan::{Canon, CanonTarget, Lift, Plan, PlanOptions};
+use cantilever_abi::builtin::Subject;
 use cantilever_abi::flatten::{Context, FlatType, flatten_functype};
-use cantilever_abi::{Encoding, FuncType, PointerWidth, ResourceId, ResourceImpl};
+use cantilever_abi::{Builtin, Encoding, FuncType, PointerWidth, ResourceId, ResourceImpl};
 
 /// Writes the sections.
 pub fn write(out: &mut Outline, plan: &Plan) {
@@ -41,7 +42,7 @@ fn instance_name(plan: &Plan, instance: u32) -> &str {
 }
 
 fn lifted(plan: &Plan, lift: &Lift) -> Vec<String> {
-    let core = core_signature(plan, &lift.ty, &lift.options, lift_context(&lift.options));
+    let core = core_signature(plan, &lift.ty, &lift.options, lift.options.lift_context());
     vec![
         func(plan, &lift.name, &lift.ty),
         format!("    lifts core func {core} of `{}`{}", instance_name(plan, lift.instance), options(&lift.options)),
@@ -50,13 +51,13 @@ fn lifted(plan: &Plan, lift: &Lift) -> Vec<String> {
 
 fn lowered(plan: &Plan, canon: &Canon) -> Vec<String> {
     let Canon::Lower { name, ty, instance, options: lower, target } = canon else { return Vec::new() };
-    let core = core_signature(plan, ty, lower, Context::lower(lower.is_async));
+    let core = core_signature(plan, ty, lower, lower.lower_context());
     let caller = instance_name(plan, *instance);
     let mut lines =
         vec![func(plan, name, ty), format!("    lowers to core func {core} for `{caller}`{}", options(lower))];
     lines.push(match target {
         CanonTarget::Lift(lift) => {
-            let core = core_signature(plan, &lift.ty, &lift.options, lift_context(&lift.options));
+            let core = core_signature(plan, &lift.ty, &lift.options, lift.options.lift_context());
             let callee = instance_name(plan, lift.instance);
             format!("    lifts core func {core} of `{callee}`{}", options(&lift.options))
         }
@@ -65,32 +66,21 @@ fn lowered(plan: &Plan, canon: &Canon) -> Vec<String> {
     lines
 }
 
-fn lift_context(options: &PlanOptions) -> Context {
-    Context::lift(options.is_async, options.callback.is_some())
-}
-
 fn builtin(plan: &Plan, canon: &Canon) -> (String, String) {
-    let of = |name: &str, instance: u32, resource: &ResourceId| {
-        (format!("{name} {}", plan.resources[*resource].name), format!("of `{}`", instance_name(plan, instance)))
+    let (instance, builtin) = match canon {
+        Canon::Builtin { instance, builtin } => (instance_name(plan, *instance), builtin),
+        Canon::Lower { name, .. } => return (name.clone(), String::new()),
     };
-    let plain = |name: &str, instance: u32| (name.to_owned(), format!("of `{}`", instance_name(plan, instance)));
-    match canon {
-        Canon::ResourceNew { instance, resource } => of("resource.new", *instance, resource),
-        Canon::ResourceRep { instance, resource } => of("resource.rep", *instance, resource),
-        Canon::ResourceDrop { instance, resource } => of("resource.drop", *instance, resource),
-        Canon::TaskReturn { instance, .. } => plain("task.return", *instance),
-        Canon::ContextGet { instance, slot } => plain(&format!("context.get {}", slot.index), *instance),
-        Canon::ContextSet { instance, slot } => plain(&format!("context.set {}", slot.index), *instance),
-        Canon::BackpressureInc { instance } => plain("backpressure.inc", *instance),
-        Canon::BackpressureDec { instance } => plain("backpressure.dec", *instance),
-        Canon::ErrorContextNew { instance, .. } => plain("error-context.new", *instance),
-        Canon::ErrorContextDebugMessage { instance, .. } => plain("error-context.debug-message", *instance),
-        Canon::ErrorContextDrop { instance } => plain("error-context.drop", *instance),
-        Canon::Unsupported { instance, name, .. } => {
-            (name.clone(), format!("of `{}`; not supported yet: it traps when called", instance_name(plan, *instance)))
-        }
-        Canon::Lower { name, .. } => (name.clone(), String::new()),
-    }
+    let name = match builtin.subject() {
+        Some(Subject::Resource(resource)) => format!("{} {}", builtin.name(), plan.resources[resource].name),
+        Some(Subject::Slot(index)) => format!("{} {index}", builtin.name()),
+        None => builtin.name().to_owned(),
+    };
+    let note = match builtin {
+        Builtin::Unsupported { .. } => "; not supported yet: it traps when called",
+        _ => "",
+    };
+    (name, format!("of `{instance}`{note}"))
 }
 
 fn func(plan: &Plan, name: &str, ty: &FuncType) -> String {

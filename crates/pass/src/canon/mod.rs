@@ -1,10 +1,10 @@
 //! The canonical-ABI pass: the specification's semantics of built-ins and of lifting and lowering, as CLIF functions.
 //!
-//! It stands alone: it knows types, canonical options and where things lie (`model`), the runtime contract (`block`),
+//! It stands alone: it knows types, canonical options and where things lie (`abi`), the runtime contract (`block`),
 //! the emitting kit (`clif`) and the handle table (`handles`). It must not know how a component is decoded, how core
 //! code is compiled, nor what the runtime does. All functions run with the start of the block as `vmctx`.
 //!
-//! An adapter joins a `canon lower` to a `canon lift` (`adapter`). A value crosses from one side to the other in two
+//! An adapter joins a `canon lower` to a `canon lift` (`call`). A value crosses from one side to the other in two
 //! steps, as in the specification. *Lifting* checks it and leaves it flat in SSA values: as on a side with 64-bit
 //! pointers, but with representations for handles and native addresses for pointers. *Lowering* writes it for the
 //! other side. All parameters are lifted before any is lowered. What is deferred to lowering, and so may trap after
@@ -14,43 +14,24 @@
 //! wide values are given away beside others, in which order their indices are given out again; nothing else: `realloc`
 //! cannot leave its instance, and a trap ends them both.
 //!
-//! Adapters of large types are cut into `part`s.
+//! The rooms: `call` (two sides and what joins them), `value` (each family of types), `string` (the table of encodings),
+//! `builtin`. Adapters of large types are cut into `part`s.
 //!
 //! Lenders (`borrow`) are SSA values, or, for handles in lists, copies on the array of borrow scopes: guest memory may
 //! change during a call, so it is not walked again. Floats keep the bits of their NaNs, as the specification allows.
 
-mod adapter;
-mod borrow;
 mod builtin;
-mod crossing;
-mod flags;
-mod handle;
-mod lift;
-mod list;
-mod lower;
-mod occurrence;
-mod operand;
-mod part;
-mod record;
-mod scalar;
-mod scope;
-mod shape;
-mod side;
-mod signature;
+mod call;
 mod string;
-mod task;
-mod task_scope;
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests;
-mod transfer;
-mod tuple;
-mod variant;
+mod value;
 
-pub use adapter::emit_adapter;
 pub use builtin::{emit_builtin, emit_dtor};
-pub use part::{Direction, Part, Parts, emit_part};
-pub use scope::{Lifted, counts_borrows};
-pub use signature::{builtin_signature, core_signature, dtor_signature};
+pub use call::adapter::emit_adapter;
+pub use call::part::{Direction, Part, Parts, emit_part};
+pub use call::scope::{Lifted, counts_borrows};
+pub use call::signature::{builtin_signature, core_signature, dtor_signature};
 
 use crate::clif::Convention;
 use crate::handles::Table;

@@ -32,13 +32,13 @@ impl<'f> Emit<'f> {
         signature: Signature,
         convention: Convention,
     ) -> (Self, Vec<Value>) {
-        let (emit, mut params) = Self::c(func, cx, key, signature, convention);
+        let (emit, mut params) = Self::with_context(func, cx, key, signature, convention);
         params.remove(0);
         (emit, params)
     }
 
-    /// Starts a function in any convention whose first parameter is a pointer to a context. Returns all parameters.
-    pub fn c(
+    /// Starts a function of any calling convention whose first parameter is a pointer to a context. Returns all parameters.
+    pub fn with_context(
         func: &'f mut Function,
         cx: &'f mut FunctionBuilderContext,
         key: FuncKey,

@@ -27,7 +27,7 @@ pub fn component_entry(
     lift: FuncKey,
 ) -> Function {
     let mut func = Function::new();
-    let (mut e, params) = Emit::c(&mut func, cx, key, convention.entry(), convention);
+    let (mut e, params) = Emit::with_context(&mut func, cx, key, convention.entry(), convention);
     let [arguments @ .., to] = &params[..] else { unreachable!("the signature has four parameters") };
     let callee = e.declare(lift, convention.core([POINTER, POINTER], []));
     let signature = e.b.func.dfg.ext_funcs[callee].signature;
@@ -45,7 +45,7 @@ pub fn core_entry(
     signature: Signature,
 ) -> Function {
     let mut func = Function::new();
-    let (mut e, params) = Emit::c(&mut func, cx, key, convention.core_entry(), convention);
+    let (mut e, params) = Emit::with_context(&mut func, cx, key, convention.core_entry(), convention);
     let [_, code, vmctx, values, to] = params[..] else { unreachable!("the signature has five parameters") };
     let mut arguments = vec![vmctx];
     let types = signature.params[1..].iter().map(|param| param.value_type);

@@ -21,7 +21,8 @@ const PARAMS: [Type; 2] = [POINTER; 2];
 /// the table is full, which traps.
 pub fn emit_grow(convention: Convention, cx: &mut FunctionBuilderContext) -> Function {
     let mut func = Function::new();
-    let (mut e, params) = Emit::c(&mut func, cx, FuncKey::GrowHandles, convention.preserving(&PARAMS), convention);
+    let (mut e, params) =
+        Emit::with_context(&mut func, cx, FuncKey::GrowHandles, convention.preserving(&PARAMS), convention);
     let table = params[1];
     let grown = e.call_intrinsic(Intrinsic::HandleTableGrow, &[table]).expect("it has a result");
     let full = e.b.ins().icmp_imm_u(IntCC::Equal, grown, i64::from(FAILED));

@@ -21,7 +21,7 @@ pub enum Kinds {
 /// Removes an owning handle that is not lent; returns its representation.
 pub fn remove_own(e: &mut Emit, table: Table, index: Value, resource: u32) -> Value {
     let entry = table.entry(e, index);
-    let owned = is(e, entry, HandleEntry::tag(resource, false));
+    let owned = is_unlent_with_tag(e, entry, HandleEntry::tag(resource, false));
     fault_unless(e, owned, entry, resource, Need::Owned);
     let rep = entry.load(e, types::I32, offset_of!(HandleEntry, rep));
     free(e, table, entry);
@@ -41,7 +41,7 @@ pub fn remove<'f>(
     borrow: Then<'_, 'f>,
 ) {
     let entry = table.entry(e, index);
-    let owned = is(e, entry, HandleEntry::tag(resource, false));
+    let owned = is_unlent_with_tag(e, entry, HandleEntry::tag(resource, false));
     if kinds == Kinds::Own {
         fault_unless(e, owned, entry, resource, Need::Unlent);
         return take(e, table, entry, offset_of!(HandleEntry, rep), own);
@@ -50,7 +50,7 @@ pub fn remove<'f>(
     e.b.ins().brif(owned, owning, &[], other, &[]);
     e.b.switch_to_block(other);
     let (borrowing, wrong) = (e.b.create_block(), e.cold_block());
-    let borrowed = is(e, entry, HandleEntry::tag(resource, true));
+    let borrowed = is_unlent_with_tag(e, entry, HandleEntry::tag(resource, true));
     e.b.ins().brif(borrowed, borrowing, &[], wrong, &[]);
     e.b.switch_to_block(wrong);
     fault(e, entry, resource, Need::Unlent);
@@ -76,7 +76,7 @@ fn take<'f>(e: &mut Emit<'f>, table: Table, entry: Entry, field: usize, then: Th
 }
 
 /// Has the entry this tag, and is it not lent?
-fn is(e: &mut Emit, entry: Entry, tag: u32) -> Value {
+fn is_unlent_with_tag(e: &mut Emit, entry: Entry, tag: u32) -> Value {
     let word = entry.word(e);
     let wanted = unlent(e, tag);
     e.b.ins().icmp_imm_s(IntCC::Equal, word, wanted)

@@ -4,10 +4,10 @@
 //! error context is an entry of a handle table and nothing else; one that the host has is nothing at all.
 
 use crate::canon::CanonEnv;
-use crate::canon::crossing::Crossing;
-use crate::canon::operand::{Operand, Target, widen_pointer};
-use crate::canon::side::Side;
-use crate::canon::tuple::check_tuple;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::call::side::Side;
+use crate::canon::call::tuple::check_tuple;
+use crate::canon::value::operand::{Operand, Target, widen_pointer};
 use crate::clif::Emit;
 use crate::clif::signature::POINTER;
 use crate::handles::{add_own, get_rep, remove_own};

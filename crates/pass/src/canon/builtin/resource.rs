@@ -1,10 +1,10 @@
 //! `resource.new`, `resource.rep`, `resource.drop`, and destructors.
 
 use crate::canon::CanonEnv;
-use crate::canon::scope::give_back;
-use crate::canon::side::Side;
-use crate::canon::signature::dtor_signature;
-use crate::canon::task_scope::TaskScope;
+use crate::canon::call::scope::give_back;
+use crate::canon::call::side::Side;
+use crate::canon::call::signature::dtor_signature;
+use crate::canon::call::task_scope::TaskScope;
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use crate::handles::{Kinds, Then, add_own, get_rep, remove};

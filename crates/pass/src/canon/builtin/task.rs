@@ -1,16 +1,16 @@
 //! `task.return`, `context.get`, `context.set`, `backpressure.inc`, `backpressure.dec`.
 
 use crate::canon::CanonEnv;
-use crate::canon::borrow::Borrows;
-use crate::canon::crossing::Crossing;
-use crate::canon::occurrence::Occurrence;
-use crate::canon::operand::{Operand, Target};
-use crate::canon::scope::check_scope;
-use crate::canon::side::Side;
-use crate::canon::task::{SIGNATURE_MEMORY, current_task, signature};
-use crate::canon::task_scope::storage_offset;
-use crate::canon::transfer::transfer;
-use crate::canon::tuple::load_tuple;
+use crate::canon::call::borrow::Borrows;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::call::occurrence::Occurrence;
+use crate::canon::call::scope::check_scope;
+use crate::canon::call::side::Side;
+use crate::canon::call::task::{SIGNATURE_MEMORY, current_task, signature};
+use crate::canon::call::task_scope::storage_offset;
+use crate::canon::call::tuple::load_tuple;
+use crate::canon::value::operand::{Operand, Target};
+use crate::canon::value::transfer::transfer;
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use alloc::vec::Vec;

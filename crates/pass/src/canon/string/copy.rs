@@ -2,7 +2,7 @@
 
 use super::range::{check_utf8, check_utf16};
 use super::{Source, doubled, short};
-use crate::canon::crossing::Crossing;
+use crate::canon::call::crossing::Crossing;
 use cantilever_abi::block::Intrinsic;
 use cranelift_codegen::ir::Value;
 

@@ -3,8 +3,8 @@
 use super::Simple;
 use super::Source;
 use super::range::{check_utf8, check_utf8_length, check_utf16_length};
-use crate::canon::crossing::Crossing;
-use crate::canon::side::Allocation;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::call::side::Allocation;
 use cantilever_abi::block::Intrinsic;
 use cranelift_codegen::ir::{InstBuilder, Value};
 

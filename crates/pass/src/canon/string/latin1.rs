@@ -4,8 +4,8 @@
 use super::range::{check_utf8_length, check_utf16};
 use super::utf8::shrink;
 use super::{Source, doubled, utf16_tag};
-use crate::canon::crossing::Crossing;
-use crate::canon::side::Allocation;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::call::side::Allocation;
 use cantilever_abi::block::Intrinsic;
 use cantilever_abi::block::status::ALL_LATIN1;
 use cranelift_codegen::ir::condcodes::IntCC;

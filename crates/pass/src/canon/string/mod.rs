@@ -15,8 +15,8 @@ mod utf8;
 
 pub(super) use range::lift_string;
 
-use super::crossing::Crossing;
-use super::operand::Target;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::value::operand::Target;
 use cantilever_abi::{Encoding, PointerWidth};
 use cranelift_codegen::ir::{InstBuilder, Value};
 

@@ -1,8 +1,8 @@
 //! `load_string_from_range`: the checks of a string's range, and the traps of its content.
 
 use super::utf16_tag;
-use crate::canon::crossing::Crossing;
-use crate::canon::operand::Operand;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::value::operand::Operand;
 use cantilever_abi::Encoding;
 use cantilever_abi::block::TrapKind;
 use cantilever_abi::block::status::{ILL_FORMED, ILL_FORMED_LENGTH, INCOMPLETE, INCOMPLETE_LENGTH};

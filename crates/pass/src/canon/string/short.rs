@@ -1,7 +1,7 @@
 //! Short strings of ASCII that need no transcoding: copied as a few words, which costs less than the call of a routine.
 
 use super::Source;
-use crate::canon::crossing::Crossing;
+use crate::canon::call::crossing::Crossing;
 use alloc::vec::Vec;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};

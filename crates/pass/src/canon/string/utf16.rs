@@ -3,7 +3,7 @@
 use super::range::check_utf8_length;
 use super::utf8::shrink;
 use super::{Source, doubled};
-use crate::canon::crossing::Crossing;
+use crate::canon::call::crossing::Crossing;
 use cantilever_abi::block::Intrinsic;
 use cranelift_codegen::ir::Value;
 

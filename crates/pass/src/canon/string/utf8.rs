@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::range::check_utf16_length;
-use crate::canon::crossing::Crossing;
+use crate::canon::call::crossing::Crossing;
 use cantilever_abi::block::Intrinsic;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};

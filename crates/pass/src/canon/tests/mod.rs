@@ -14,7 +14,7 @@ mod traps;
 mod values;
 mod writer;
 
-use super::part::Threshold;
+use super::call::part::Threshold;
 use super::{CanonEnv, Parts, emit_adapter, emit_builtin, emit_part};
 use crate::clif::Convention;
 use crate::handles::emit_grow;

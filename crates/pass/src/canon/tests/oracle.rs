@@ -5,7 +5,7 @@
 
 use super::state::{Allocator, Handle, Table};
 use super::text::{Text, decode, store_string};
-use crate::canon::shape::Shape;
+use crate::canon::value::shape::Shape;
 use cantilever_abi::block::TrapKind;
 use cantilever_abi::*;
 

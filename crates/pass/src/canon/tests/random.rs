@@ -1,7 +1,7 @@
 //! Random types and values, the same for the same seed.
 
 use super::oracle::Val;
-use crate::canon::shape::Shape;
+use crate::canon::value::shape::Shape;
 use cantilever_abi::*;
 
 /// A small random number generator (xorshift).

@@ -56,7 +56,7 @@ use super::oracle::{Measure, Peer, Val};
 use super::random::{Handles, Rng};
 use super::state::{Allocator, Table};
 use super::*;
-use crate::canon::shape::is_narrow;
+use crate::canon::value::shape::is_narrow;
 use crate::canon::{Lifted, counts_borrows};
 use cantilever_abi::block::{Header, TrapKind};
 use cantilever_abi::flatten::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};

@@ -5,7 +5,7 @@ use super::Machine;
 use super::oracle::{Measure, Peer, Val};
 use super::random::Rng;
 use super::text::{self, Text};
-use crate::canon::shape::Shape;
+use crate::canon::value::shape::Shape;
 use cantilever_abi::block::HandleEntry;
 use cantilever_abi::*;
 

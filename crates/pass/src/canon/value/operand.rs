@@ -11,7 +11,7 @@ use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 
 /// Whose conventions memory follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Memory {
+pub(in crate::canon) struct Memory {
     /// The width of the pointers in it.
     pub width: PointerWidth,
     /// Is it a linear memory (little-endian), or the host's?
@@ -20,7 +20,7 @@ pub(super) struct Memory {
 
 /// A native address in checked memory.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Address {
+pub(in crate::canon) struct Address {
     pub base: Value,
     pub offset: u32,
     pub memory: Memory,
@@ -28,7 +28,7 @@ pub(super) struct Address {
 
 /// A value to be lifted.
 #[derive(Debug, Clone)]
-pub(super) enum Operand {
+pub(in crate::canon) enum Operand {
     /// Core values, as flattened for a pointer width.
     Flat(Vec<Value>, PointerWidth),
     Memory(Address),
@@ -36,7 +36,7 @@ pub(super) enum Operand {
 
 /// Where a value is lowered to.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Target {
+pub(in crate::canon) enum Target {
     /// Core values, as flattened for a pointer width; they are what lowering returns.
     Flat(PointerWidth),
     /// Lowering stores, and returns nothing.
@@ -44,7 +44,7 @@ pub(super) enum Target {
 }
 
 /// Where a value and its place are, when both are in memory.
-pub(super) fn addresses(source: &Operand, target: &Target) -> Option<(Address, Address)> {
+pub(in crate::canon) fn addresses(source: &Operand, target: &Target) -> Option<(Address, Address)> {
     match (source, target) {
         (Operand::Memory(from), Target::Memory(to)) => Some((*from, *to)),
         _ => None,
@@ -52,15 +52,15 @@ pub(super) fn addresses(source: &Operand, target: &Target) -> Option<(Address, A
 }
 
 /// A lifted value: flat, as with 64-bit pointers.
-pub(super) fn lifted(values: &[Value]) -> Operand {
+pub(in crate::canon) fn lifted(values: &[Value]) -> Operand {
     Operand::Flat(values.to_vec(), PointerWidth::W64)
 }
 
 /// The place of a lifted value.
-pub(super) const LIFTED: Target = Target::Flat(PointerWidth::W64);
+pub(in crate::canon) const LIFTED: Target = Target::Flat(PointerWidth::W64);
 
 impl Address {
-    pub(super) fn at(self, e: &mut Emit, offset: u32) -> Self {
+    pub(in crate::canon) fn at(self, e: &mut Emit, offset: u32) -> Self {
         let sum = self.offset.saturating_add(offset);
         if i32::try_from(sum).is_ok() {
             Address { offset: sum, ..self }
@@ -70,7 +70,7 @@ impl Address {
     }
 
     /// The address as one value.
-    pub(super) fn value(self, e: &mut Emit) -> Value {
+    pub(in crate::canon) fn value(self, e: &mut Emit) -> Value {
         e.offset(self.base, i64::from(self.offset))
     }
 
@@ -124,7 +124,7 @@ impl Address {
 
 impl Operand {
     /// An integer of 1, 2, 4 or 8 bytes, extended to its core type.
-    pub(super) fn int(&self, e: &mut Emit, bytes: u32, signed: bool) -> Value {
+    pub(in crate::canon) fn int(&self, e: &mut Emit, bytes: u32, signed: bool) -> Value {
         match self {
             Operand::Flat(values, _) => wrap(e, values[0], bytes, signed),
             Operand::Memory(address) => address.load_int(e, bytes, signed),
@@ -132,7 +132,7 @@ impl Operand {
     }
 
     /// The core value of something that is judged as a whole: `bool`, `char`, flags, a handle, a discriminant.
-    pub(super) fn bits(&self, e: &mut Emit, bytes: u32) -> Value {
+    pub(in crate::canon) fn bits(&self, e: &mut Emit, bytes: u32) -> Value {
         match self {
             Operand::Flat(values, _) => values[0],
             Operand::Memory(address) => address.load_int(e, bytes, false),
@@ -140,7 +140,7 @@ impl Operand {
     }
 
     /// A float.
-    pub(super) fn float(&self, e: &mut Emit, ty: Type) -> Value {
+    pub(in crate::canon) fn float(&self, e: &mut Emit, ty: Type) -> Value {
         match self {
             Operand::Flat(values, _) => values[0],
             Operand::Memory(address) => address.load(e, ty),
@@ -148,7 +148,7 @@ impl Operand {
     }
 
     /// Pointer and length of a string or list, extended to 64 bits.
-    pub(super) fn range(&self, e: &mut Emit) -> [Value; 2] {
+    pub(in crate::canon) fn range(&self, e: &mut Emit) -> [Value; 2] {
         match self {
             Operand::Flat(values, width) => [widen_pointer(e, values[0], *width), widen_pointer(e, values[1], *width)],
             Operand::Memory(address) => {
@@ -159,7 +159,7 @@ impl Operand {
     }
 
     /// The fields of a record.
-    pub(super) fn fields(&self, e: &mut Emit, types: &Types, fields: &[ValType]) -> Vec<Operand> {
+    pub(in crate::canon) fn fields(&self, e: &mut Emit, types: &Types, fields: &[ValType]) -> Vec<Operand> {
         match self {
             Operand::Flat(values, width) => {
                 let parts = split(types, fields, values, *width);
@@ -173,7 +173,7 @@ impl Operand {
     }
 
     /// The payload of a variant of these cases, whichever it is: what follows the discriminant.
-    pub(super) fn payload(&self, e: &mut Emit, types: &Types, cases: &[Option<ValType>]) -> Operand {
+    pub(in crate::canon) fn payload(&self, e: &mut Emit, types: &Types, cases: &[Option<ValType>]) -> Operand {
         match self {
             Operand::Flat(values, width) => Operand::Flat(values[1..].to_vec(), *width),
             Operand::Memory(address) => {
@@ -183,7 +183,7 @@ impl Operand {
     }
 
     /// Such a payload in the case that has this type: `CoerceValueIter`.
-    pub(super) fn payload_of(&self, e: &mut Emit, types: &Types, ty: ValType) -> Operand {
+    pub(in crate::canon) fn payload_of(&self, e: &mut Emit, types: &Types, ty: ValType) -> Operand {
         match self {
             Operand::Flat(joined, width) => {
                 let joined = joined.iter().zip(flat(types, ty, *width));
@@ -194,7 +194,7 @@ impl Operand {
     }
 
     /// The core values of a value that is flat for certain, such as a lifted one.
-    pub(super) fn values(&self) -> &[Value] {
+    pub(in crate::canon) fn values(&self) -> &[Value] {
         match self {
             Operand::Flat(values, _) => values,
             Operand::Memory(_) => unreachable!("it is flat"),
@@ -202,12 +202,12 @@ impl Operand {
     }
 
     /// Is it in memory, so that it can be read later?
-    pub(super) fn is_in_memory(&self) -> bool {
+    pub(in crate::canon) fn is_in_memory(&self) -> bool {
         matches!(self, Operand::Memory(_))
     }
 
     /// Where a value lies that is too large to be flat.
-    pub(super) fn address(&self) -> Address {
+    pub(in crate::canon) fn address(&self) -> Address {
         match self {
             Operand::Flat(..) => unreachable!("a value with more core values than the limit is in memory"),
             Operand::Memory(address) => *address,
@@ -217,7 +217,7 @@ impl Operand {
 
 impl Target {
     /// The place of a value that is too large to be flat.
-    pub(super) fn address(&self) -> Address {
+    pub(in crate::canon) fn address(&self) -> Address {
         match self {
             Target::Flat(_) => unreachable!("a value with more core values than the limit is in memory"),
             Target::Memory(address) => *address,
@@ -225,7 +225,7 @@ impl Target {
     }
 
     /// Lowers a core value whose type has this size in memory.
-    pub(super) fn put(&self, e: &mut Emit, value: Value, bytes: u32) -> Vec<Value> {
+    pub(in crate::canon) fn put(&self, e: &mut Emit, value: Value, bytes: u32) -> Vec<Value> {
         match self {
             Target::Flat(_) => vec![value],
             Target::Memory(address) => {
@@ -236,7 +236,7 @@ impl Target {
     }
 
     /// Lowers pointer and length of a string or list, both 64 bits.
-    pub(super) fn put_range(&self, e: &mut Emit, [begin, length]: [Value; 2]) -> Vec<Value> {
+    pub(in crate::canon) fn put_range(&self, e: &mut Emit, [begin, length]: [Value; 2]) -> Vec<Value> {
         match self {
             Target::Flat(width) => vec![narrow_pointer(e, begin, *width), narrow_pointer(e, length, *width)],
             Target::Memory(address) => {
@@ -248,7 +248,7 @@ impl Target {
     }
 
     /// The places of a record's fields; what lowering them returns is concatenated.
-    pub(super) fn fields(&self, e: &mut Emit, types: &Types, fields: &[ValType]) -> Vec<Target> {
+    pub(in crate::canon) fn fields(&self, e: &mut Emit, types: &Types, fields: &[ValType]) -> Vec<Target> {
         match self {
             Target::Flat(_) => vec![*self; fields.len()],
             Target::Memory(address) => {
@@ -259,12 +259,12 @@ impl Target {
     }
 
     /// Lowers the discriminant of a variant.
-    pub(super) fn put_discriminant(&self, e: &mut Emit, cases: usize, value: Value) -> Vec<Value> {
+    pub(in crate::canon) fn put_discriminant(&self, e: &mut Emit, cases: usize, value: Value) -> Vec<Value> {
         self.put(e, value, discriminant_size(cases))
     }
 
     /// The place of a variant's payload.
-    pub(super) fn payload(&self, e: &mut Emit, types: &Types, cases: &[Option<ValType>]) -> Target {
+    pub(in crate::canon) fn payload(&self, e: &mut Emit, types: &Types, cases: &[Option<ValType>]) -> Target {
         match self {
             Target::Flat(_) => *self,
             Target::Memory(address) => {
@@ -274,7 +274,7 @@ impl Target {
     }
 
     /// The core types of the payload of a variant type, all cases joined; none when it is stored.
-    pub(super) fn joined(&self, types: &Types, variant: ValType) -> Vec<Type> {
+    pub(in crate::canon) fn joined(&self, types: &Types, variant: ValType) -> Vec<Type> {
         match self {
             Target::Flat(width) => flat(types, variant, *width).into_iter().skip(1).map(flat_type).collect(),
             Target::Memory(_) => Vec::new(),
@@ -283,7 +283,7 @@ impl Target {
 }
 
 /// What a payload lowered to, as the joined core types of its variant: coerced, and padded with zeros.
-pub(super) fn join(e: &mut Emit, payload: &[Value], joined: &[Type]) -> Vec<Value> {
+pub(in crate::canon) fn join(e: &mut Emit, payload: &[Value], joined: &[Type]) -> Vec<Value> {
     let mut payload = payload.iter();
     joined
         .iter()
@@ -295,7 +295,7 @@ pub(super) fn join(e: &mut Emit, payload: &[Value], joined: &[Type]) -> Vec<Valu
 }
 
 /// Cuts a lifted record into its lifted fields.
-pub(super) fn split_lifted<'v>(types: &Types, fields: &[ValType], values: &'v [Value]) -> Vec<&'v [Value]> {
+pub(in crate::canon) fn split_lifted<'v>(types: &Types, fields: &[ValType], values: &'v [Value]) -> Vec<&'v [Value]> {
     split(types, fields, values, PointerWidth::W64)
 }
 
@@ -311,7 +311,7 @@ fn split<'v>(types: &Types, tys: &[ValType], mut values: &'v [Value], width: Poi
 }
 
 /// The zero of a core type.
-pub(super) fn zero(e: &mut Emit, ty: Type) -> Value {
+pub(in crate::canon) fn zero(e: &mut Emit, ty: Type) -> Value {
     match ty {
         types::F32 => e.b.ins().f32const(0.0),
         types::F64 => e.b.ins().f64const(0.0),
@@ -320,7 +320,7 @@ pub(super) fn zero(e: &mut Emit, ty: Type) -> Value {
 }
 
 /// A pointer or length as 64 bits.
-pub(super) fn widen_pointer(e: &mut Emit, value: Value, width: PointerWidth) -> Value {
+pub(in crate::canon) fn widen_pointer(e: &mut Emit, value: Value, width: PointerWidth) -> Value {
     match width {
         PointerWidth::W32 => e.b.ins().uextend(POINTER, value),
         PointerWidth::W64 => value,
@@ -328,7 +328,7 @@ pub(super) fn widen_pointer(e: &mut Emit, value: Value, width: PointerWidth) -> 
 }
 
 /// A pointer or length as its side writes it.
-pub(super) fn narrow_pointer(e: &mut Emit, value: Value, width: PointerWidth) -> Value {
+pub(in crate::canon) fn narrow_pointer(e: &mut Emit, value: Value, width: PointerWidth) -> Value {
     match width {
         PointerWidth::W32 => e.b.ins().ireduce(flat_type(pointer(width)), value),
         PointerWidth::W64 => value,

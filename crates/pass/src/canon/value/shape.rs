@@ -6,7 +6,7 @@ use cantilever_abi::{ResourceId, TypeDef, Types, ValType};
 
 /// A value type without its specialised forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::canon) enum Shape {
     /// A number, a `bool` or a `char`.
     Scalar(ValType),
     String,
@@ -27,7 +27,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) fn of(types: &Types, ty: ValType) -> Self {
+    pub(in crate::canon) fn of(types: &Types, ty: ValType) -> Self {
         let def = match ty {
             ValType::String => return Shape::String,
             ValType::ErrorContext => return Shape::ErrorContext,
@@ -53,7 +53,7 @@ impl Shape {
 
 /// Is a value of the type small enough to be kept in SSA values? The answer is the same for both pointer widths, since
 /// a pointer is one core value in each.
-pub(super) fn is_narrow(types: &Types, ty: ValType) -> bool {
+pub(in crate::canon) fn is_narrow(types: &Types, ty: ValType) -> bool {
     match ty {
         ValType::Type(id) => types[id].abi64.flat.is_some(),
         _ => true,

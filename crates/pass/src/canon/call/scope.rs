@@ -9,8 +9,8 @@
 //! calls of the others end in the reverse order of their beginning. So when one ends, what is a borrow handle at one of its indices
 //! is its own: a call inside it has given all of its handles back, and one around it has taken none since.
 
-use super::CanonEnv;
 use super::occurrence::{Occurrence, each_borrow};
+use crate::canon::CanonEnv;
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use crate::handles::{Table, holds_borrow};
@@ -23,7 +23,7 @@ use cranelift_codegen::ir::{InstBuilder, StackSlotData, StackSlotKind, Value, ty
 use cranelift_entity::PrimaryMap;
 
 /// What the callee of one call must give back.
-pub(super) enum Scope {
+pub(in crate::canon) enum Scope {
     /// As many handles as an element of the array of scopes says, whose index this is.
     Counted(Value),
     /// Handles at known indices.
@@ -31,7 +31,7 @@ pub(super) enum Scope {
 }
 
 /// Handles at known indices of the callee's table.
-pub(super) struct Listed {
+pub(in crate::canon) struct Listed {
     /// What the handles name as their scope. No other call that has not ended has the same.
     id: Value,
     table: Table,
@@ -40,7 +40,7 @@ pub(super) struct Listed {
 
 impl Listed {
     /// Nothing has been lent yet.
-    pub(super) fn open(e: &mut Emit, table: Table) -> Self {
+    pub(in crate::canon) fn open(e: &mut Emit, table: Table) -> Self {
         // The low half of an address on the stack, in a slot that inlining does not merge with another's.
         let size = types::I32.bytes();
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size, size.trailing_zeros() as u8);
@@ -53,7 +53,7 @@ impl Listed {
 
 impl Scope {
     /// What its handles name.
-    pub(super) fn id(&self) -> Value {
+    pub(in crate::canon) fn id(&self) -> Value {
         match self {
             Scope::Counted(index) => *index,
             Scope::Listed(listed) => listed.id,
@@ -61,7 +61,7 @@ impl Scope {
     }
 
     /// A borrow handle was added to the callee's table. Counted ones were counted before.
-    pub(super) fn add(&mut self, index: Value, resource: ResourceId) {
+    pub(in crate::canon) fn add(&mut self, index: Value, resource: ResourceId) {
         match self {
             Scope::Counted(_) => {}
             Scope::Listed(listed) => listed.handles.push((index, resource)),
@@ -69,7 +69,7 @@ impl Scope {
     }
 
     /// `trap_if(num_borrows > 0)`, for the callee, a component instance.
-    pub(super) fn check_returned(&self, e: &mut Emit, env: &CanonEnv, callee: u32) {
+    pub(in crate::canon) fn check_returned(&self, e: &mut Emit, env: &CanonEnv, callee: u32) {
         let left = match self {
             Scope::Counted(index) => load(e, env.layout.scopes as usize, *index),
             Scope::Listed(Listed { table, handles, .. }) => {
@@ -132,7 +132,7 @@ const MAX_LISTED: usize = 8;
 
 /// `trap_if(num_borrows > 0)` of a counted scope of a component instance, given the block offset of the array of scopes and who
 /// lent.
-pub(super) fn check_scope(
+pub(in crate::canon) fn check_scope(
     e: &mut Emit,
     scopes: usize,
     (instance, scope): (u32, Value),
@@ -152,12 +152,12 @@ fn trap_if_left(e: &mut Emit, left: Value, (instance, scope): (u32, Value), lend
 }
 
 /// Resource drop's `num_borrows -= 1` of the scope of a borrow handle, given the block offset of the array of scopes.
-pub(super) fn give_back(e: &mut Emit, scopes: usize, scope: Value) {
+pub(in crate::canon) fn give_back(e: &mut Emit, scopes: usize, scope: Value) {
     adjust(e, scopes, scope, -1);
 }
 
 /// Changes the count of a scope.
-pub(super) fn adjust(e: &mut Emit, scopes: usize, scope: Value, by: i64) {
+pub(in crate::canon) fn adjust(e: &mut Emit, scopes: usize, scope: Value, by: i64) {
     let at = address(e, scope);
     let count = e.load_field(types::I32, Region::Scopes, at, scopes);
     let count = e.b.ins().iadd_imm_s(count, by);
@@ -170,18 +170,18 @@ fn load(e: &mut Emit, scopes: usize, index: Value) -> Value {
 }
 
 /// An element of the array of scopes, less the array's block offset.
-pub(super) fn address(e: &mut Emit, index: Value) -> Value {
+pub(in crate::canon) fn address(e: &mut Emit, index: Value) -> Value {
     let wide = e.b.ins().uextend(POINTER, index);
     let scaled = e.b.ins().ishl_imm_u(wide, i64::from(size_of::<u32>().trailing_zeros()));
     e.b.ins().iadd(e.vmctx, scaled)
 }
 
 /// How many elements of the array of scopes are in use.
-pub(super) fn load_top(e: &mut Emit) -> Value {
+pub(in crate::canon) fn load_top(e: &mut Emit) -> Value {
     e.load_field(types::I32, Region::Scopes, e.vmctx, offset_of!(Header, scope_top))
 }
 
 /// Changes that.
-pub(super) fn store_top(e: &mut Emit, top: Value) {
+pub(in crate::canon) fn store_top(e: &mut Emit, top: Value) {
     e.store_field(Region::Scopes, top, e.vmctx, offset_of!(Header, scope_top));
 }

@@ -1,19 +1,19 @@
 //! Adapters: `canon_lower` of the calling side joined to `canon_lift` of the called side.
 
-use super::CanonEnv;
 use super::borrow::Borrows;
 use super::crossing::Crossing;
-use super::lift::lift;
-use super::lower::lower;
 use super::occurrence::Occurrence;
-use super::operand::{Operand, Target, widen_pointer};
 use super::part::{Direction, PartsOf};
 use super::side::{Side, callee_side, caller_side, result_side};
 use super::signature::core_signature;
 use super::task::{AsyncCall, Suspension, returned_subtask, run_callbacks};
 use super::task_scope::TaskScope;
-use super::transfer::transfer;
 use super::tuple::{buffer, check_tuple, load_tuple, tuple_layout};
+use crate::canon::CanonEnv;
+use crate::canon::value::lift::lift;
+use crate::canon::value::lower::lower;
+use crate::canon::value::operand::{Operand, Target, widen_pointer};
+use crate::canon::value::transfer::transfer;
 use crate::clif::Emit;
 use crate::clif::signature::{POINTER, flat_type};
 use alloc::vec;
@@ -145,14 +145,14 @@ impl Call<'_, '_> {
     /// Lowers the arguments into the callee and calls its core function. Returns its core results.
     fn call_guest(&self, c: &mut Crossing, callee: Callee, core: &CoreSignature, params: &[Operand]) -> Vec<Value> {
         let mut pointer = None;
-        let mut args = pass(c, &self.params, params, |c| {
+        let mut args = cross(c, &self.params, params, |c| {
             if !core.params_in_memory {
                 return vec![Target::Flat(c.to.width()); self.params.len()];
             }
             let layout = tuple_layout(self.env, &self.params, c.to.width());
             let size = c.e.b.ins().iconst(POINTER, i64::from(layout.size));
             let to = c.to.allocate(c.e, layout.align, size);
-            pointer = Some(super::operand::narrow_pointer(c.e, to.pointer, c.to.width()));
+            pointer = Some(crate::canon::value::operand::narrow_pointer(c.e, to.pointer, c.to.width()));
             Target::Memory(c.to.address(to.address)).fields(c.e, self.env.types, &self.params)
         });
         args.extend(pointer);
@@ -165,7 +165,7 @@ impl Call<'_, '_> {
     fn call_host(&self, c: &mut Crossing, callee: u32, params: &[Operand]) -> Vec<Operand> {
         let result = self.result();
         let mut buffers = None;
-        pass(c, &self.params, params, |c| {
+        cross(c, &self.params, params, |c| {
             let [params, results] =
                 [&self.params, &result].map(|tys| buffer(c.e, tuple_layout(self.env, tys, PointerWidth::W64)));
             buffers = Some((params, results));
@@ -187,7 +187,7 @@ impl Call<'_, '_> {
     ) -> Vec<Value> {
         let result = self.result();
         let mut c = self.crossing(e, borrows, (callee, caller.side), Direction::Result);
-        pass(&mut c, &result, results, |c| {
+        cross(&mut c, &result, results, |c| {
             c.borrows.check_returned(c.e, c.env);
             match caller.result {
                 ResultPlace::Flat(width) => vec![Target::Flat(width); result.len()],
@@ -216,11 +216,11 @@ impl Call<'_, '_> {
     }
 }
 
-/// Passes values to the other side: lifts all, asks for their targets, lowers all. Returns what is flat.
+/// Brings values to the other side: lifts all, asks for their targets, lowers all. Returns what is flat.
 ///
 /// A single value is lifted and lowered in one, unless the check of borrows comes between; and so is what is in memory and
 /// may be left to a part.
-fn pass(
+fn cross(
     c: &mut Crossing,
     tys: &[ValType],
     sources: &[Operand],

@@ -3,7 +3,6 @@
 //! It differs from [`lift`] followed by [`lower`] for variants, where it decides between the cases once, and for values
 //! that are not kept in SSA values.
 
-use super::crossing::Crossing;
 use super::lift::lift;
 use super::list;
 use super::lower::lower;
@@ -11,12 +10,13 @@ use super::operand::{Operand, Target, addresses};
 use super::record::transfer_record;
 use super::shape::{Shape, is_narrow};
 use super::variant::{Variant, lift_case_index, move_variant};
+use crate::canon::call::crossing::Crossing;
 use alloc::vec::Vec;
 use cantilever_abi::ValType;
 use cranelift_codegen::ir::Value;
 
 /// Lifts a value and lowers it.
-pub(super) fn transfer(c: &mut Crossing, ty: ValType, source: &Operand, target: &Target) -> Vec<Value> {
+pub(in crate::canon) fn transfer(c: &mut Crossing, ty: ValType, source: &Operand, target: &Target) -> Vec<Value> {
     match addresses(source, target) {
         Some((from, to)) if c.transfer_part(ty, from, to) => Vec::new(),
         _ => transfer_here(c, ty, source, target),
@@ -24,7 +24,7 @@ pub(super) fn transfer(c: &mut Crossing, ty: ValType, source: &Operand, target: 
 }
 
 /// The same, written out but for what it is made of.
-pub(super) fn transfer_here(c: &mut Crossing, ty: ValType, source: &Operand, target: &Target) -> Vec<Value> {
+pub(in crate::canon) fn transfer_here(c: &mut Crossing, ty: ValType, source: &Operand, target: &Target) -> Vec<Value> {
     let in_memory = addresses(source, target).is_some();
     match Shape::of(c.env.types, ty) {
         Shape::Variant(cases) => {

@@ -2,7 +2,7 @@
 //!
 //! It must not know sides, options of memory, or results: [`task`](super::task) does.
 
-use super::CanonEnv;
+use crate::canon::CanonEnv;
 use crate::clif::{Emit, Region};
 use alloc::vec::Vec;
 use cantilever_abi::block::{CONTEXT_LENGTH, GATE, InstanceState, TrapKind};
@@ -12,7 +12,7 @@ use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 /// A call into an instance: what it must put back when it ends.
 #[derive(Default)]
-pub(super) struct TaskScope {
+pub(in crate::canon) struct TaskScope {
     /// The task state as it was before the call: values and their block offsets.
     saved: Vec<(Value, usize)>,
     /// Block offset of the exclusive lock, if the call holds it.
@@ -25,7 +25,7 @@ impl TaskScope {
     /// The function starts at once or traps. A call that the host makes while it is called itself counts like any other:
     /// the specification lets instances be reentered, but a task that waits for the exclusive lock
     /// of its own caller waits for ever.
-    pub(super) fn enter(
+    pub(in crate::canon) fn enter(
         e: &mut Emit,
         env: &CanonEnv,
         (ty, guest): (&FuncType, &GuestSide),
@@ -37,7 +37,7 @@ impl TaskScope {
 
     /// The same for a synchronous function of type `func(...)` that takes no lock: a destructor or a `realloc`. `state` is
     /// from [`CanonEnv::task_state`].
-    pub(super) fn enter_sync(e: &mut Emit, state: Option<usize>) -> Self {
+    pub(in crate::canon) fn enter_sync(e: &mut Emit, state: Option<usize>) -> Self {
         Self::replace(e, state, None)
     }
 
@@ -57,7 +57,7 @@ impl TaskScope {
     }
 
     /// `exit_implicit_thread`.
-    pub(super) fn exit(self, e: &mut Emit) {
+    pub(in crate::canon) fn exit(self, e: &mut Emit) {
         for (value, at) in self.saved {
             e.store_field(Region::Task, value, e.vmctx, at);
         }
@@ -89,6 +89,6 @@ fn pass_gate(e: &mut Emit, env: &CanonEnv, guest: &GuestSide) -> Option<usize> {
 }
 
 /// Offset in an [`InstanceState`] of a word of the storage of the instance's task.
-pub(super) fn storage_offset(index: usize) -> usize {
+pub(in crate::canon) fn storage_offset(index: usize) -> usize {
     offset_of!(InstanceState, context) + index * size_of::<u64>()
 }

@@ -1,11 +1,12 @@
 //! Lifting: the one dispatch on the type for `load` and `lift_flat` of the specification.
 
-use super::builtin::error_context;
-use super::crossing::Crossing;
 use super::operand::{LIFTED, Operand, Target};
 use super::shape::{Shape, is_narrow};
 use super::variant::{Variant, lift_case_index, move_variant};
-use super::{flags, handle, list, record, scalar, string};
+use super::{flags, handle, list, record, scalar};
+use crate::canon::builtin::error_context;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::string;
 use alloc::vec;
 use alloc::vec::Vec;
 use cantilever_abi::ValType;
@@ -13,7 +14,7 @@ use cantilever_abi::block::TrapKind;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 /// Checks a value and brings it into lifted form.
-pub(super) fn lift(c: &mut Crossing, ty: ValType, source: &Operand) -> Vec<Value> {
+pub(in crate::canon) fn lift(c: &mut Crossing, ty: ValType, source: &Operand) -> Vec<Value> {
     if !is_narrow(c.env.types, ty) {
         return vec![source.address().value(c.e)];
     }

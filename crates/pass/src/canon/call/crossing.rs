@@ -1,17 +1,17 @@
 //! A crossing: one direction of an adapter, from the side whose values are lifted to the side into which they are
 //! lowered.
 
-use super::CanonEnv;
 use super::borrow::Borrows;
 use super::occurrence::Occurrence;
 use super::part::PartsOf;
 use super::side::Side;
+use crate::canon::CanonEnv;
 use crate::clif::Emit;
 use crate::clif::signature::POINTER;
 use cranelift_codegen::ir::Value;
 
 /// One direction of an adapter.
-pub(super) struct Crossing<'c, 'e, 'f> {
+pub(in crate::canon) struct Crossing<'c, 'e, 'f> {
     pub env: &'c CanonEnv<'e>,
     pub e: &'c mut Emit<'f>,
     pub from: Side<'c>,
@@ -24,7 +24,7 @@ pub(super) struct Crossing<'c, 'e, 'f> {
 
 impl Crossing<'_, '_, '_> {
     /// Emits something that runs as often as stated, or as often as what it is part of.
-    pub(super) fn occurring<T>(&mut self, occurrence: Occurrence, emit: impl FnOnce(&mut Self) -> T) -> T {
+    pub(in crate::canon) fn occurring<T>(&mut self, occurrence: Occurrence, emit: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.occurrence;
         self.occurrence = outer.max(occurrence);
         let result = emit(self);
@@ -33,7 +33,7 @@ impl Crossing<'_, '_, '_> {
     }
 
     /// Emits two alternatives that each give some 64-bit values.
-    pub(super) fn choose<const N: usize>(
+    pub(in crate::canon) fn choose<const N: usize>(
         &mut self,
         condition: Value,
         then: impl FnOnce(&mut Self) -> [Value; N],

@@ -1,7 +1,7 @@
 //! Numbers, `bool` and `char`.
 
-use super::crossing::Crossing;
 use super::operand::{Operand, Target};
+use crate::canon::call::crossing::Crossing;
 use alloc::vec::Vec;
 use cantilever_abi::block::TrapKind;
 use cantilever_abi::layout::Layout;
@@ -10,7 +10,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 /// Lifts a scalar to its core value.
-pub(super) fn lift_scalar(c: &mut Crossing, ty: ValType, source: &Operand) -> Value {
+pub(in crate::canon) fn lift_scalar(c: &mut Crossing, ty: ValType, source: &Operand) -> Value {
     let bytes = size(ty);
     match ty {
         ValType::Bool => {
@@ -29,7 +29,7 @@ pub(super) fn lift_scalar(c: &mut Crossing, ty: ValType, source: &Operand) -> Va
 }
 
 /// Lowers a scalar.
-pub(super) fn lower_scalar(c: &mut Crossing, ty: ValType, value: Value, target: &Target) -> Vec<Value> {
+pub(in crate::canon) fn lower_scalar(c: &mut Crossing, ty: ValType, value: Value, target: &Target) -> Vec<Value> {
     target.put(c.e, value, size(ty))
 }
 

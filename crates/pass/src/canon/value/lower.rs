@@ -1,19 +1,20 @@
 //! Lowering: the one dispatch on the type for `store` and `lower_flat` of the specification.
 
-use super::CanonEnv;
-use super::builtin::error_context;
-use super::crossing::Crossing;
 use super::operand::{Operand, Target, lifted};
 use super::shape::{Shape, is_narrow};
 use super::transfer::transfer;
 use super::variant::{Variant, move_variant};
-use super::{flags, handle, list, record, scalar, string};
+use super::{flags, handle, list, record, scalar};
+use crate::canon::CanonEnv;
+use crate::canon::builtin::error_context;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::string;
 use alloc::vec::Vec;
 use cantilever_abi::ValType;
 use cranelift_codegen::ir::Value;
 
 /// Writes a lifted value; returns its core values when the target is flat.
-pub(super) fn lower(c: &mut Crossing, ty: ValType, values: &[Value], target: &Target) -> Vec<Value> {
+pub(in crate::canon) fn lower(c: &mut Crossing, ty: ValType, values: &[Value], target: &Target) -> Vec<Value> {
     if !is_narrow(c.env.types, ty) {
         let source = Operand::Memory(c.from.address(values[0]));
         return transfer(c, ty, &source, target);

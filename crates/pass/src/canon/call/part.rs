@@ -5,13 +5,13 @@
 //! memory is transferred by one function for each type that is more than a few scalars. Types with borrow handles have
 //! none: the lenders of a call are SSA values of its adapter.
 
-use super::CanonEnv;
 use super::borrow::Borrows;
 use super::crossing::Crossing;
 use super::occurrence::Occurrence;
-use super::operand::{Address, Operand, Target};
 use super::side::{Side, callee_side, caller_side, result_side};
-use super::transfer::transfer_here;
+use crate::canon::CanonEnv;
+use crate::canon::value::operand::{Address, Operand, Target};
+use crate::canon::value::transfer::transfer_here;
 use crate::clif::signature::POINTER;
 use crate::clif::{Convention, Emit};
 use alloc::vec::Vec;
@@ -49,7 +49,7 @@ pub enum Direction {
 
 /// What is large.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Threshold {
+pub(in crate::canon) struct Threshold {
     /// A function type of more types than this has parts, each counted as often as it occurs.
     pub function: u32,
     /// A record or variant of at least as many is a part, if there are strings or lists in it.
@@ -66,7 +66,7 @@ impl Parts {
         Self::above(THRESHOLD, types, adapters)
     }
 
-    pub(super) fn above<'a>(
+    pub(in crate::canon) fn above<'a>(
         threshold: Threshold,
         types: &Types,
         adapters: impl Iterator<Item = (FuncKey, &'a Adapter)>,
@@ -131,7 +131,7 @@ fn is_part(types: &Types, ty: ValType, threshold: Threshold) -> bool {
 }
 
 /// The parts of one direction of an adapter, while it or one of them is emitted.
-pub(super) struct PartsOf<'c> {
+pub(in crate::canon) struct PartsOf<'c> {
     parts: &'c Parts,
     adapter: FuncKey,
     direction: Direction,
@@ -140,20 +140,20 @@ pub(super) struct PartsOf<'c> {
 
 impl<'c> PartsOf<'c> {
     /// None if the compilation has no parts at all.
-    pub(super) fn new(env: &CanonEnv<'c>, adapter: FuncKey, direction: Direction) -> Option<Self> {
+    pub(in crate::canon) fn new(env: &CanonEnv<'c>, adapter: FuncKey, direction: Direction) -> Option<Self> {
         let any = !env.parts.list.is_empty();
         any.then(|| PartsOf { parts: env.parts, adapter, direction, declared: HashMap::new() })
     }
 
     /// The part for a type, if it has one.
-    pub(super) fn find(&self, ty: ValType) -> Option<FuncKey> {
+    pub(in crate::canon) fn find(&self, ty: ValType) -> Option<FuncKey> {
         self.parts.find(Part { adapter: self.adapter, direction: self.direction, ty })
     }
 }
 
 impl Crossing<'_, '_, '_> {
     /// Transfers a value from memory to memory by the part for its type, if there is one.
-    pub(super) fn transfer_part(&mut self, ty: ValType, from: Address, to: Address) -> bool {
+    pub(in crate::canon) fn transfer_part(&mut self, ty: ValType, from: Address, to: Address) -> bool {
         let Some(parts) = &mut self.parts else { return false };
         let Some(key) = parts.find(ty) else { return false };
         let signature = || part_signature(self.e.convention);

@@ -3,10 +3,10 @@
 //! One emitter serves lifting, lowering and the two fused: it reads the discriminant, and for each distinct payload
 //! type emits what is to be done with the payload; cases without a payload, and cases with equal ones, share code.
 
-use super::crossing::Crossing;
-use super::occurrence::{Occurrence, distinct};
 use super::operand::{Operand, Target, join};
 use super::shape::Shape;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::call::occurrence::{Occurrence, distinct};
 use alloc::vec::Vec;
 use cantilever_abi::ValType;
 use cantilever_abi::block::TrapKind;
@@ -17,17 +17,17 @@ use hashbrown::HashMap;
 
 /// A variant whose discriminant has been checked: its type, the payloads of its cases, and which case it is.
 #[derive(Clone, Copy)]
-pub(super) struct Variant<'a> {
+pub(in crate::canon) struct Variant<'a> {
     pub ty: ValType,
     pub cases: &'a [Option<ValType>],
     pub case_index: Value,
 }
 
 /// What is done with the payload of a case.
-pub(super) type Payload = fn(&mut Crossing, ValType, &Operand, &Target) -> Vec<Value>;
+pub(in crate::canon) type Payload = fn(&mut Crossing, ValType, &Operand, &Target) -> Vec<Value>;
 
 /// The discriminant of a value of the side that is lifted from; `trap_if(case_index >= len(cases))`.
-pub(super) fn lift_case_index(c: &mut Crossing, cases: &[Option<ValType>], source: &Operand) -> Value {
+pub(in crate::canon) fn lift_case_index(c: &mut Crossing, cases: &[Option<ValType>], source: &Operand) -> Value {
     let case_index = source.bits(c.e, discriminant_size(cases.len()));
     let invalid = c.e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, case_index, cases.len() as i64);
     let kind = c.from.fault(TrapKind::InvalidDiscriminant);
@@ -36,7 +36,7 @@ pub(super) fn lift_case_index(c: &mut Crossing, cases: &[Option<ValType>], sourc
 }
 
 /// Moves a variant.
-pub(super) fn move_variant(
+pub(in crate::canon) fn move_variant(
     c: &mut Crossing,
     variant: Variant,
     source: &Operand,

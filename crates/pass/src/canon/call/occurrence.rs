@@ -2,14 +2,14 @@
 //!
 //! It knows types alone: neither sides nor code.
 
-use super::shape::Shape;
+use crate::canon::value::shape::Shape;
 use alloc::vec::Vec;
 use cantilever_abi::{ResourceId, Types, ValType};
 use hashbrown::HashSet;
 
 /// How often code that is being emitted runs in one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Occurrence {
+pub(in crate::canon) enum Occurrence {
     /// Exactly once.
     Once,
     /// At most once: in a case of a variant.
@@ -20,7 +20,7 @@ pub(super) enum Occurrence {
 
 /// A borrow handle in a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Borrow {
+pub(in crate::canon) struct Borrow {
     pub resource: ResourceId,
     /// How often it occurs in a value. In a variant all of whose cases have the same payload: as often as the variant.
     pub occurrence: Occurrence,
@@ -28,7 +28,7 @@ pub(super) struct Borrow {
 }
 
 /// Visits the borrow handles in a type, those of equal cases of a variant once.
-pub(super) fn each_borrow(types: &Types, ty: ValType, mut visit: impl FnMut(Borrow)) {
+pub(in crate::canon) fn each_borrow(types: &Types, ty: ValType, mut visit: impl FnMut(Borrow)) {
     walk(types, ty, (Occurrence::Once, false), &mut visit);
 }
 
@@ -59,7 +59,7 @@ fn walk(types: &Types, ty: ValType, (occurrence, is_in_variant): (Occurrence, bo
 }
 
 /// The different payload types of the cases, in the order of their first occurrence.
-pub(super) fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
+pub(in crate::canon) fn distinct(cases: &[Option<ValType>]) -> Vec<Option<ValType>> {
     let mut payloads = Vec::new();
     let mut seen = HashSet::new();
     for case in cases {

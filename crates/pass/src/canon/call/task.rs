@@ -12,11 +12,11 @@
 //! outlives the adapter's frame, and subtasks in handle tables; what they change is behind [`TaskScope`](super::task_scope::TaskScope), [`AsyncCall`]
 //! and the built-ins.
 
-use super::CanonEnv;
 use super::borrow::Borrows;
-use super::operand::Operand;
 use super::side::Side;
 use super::tuple::{buffer, is_from_host, tuple_layout};
+use crate::canon::CanonEnv;
+use crate::canon::value::operand::Operand;
 use crate::clif::signature::POINTER;
 use crate::clif::{Emit, Region};
 use alloc::vec::Vec;
@@ -38,14 +38,14 @@ const NONE: i64 = 0;
 const RETURNED: i64 = 2;
 
 /// What an asynchronous lower returns for a subtask that has returned.
-pub(super) fn returned_subtask(e: &mut Emit) -> Value {
+pub(in crate::canon) fn returned_subtask(e: &mut Emit) -> Value {
     e.b.ins().iconst(types::I32, RETURNED)
 }
 
 /// A call of a function that is lifted with `async`.
-pub(super) struct AsyncCall {
+pub(in crate::canon) struct AsyncCall {
     /// The address of its [`Task`].
-    pub(super) record: Value,
+    pub(in crate::canon) record: Value,
     result: Value,
     /// The mark of the stretch in which the host has the result; none if it has nothing, or is the
     /// caller.
@@ -54,7 +54,7 @@ pub(super) struct AsyncCall {
 
 impl AsyncCall {
     /// Makes the record. `result` is the type of the result, of which there is at most one.
-    pub(super) fn begin(
+    pub(in crate::canon) fn begin(
         e: &mut Emit,
         env: &CanonEnv,
         (result, options): (&[ValType], &CanonOptions),
@@ -91,14 +91,14 @@ impl AsyncCall {
     }
 
     /// Requires that the task has returned; the result, to be lifted from the side `host`.
-    pub(super) fn end(&self, e: &mut Emit, env: &CanonEnv, result: &[ValType], host: Side) -> Vec<Operand> {
+    pub(in crate::canon) fn end(&self, e: &mut Emit, env: &CanonEnv, result: &[ValType], host: Side) -> Vec<Operand> {
         let resolved = e.load_field(types::I32, Region::Task, self.record, offset_of!(Task, resolved));
         e.trap_unless(resolved, TrapKind::TaskNotReturned);
         Operand::Memory(host.address(self.result)).fields(e, env.types, result)
     }
 
     /// The caller has the result: the host needs it no longer.
-    pub(super) fn release(&self, e: &mut Emit) {
+    pub(in crate::canon) fn release(&self, e: &mut Emit) {
         if let Some(mark) = self.mark {
             e.call_intrinsic(Intrinsic::HostLeave, &[mark]);
         }
@@ -107,7 +107,7 @@ impl AsyncCall {
 
 /// What happens when a task of an asynchronous lift cannot go on at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Suspension {
+pub(in crate::canon) enum Suspension {
     /// The caller is blocked until the task returns. A task that yields goes on, for there is no other; one that waits
     /// would wait forever.
     CallerWaits,
@@ -116,7 +116,12 @@ pub(super) enum Suspension {
 }
 
 /// The loop of `canon_lift` over what the function, and then its callback, return.
-pub(super) fn run_callbacks(e: &mut Emit, env: &CanonEnv, (callback, packed): (Callee, Value), suspension: Suspension) {
+pub(in crate::canon) fn run_callbacks(
+    e: &mut Emit,
+    env: &CanonEnv,
+    (callback, packed): (Callee, Value),
+    suspension: Suspension,
+) {
     let (next, go_on, exit) = (e.block([types::I32]), e.b.create_block(), e.b.create_block());
     e.jump(next, &[packed]);
     e.b.switch_to_block(next);
@@ -147,10 +152,10 @@ pub(super) fn run_callbacks(e: &mut Emit, env: &CanonEnv, (callback, packed): (C
 }
 
 /// The bits of a [`signature`] that say which memory is meant; zero for none.
-pub(super) const SIGNATURE_MEMORY: i64 = u32::MAX as i64;
+pub(in crate::canon) const SIGNATURE_MEMORY: i64 = u32::MAX as i64;
 
 /// What a lift and the `task.return` of its tasks must agree on: the result's type, and the options of lifting it.
-pub(super) fn signature(result: &[ValType], encoding: Encoding, memory: Option<Memory>) -> i64 {
+pub(in crate::canon) fn signature(result: &[ValType], encoding: Encoding, memory: Option<Memory>) -> i64 {
     let encoding = match encoding {
         Encoding::Utf8 => 0,
         Encoding::Utf16 => 1,
@@ -167,7 +172,7 @@ pub(super) fn signature(result: &[ValType], encoding: Encoding, memory: Option<M
 }
 
 /// The address of the record of an instance's task; 0 if its lift is synchronous.
-pub(super) fn current_task(e: &mut Emit, env: &CanonEnv, instance: u32) -> Value {
+pub(in crate::canon) fn current_task(e: &mut Emit, env: &CanonEnv, instance: u32) -> Value {
     let at = env.layout.instance_state(instance) as usize + offset_of!(InstanceState, task);
     e.load_field(POINTER, Region::Task, e.vmctx, at)
 }

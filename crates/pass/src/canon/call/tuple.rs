@@ -1,8 +1,8 @@
 //! Tuples in memory: parameters or results that are too many to be flat, and the buffers for those of the host.
 
-use super::CanonEnv;
-use super::operand::{Operand, widen_pointer};
 use super::side::{Side, host_allocate};
+use crate::canon::CanonEnv;
+use crate::canon::value::operand::{Operand, widen_pointer};
 use crate::clif::Emit;
 use crate::clif::signature::POINTER;
 use alloc::vec::Vec;
@@ -14,19 +14,31 @@ use cranelift_codegen::ir::{InstBuilder, StackSlotData, StackSlotKind, Value};
 /// What may be taken from the stack.
 const MAX_STACK_BUFFER: u32 = 1 << 14;
 
-pub(super) fn tuple_layout(env: &CanonEnv, tys: &[ValType], width: PointerWidth) -> Layout {
+pub(in crate::canon) fn tuple_layout(env: &CanonEnv, tys: &[ValType], width: PointerWidth) -> Layout {
     Layout::record(tys.iter().map(|ty| env.types.layout(*ty, width)))
 }
 
 /// The values of a tuple behind a pointer that a guest gave.
-pub(super) fn load_tuple(e: &mut Emit, env: &CanonEnv, side: Side, tys: &[ValType], pointer: Value) -> Vec<Operand> {
+pub(in crate::canon) fn load_tuple(
+    e: &mut Emit,
+    env: &CanonEnv,
+    side: Side,
+    tys: &[ValType],
+    pointer: Value,
+) -> Vec<Operand> {
     let pointer = widen_pointer(e, pointer, side.width());
     let address = check_tuple(e, env, side, tys, pointer);
     Operand::Memory(side.address(address)).fields(e, env.types, tys)
 }
 
 /// The checks of a pointer to a tuple; its native address.
-pub(super) fn check_tuple(e: &mut Emit, env: &CanonEnv, side: Side, tys: &[ValType], pointer: Value) -> Value {
+pub(in crate::canon) fn check_tuple(
+    e: &mut Emit,
+    env: &CanonEnv,
+    side: Side,
+    tys: &[ValType],
+    pointer: Value,
+) -> Value {
     let layout = tuple_layout(env, tys, side.width());
     side.check_aligned(e, pointer, layout.align, TrapKind::UnalignedPointer);
     let size = e.b.ins().iconst(POINTER, i64::from(layout.size));
@@ -34,12 +46,12 @@ pub(super) fn check_tuple(e: &mut Emit, env: &CanonEnv, side: Side, tys: &[ValTy
 }
 
 /// Does [`buffer`] take this much from the host?
-pub(super) fn is_from_host(layout: Layout) -> bool {
+pub(in crate::canon) fn is_from_host(layout: Layout) -> bool {
     layout.size > MAX_STACK_BUFFER
 }
 
 /// Memory for a tuple of the host's: on the stack, or from the host if it is large.
-pub(super) fn buffer(e: &mut Emit, layout: Layout) -> Value {
+pub(in crate::canon) fn buffer(e: &mut Emit, layout: Layout) -> Value {
     if is_from_host(layout) {
         let size = e.b.ins().iconst(POINTER, i64::from(layout.size));
         return host_allocate(e, layout.align, size).address;

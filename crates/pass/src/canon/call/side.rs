@@ -1,8 +1,8 @@
 //! A side of an adapter: a guest or the host, its memory, and what it does to allocate.
 
-use super::CanonEnv;
-use super::operand::{Address, Memory, narrow_pointer, widen_pointer};
 use super::task_scope::TaskScope;
+use crate::canon::CanonEnv;
+use crate::canon::value::operand::{Address, Memory, narrow_pointer, widen_pointer};
 use crate::clif::signature::{POINTER, flat_type};
 use crate::clif::{Emit, Region};
 use crate::handles::Table;
@@ -17,7 +17,7 @@ use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 /// One side of an adapter, in one direction.
 #[derive(Clone, Copy)]
-pub(super) struct Side<'a> {
+pub(in crate::canon) struct Side<'a> {
     peer: Peer<'a>,
     /// The component instance, or the host as one.
     pub instance: u32,
@@ -39,7 +39,7 @@ enum Peer<'a> {
 
 /// What the host does with values that it receives.
 #[derive(Clone, Copy)]
-pub(super) enum Receiver {
+pub(in crate::canon) enum Receiver {
     /// Takes copies.
     Copies,
     /// Looks at a result of a guest where it lies, or copies it: the guest does not run meanwhile.
@@ -50,7 +50,7 @@ pub(super) enum Receiver {
 
 /// Memory that a side gave for a value to be lowered.
 #[derive(Clone, Copy)]
-pub(super) struct Allocation {
+pub(in crate::canon) struct Allocation {
     /// As the side itself writes it, 64 bits.
     pub pointer: Value,
     /// The native address.
@@ -58,30 +58,22 @@ pub(super) struct Allocation {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn guest(env: &CanonEnv, side: &'a GuestSide) -> Self {
+    pub(in crate::canon) fn guest(env: &CanonEnv, side: &'a GuestSide) -> Self {
         Self::new(env, Peer::Guest(&side.options), side.instance)
     }
 
-    pub(super) fn host(env: &CanonEnv, receiver: Receiver) -> Self {
+    pub(in crate::canon) fn host(env: &CanonEnv, receiver: Receiver) -> Self {
         Self::new(env, Peer::Host(receiver), env.layout.host_instance())
     }
 
     /// Where the result of an asynchronous task is kept.
-    pub(super) fn task_result(env: &CanonEnv) -> Self {
+    pub(in crate::canon) fn task_result(env: &CanonEnv) -> Self {
         Self::new(env, Peer::TaskResult, env.layout.host_instance())
     }
 
     /// A component instance whose options do not matter.
-    pub(super) fn instance(env: &CanonEnv, instance: u32) -> Self {
-        const NONE: &CanonOptions = &CanonOptions {
-            encoding: Encoding::Utf8,
-            memory: None,
-            realloc: None,
-            post_return: None,
-            is_async: false,
-            callback: None,
-        };
-        Self::new(env, Peer::Guest(NONE), instance)
+    pub(in crate::canon) fn instance(env: &CanonEnv, instance: u32) -> Self {
+        Self::new(env, Peer::Guest(&CanonOptions::NONE), instance)
     }
 
     fn new(env: &CanonEnv, peer: Peer<'a>, instance: u32) -> Self {
@@ -92,35 +84,35 @@ impl<'a> Side<'a> {
         Side { peer, instance, table: env.table(instance), may_leave: kept.then(at), task_state }
     }
 
-    pub(super) fn is_host(self) -> bool {
+    pub(in crate::canon) fn is_host(self) -> bool {
         !matches!(self.peer, Peer::Guest(_))
     }
 
     /// May it be handed addresses in the other side's memory?
-    pub(super) fn takes_views(self) -> bool {
+    pub(in crate::canon) fn takes_views(self) -> bool {
         matches!(self.peer, Peer::Host(Receiver::Caller | Receiver::Function(_)))
     }
 
     /// The address of the `HostCallee` that receives what is lowered here, or null.
-    pub(super) fn receiver(self, e: &mut Emit) -> Value {
+    pub(in crate::canon) fn receiver(self, e: &mut Emit) -> Value {
         match self.peer {
             Peer::Host(Receiver::Function(callee)) => e.offset(e.vmctx, i64::from(callee)),
             _ => e.b.ins().iconst(POINTER, 0),
         }
     }
 
-    pub(super) fn memory(self) -> Memory {
+    pub(in crate::canon) fn memory(self) -> Memory {
         match self.peer {
             Peer::Guest(options) => Memory { width: options.width(), linear: true },
             Peer::Host(_) | Peer::TaskResult => Memory { width: PointerWidth::W64, linear: false },
         }
     }
 
-    pub(super) fn width(self) -> PointerWidth {
+    pub(in crate::canon) fn width(self) -> PointerWidth {
         self.memory().width
     }
 
-    pub(super) fn encoding(self) -> Encoding {
+    pub(in crate::canon) fn encoding(self) -> Encoding {
         match self.peer {
             Peer::Guest(options) => options.encoding,
             Peer::Host(_) | Peer::TaskResult => Encoding::Utf8,
@@ -128,7 +120,7 @@ impl<'a> Side<'a> {
     }
 
     /// Does it implement the resource type?
-    pub(super) fn implements(self, env: &CanonEnv, resource: ResourceId) -> bool {
+    pub(in crate::canon) fn implements(self, env: &CanonEnv, resource: ResourceId) -> bool {
         match env.resources[resource].implementer {
             ResourceImpl::Guest(instance) => !self.is_host() && instance == self.instance,
             ResourceImpl::Host { .. } => self.is_host(),
@@ -137,22 +129,22 @@ impl<'a> Side<'a> {
 
     /// Is a handle of the type just its representation there? The host keeps no table of its own resources, and the result
     /// of a task has none at all.
-    pub(super) fn keeps_bare(self, env: &CanonEnv, resource: ResourceId) -> bool {
+    pub(in crate::canon) fn keeps_bare(self, env: &CanonEnv, resource: ResourceId) -> bool {
         matches!(self.peer, Peer::TaskResult) || self.is_host() && self.implements(env, resource)
     }
 
     /// The kind of trap for a value of this side that its type does not have.
-    pub(super) fn fault(self, kind: TrapKind) -> TrapKind {
+    pub(in crate::canon) fn fault(self, kind: TrapKind) -> TrapKind {
         if self.is_host() { TrapKind::InvalidHostValue } else { kind }
     }
 
     /// A checked native address in its memory.
-    pub(super) fn address(self, base: Value) -> Address {
+    pub(in crate::canon) fn address(self, base: Value) -> Address {
         Address { base, offset: 0, memory: self.memory() }
     }
 
     /// `trap_if(not inst.may_leave)`.
-    pub(super) fn check_may_leave(self, e: &mut Emit) {
+    pub(in crate::canon) fn check_may_leave(self, e: &mut Emit) {
         if let Some(at) = self.may_leave {
             let may_leave = e.load_field(types::I32, Region::MayLeave, e.vmctx, at);
             e.trap_unless(may_leave, TrapKind::CannotLeave);
@@ -162,7 +154,7 @@ impl<'a> Side<'a> {
     /// Emits a call during which the instance may not leave.
     ///
     /// It may before: were it not so, the instance would be in such a call now, which cannot have led here.
-    pub(super) fn without_leave<T>(self, e: &mut Emit, call: impl FnOnce(&mut Emit) -> T) -> T {
+    pub(in crate::canon) fn without_leave<T>(self, e: &mut Emit, call: impl FnOnce(&mut Emit) -> T) -> T {
         let Some(at) = self.may_leave else { return call(e) };
         let no = e.b.ins().iconst(types::I32, 0);
         e.store_field(Region::MayLeave, no, e.vmctx, at);
@@ -173,7 +165,7 @@ impl<'a> Side<'a> {
     }
 
     /// `trap_if(ptr != align_to(ptr, alignment))`. The host's own pointers are trusted.
-    pub(super) fn check_aligned(self, e: &mut Emit, pointer: Value, align: u32, kind: TrapKind) {
+    pub(in crate::canon) fn check_aligned(self, e: &mut Emit, pointer: Value, align: u32, kind: TrapKind) {
         if align > 1 && !self.is_host() {
             let low = e.b.ins().band_imm_u(pointer, i64::from(align - 1));
             e.trap_if(low, kind);
@@ -183,7 +175,7 @@ impl<'a> Side<'a> {
     /// `trap_if(ptr + byte_length > len(memory))`; then the native address. The host's own ranges are trusted.
     ///
     /// Invariant: `bytes` is below 2^32, so that with a 32-bit pointer the sum does not overflow.
-    pub(super) fn check_range(self, e: &mut Emit, pointer: Value, bytes: Value, kind: TrapKind) -> Value {
+    pub(in crate::canon) fn check_range(self, e: &mut Emit, pointer: Value, bytes: Value, kind: TrapKind) -> Value {
         let Peer::Guest(options) = self.peer else { return pointer };
         let memory = options.memory.expect("validated: options of a type with pointers have a memory");
         let (def, at) = e.base(memory.place);
@@ -200,12 +192,12 @@ impl<'a> Side<'a> {
     }
 
     /// `allocate`, with the checks of the pointer it gives.
-    pub(super) fn allocate(self, e: &mut Emit, align: u32, bytes: Value) -> Allocation {
+    pub(in crate::canon) fn allocate(self, e: &mut Emit, align: u32, bytes: Value) -> Allocation {
         self.allocate_in_bounds(e, align, bytes, TrapKind::ReallocOutOfBounds)
     }
 
     /// The same for the elements of a list, whose trap names them.
-    pub(super) fn allocate_list(self, e: &mut Emit, align: u32, bytes: Value) -> Allocation {
+    pub(in crate::canon) fn allocate_list(self, e: &mut Emit, align: u32, bytes: Value) -> Allocation {
         self.allocate_in_bounds(e, align, bytes, TrapKind::ReallocListOutOfBounds)
     }
 
@@ -219,7 +211,7 @@ impl<'a> Side<'a> {
 
     /// `reallocate` of an allocation with its old length, with the checks of the pointer it gives. Guests only: what is
     /// lowered to the host is allocated once.
-    pub(super) fn reallocate(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value) -> Allocation {
+    pub(in crate::canon) fn reallocate(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value) -> Allocation {
         self.call_realloc(e, old, align, bytes, TrapKind::ReallocOutOfBounds)
     }
 
@@ -243,7 +235,7 @@ impl<'a> Side<'a> {
 }
 
 /// The side that lowers the function.
-pub(super) fn caller_side<'a>(env: &CanonEnv, adapter: &'a Adapter) -> Side<'a> {
+pub(in crate::canon) fn caller_side<'a>(env: &CanonEnv, adapter: &'a Adapter) -> Side<'a> {
     match (&adapter.lower, &adapter.lift) {
         (LowerSide::Guest(guest), _) => Side::guest(env, guest),
         // A view of a result lives until the guest runs again, so it must not run `post-return`.
@@ -255,7 +247,7 @@ pub(super) fn caller_side<'a>(env: &CanonEnv, adapter: &'a Adapter) -> Side<'a> 
 }
 
 /// The side that lifts the function.
-pub(super) fn callee_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
+pub(in crate::canon) fn callee_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
     match lift {
         LiftSide::Guest { side, .. } => Side::guest(env, side),
         LiftSide::Host { callee } => Side::host(env, Receiver::Function(*callee)),
@@ -263,7 +255,7 @@ pub(super) fn callee_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
 }
 
 /// The side from which the result is lifted.
-pub(super) fn result_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
+pub(in crate::canon) fn result_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
     match lift {
         LiftSide::Guest { side, .. } if side.options.is_async => Side::task_result(env),
         _ => callee_side(env, lift),
@@ -271,7 +263,7 @@ pub(super) fn result_side<'a>(env: &CanonEnv, lift: &'a LiftSide) -> Side<'a> {
 }
 
 /// Memory of the host for a value that it receives.
-pub(super) fn host_allocate(e: &mut Emit, align: u32, bytes: Value) -> Allocation {
+pub(in crate::canon) fn host_allocate(e: &mut Emit, align: u32, bytes: Value) -> Allocation {
     let align = e.b.ins().iconst(types::I64, i64::from(align));
     let pointer = e.call_intrinsic(Intrinsic::HostAlloc, &[bytes, align]).expect("it has a result");
     e.trap_unless(pointer, TrapKind::HostAllocFailed);

@@ -1,12 +1,12 @@
 //! Lists: the checks of `load_list_from_range`, and `store_list_into_range` as one copy or as a loop.
 
-use super::CanonEnv;
-use super::crossing::Crossing;
-use super::occurrence::Occurrence;
 use super::operand::{Address, Operand, Target};
 use super::shape::Shape;
-use super::side::Side;
 use super::transfer::transfer;
+use crate::canon::CanonEnv;
+use crate::canon::call::crossing::Crossing;
+use crate::canon::call::occurrence::Occurrence;
+use crate::canon::call::side::Side;
 use crate::clif::signature::POINTER;
 use alloc::vec::Vec;
 use cantilever_abi::block::{Intrinsic, TrapKind};
@@ -18,7 +18,7 @@ use cranelift_codegen::ir::{Endianness, InstBuilder, Value};
 const MAX_LIST_BYTE_LENGTH: u32 = (1 << 28) - 1;
 
 /// `load_list_from_range`: the native address of the elements, and how many they are.
-pub(super) fn lift_list(c: &mut Crossing, element: &[ValType], source: &Operand) -> [Value; 2] {
+pub(in crate::canon) fn lift_list(c: &mut Crossing, element: &[ValType], source: &Operand) -> [Value; 2] {
     let [pointer, length] = source.range(c.e);
     let layout = element_layout(c.env, element, c.from.width());
     let bytes = c.e.b.ins().imul_imm_u(length, i64::from(layout.size));
@@ -35,7 +35,7 @@ pub(super) fn lift_list(c: &mut Crossing, element: &[ValType], source: &Operand)
 }
 
 /// `store_list_into_range`.
-pub(super) fn lower_list(
+pub(in crate::canon) fn lower_list(
     c: &mut Crossing,
     element: &[ValType],
     [address, length]: [Value; 2],
@@ -60,7 +60,7 @@ pub(super) fn lower_list(
 }
 
 /// A fixed-length list, from memory to memory.
-pub(super) fn transfer_long_list(c: &mut Crossing, element: ValType, count: u32, from: Address, to: Address) {
+pub(in crate::canon) fn transfer_long_list(c: &mut Crossing, element: ValType, count: u32, from: Address, to: Address) {
     let size = |side: Side| i64::from(c.env.types.layout(element, side.width()).size) * i64::from(count);
     let (from_size, to_size) = (size(c.from), size(c.to));
     let (from, to) = (from.value(c.e), to.value(c.e));

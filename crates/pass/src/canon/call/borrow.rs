@@ -5,10 +5,10 @@
 //! variant in a variable that is 0 when the case did not occur; for handles in lists on the array of borrow scopes,
 //! above the call's own scope, where calls nest as they do on the native stack.
 
-use super::CanonEnv;
 use super::occurrence::{Borrow, Occurrence, each_borrow};
 use super::scope::{Listed, Scope, address, adjust, load_top, store_top};
 use super::side::Side;
+use crate::canon::CanonEnv;
 use crate::clif::{Emit, Region};
 use crate::handles::{Table, unlend};
 use alloc::vec::Vec;
@@ -19,7 +19,7 @@ use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::Variable;
 
 /// The debts of one call, while its adapter is emitted.
-pub(super) struct Borrows {
+pub(in crate::canon) struct Borrows {
     /// Lent for certain.
     certain: Vec<Value>,
     /// Lent if the variable is not 0; as many as the parameters can need.
@@ -51,7 +51,7 @@ struct Need {
 
 impl Borrows {
     /// Those of values among which there is no borrow.
-    pub(super) fn none(env: &CanonEnv, callee: u32) -> Self {
+    pub(in crate::canon) fn none(env: &CanonEnv, callee: u32) -> Self {
         Borrows {
             certain: Vec::new(),
             perhaps: Vec::new(),
@@ -66,7 +66,7 @@ impl Borrows {
     }
 
     /// Opens the accounts of a call.
-    pub(super) fn open(e: &mut Emit, env: &CanonEnv, ty: &FuncType, caller: Side, callee: Side) -> Self {
+    pub(in crate::canon) fn open(e: &mut Emit, env: &CanonEnv, ty: &FuncType, caller: Side, callee: Side) -> Self {
         let mut need = Need::default();
         for (_, param) in &ty.params {
             each_borrow(env.types, *param, |borrow| need.count(env, borrow, (caller, callee)));
@@ -92,12 +92,12 @@ impl Borrows {
     }
 
     /// Must the callee give handles back?
-    pub(super) fn has_scope(&self) -> bool {
+    pub(in crate::canon) fn has_scope(&self) -> bool {
         self.scope.is_some()
     }
 
     /// `add_lender`.
-    pub(super) fn add_lender(&mut self, e: &mut Emit, occurrence: Occurrence, index: Value) {
+    pub(in crate::canon) fn add_lender(&mut self, e: &mut Emit, occurrence: Occurrence, index: Value) {
         match occurrence {
             Occurrence::Once => self.certain.push(index),
             Occurrence::Perhaps => {
@@ -112,7 +112,7 @@ impl Borrows {
 
     /// `num_borrows += 1`, which for certain ones was done when the scope was opened; the scope, for the handle that is being
     /// added.
-    pub(super) fn incur(&self, e: &mut Emit, occurrence: Occurrence) -> Value {
+    pub(in crate::canon) fn incur(&self, e: &mut Emit, occurrence: Occurrence) -> Value {
         let scope = self.scope.as_ref().expect("a callee that receives borrow handles has a scope");
         if let (Scope::Counted(index), Occurrence::Perhaps | Occurrence::Repeated) = (scope, occurrence) {
             adjust(e, self.scopes, *index, 1);
@@ -121,24 +121,24 @@ impl Borrows {
     }
 
     /// The borrow handle was added to the callee's table.
-    pub(super) fn incurred(&mut self, index: Value, resource: ResourceId) {
+    pub(in crate::canon) fn incurred(&mut self, index: Value, resource: ResourceId) {
         self.scope.as_mut().expect("it has been asked for").add(index, resource);
     }
 
     /// What the callee's handles name as their scope, if it must give any back.
-    pub(super) fn scope(&self) -> Option<Value> {
+    pub(in crate::canon) fn scope(&self) -> Option<Value> {
         self.scope.as_ref().map(Scope::id)
     }
 
     /// `trap_if(num_borrows > 0)`.
-    pub(super) fn check_returned(&self, e: &mut Emit, env: &CanonEnv) {
+    pub(in crate::canon) fn check_returned(&self, e: &mut Emit, env: &CanonEnv) {
         if let Some(scope) = &self.scope {
             scope.check_returned(e, env, self.callee);
         }
     }
 
     /// `deliver_resolve`: un-lends what was lent, in `table`, and closes the scope.
-    pub(super) fn close(self, e: &mut Emit, table: Table) {
+    pub(in crate::canon) fn close(self, e: &mut Emit, table: Table) {
         for index in self.certain {
             unlend(e, table, index);
         }
