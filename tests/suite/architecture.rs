@@ -238,6 +238,27 @@ fn names_say_something() {
 }
 
 #[test]
+fn files_that_documents_name_are_there() {
+    let folders = ["crates/", "src/", "tests/", "benches/", "differential/", "examples/"];
+    let mut missing = Vec::new();
+    for entry in fs::read_dir(root()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for name in quoted(&text) {
+            let is_path = folders.iter().any(|folder| name.starts_with(folder)) && !name.contains([' ', '*', '<', ':']);
+            let file = root().join(name.trim_end_matches('/'));
+            if is_path && !file.exists() && !file.with_extension("rs").exists() {
+                missing.push(format!("{}: {name}", path.file_name().unwrap().display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "files that are not there: {missing:?}");
+}
+
+#[test]
 fn imports_are_found_in_lines() {
     assert_eq!(imported("use crate::plan::Plan;", "crate::"), ["plan"]);
     assert_eq!(imported("use crate::{block, place::Place};", "crate::"), ["block", "place"]);
