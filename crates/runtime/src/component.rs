@@ -44,7 +44,7 @@ impl Component {
     ///
     /// # Safety
     ///
-    /// The object must be what [`compile`](crate::compile) of this version of the crate returned, unchanged. It is
+    /// The object must be what `cantilever::compile` of this version returned, unchanged. It is
     /// native code: once it is loaded, calls of safe functions run it in this process, in no sandbox. Trust it as you
     /// trust the program that loads it.
     pub unsafe fn from_object(engine: &Engine, object: &[u8]) -> Result<Self> {
@@ -57,7 +57,7 @@ impl Component {
         Ok(Component(Arc::new(Image::load(engine, object, false)?)))
     }
 
-    /// Was it compiled with [`CompileOptions::debug_handles`](crate::CompileOptions::debug_handles)?
+    /// Was it compiled with `CompileOptions::debug_handles`?
     pub fn debugs_handles(&self) -> bool {
         self.0.artifact.debugs_handles()
     }

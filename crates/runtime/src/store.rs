@@ -163,7 +163,7 @@ impl<T> Store<T> {
     }
 
     /// The handles that live in instances which were compiled with
-    /// [`CompileOptions::debug_handles`](crate::CompileOptions::debug_handles), the host's among them. An instance that
+    /// `CompileOptions::debug_handles`, the host's among them. An instance that
     /// trapped is left out: its state is unknown.
     pub fn live_handles(&self) -> Vec<LiveHandle> {
         // SAFETY: as in `data`.

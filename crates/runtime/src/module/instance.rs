@@ -32,7 +32,7 @@ impl Module {
     ///
     /// # Safety
     ///
-    /// The object must be what [`compile`](crate::compile) of this version of the crate returned, unchanged. It is
+    /// The object must be what `cantilever::compile` of this version returned, unchanged. It is
     /// native code: once it is loaded, calls of safe functions run it in this process, in no sandbox. Trust it as you
     /// trust the program that loads it.
     pub unsafe fn from_object(engine: &Engine, object: &[u8]) -> Result<Self> {
