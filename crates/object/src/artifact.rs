@@ -137,7 +137,7 @@ pub enum CoreValType {
 /// An import.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ImportEntry {
-    /// As [`Import::path`](crate::plan::Import::path).
+    /// As `Import::path` of the compiler's plan.
     pub path: Vec<String>,
     /// What it is, and the offset in the block where it is put.
     pub kind: ImportSlot,
