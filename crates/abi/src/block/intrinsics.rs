@@ -3,7 +3,7 @@
 //! Compiled code loads a routine's address from the table that its [`Context`](super::Context) points to, and calls it
 //! in the platform's C convention. The first argument is always the caller's `vmctx`. A routine that can fail returns a
 //! number of [`status`](super::status) and compiled code raises the trap, so no frame of a routine is ever skipped. Where
-//! a routine is said to answer yes or no, that is [`DONE`](super::status::DONE) or [`FAILED`](super::status::FAILED).
+//! a routine is said to answer yes or no, that is [`DONE`] or [`FAILED`].
 //!
 //! The table can be implemented in C: every argument is an integer or a pointer.
 
