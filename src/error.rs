@@ -1,7 +1,8 @@
-//! Errors of the whole compiler and of the loader: typed, and located in the input where there is a place.
+//! Errors of the whole compiler and of the loader: typed, and located in the input where there is a
+//! place.
 //!
-//! An error is about what the user gave us. A fault of a running guest is a trap, never an error of this type; a
-//! mistake of our own is an assertion.
+//! An error is about what the user gave us. A fault of a running guest is a trap, never an error of
+//! this type; a mistake of our own is an assertion.
 
 use cantilever_object::WriteError;
 use std::path::PathBuf;

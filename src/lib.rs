@@ -1,18 +1,21 @@
 //! Cantilever: a native compiler for the Component Model's Canonical ABI.
 //!
-//! It lowers `resource.new`, `resource.drop`, `resource.rep` and every transfer of an `own` or `borrow` handle to inline
-//! native code over a handle table in the instance block, generates an adapter for each function type that crosses a
-//! component boundary, and compiles the core code around them in the same graph.
+//! It lowers `resource.new`, `resource.drop`, `resource.rep` and every transfer of an `own` or
+//! `borrow` handle to inline native code over a handle table in the instance block, generates an
+//! adapter for each function type that crosses a component boundary, and compiles the core code
+//! around them in the same graph.
 //!
 //! Three ways to use it:
 //!
-//! * **Run components**: [`runtime`] has [`Engine`](runtime::Engine), [`Component`](runtime::Component),
-//!   [`Linker`](runtime::Linker), [`Store`](runtime::Store) and typed or dynamic functions. [`Compile`] adds
-//!   `Component::new`, which compiles for the running process.
-//! * **Compile ahead of time**: [`compile`] turns a component's bytes into a native relocatable object. A host that only
-//!   runs objects depends on the crate `cantilever-runtime` alone, which has no compiler.
-//! * **Embed the adapter pass**: the crate `cantilever-pass` ([`pass`]) emits built-ins and adapters as CLIF functions for
-//!   another runtime.
+//! * **Run components**: [`runtime`] has [`Engine`](runtime::Engine),
+//!   [`Component`](runtime::Component), [`Linker`](runtime::Linker), [`Store`](runtime::Store) and
+//!   typed or dynamic functions. [`Compile`] adds `Component::new`, which compiles for the running
+//!   process.
+//! * **Compile ahead of time**: [`compile`] turns a component's bytes into a native relocatable
+//!   object. A host that only runs objects depends on the crate `cantilever-runtime` alone, which
+//!   has no compiler.
+//! * **Embed the adapter pass**: the crate `cantilever-pass` ([`pass`]) emits built-ins and
+//!   adapters as CLIF functions for another runtime.
 //!
 //! `ARCHITECTURE.md` is the map of the source.
 

@@ -1,17 +1,19 @@
-//! Work on many items: on all cores, or, where there is so little of it that waking other threads would cost more, on the
-//! thread that has it. It must not know what the work is.
+//! Work on many items: on all cores, or, where there is so little of it that waking other threads
+//! would cost more, on the thread that has it. It must not know what the work is.
 
 use rayon::prelude::*;
 
 /// As much work as takes longer than waking a thread, in bytes of functions to be compiled.
 const WORTH_A_THREAD: usize = 4 << 10;
 
-/// Is there so little work that one thread does it soonest? Work is measured in bytes of functions to be compiled.
+/// Is there so little work that one thread does it soonest? Work is measured in bytes of functions
+/// to be compiled.
 pub fn is_little(work: usize) -> bool {
     work < WORTH_A_THREAD
 }
 
-/// Does something with each item; the results, in the same order. Each thread makes itself what it needs.
+/// Does something with each item; the results, in the same order. Each thread makes itself what it
+/// needs.
 pub fn map_init<T: Send, S, R: Send>(
     items: Vec<T>,
     work: usize,

@@ -1,6 +1,6 @@
-//! The workloads under criterion, each contestant measured to the end by itself; the program says why its own harness is not
-//! this one. `cargo bench --manifest-path benches/Cargo.toml -- NAME` measures those whose `GROUP/WORKLOAD/CONTESTANT`
-//! contains `NAME`.
+//! The workloads under criterion, each contestant measured to the end by itself; the program says
+//! why its own harness is not this one. `cargo bench --manifest-path benches/Cargo.toml -- NAME`
+//! measures those whose `GROUP/WORKLOAD/CONTESTANT` contains `NAME`.
 //!
 //! It must not know what a workload does, nor compile a guest whose figures are not asked for.
 
@@ -33,8 +33,9 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Criterion by the command line. It takes a filter for a regular expression, in which the `+` of `new + drop` would not stand
-/// for itself; a name that comes before all options is therefore taken literally. With `--exact` criterion does so itself.
+/// Criterion by the command line. It takes a filter for a regular expression, in which the `+` of
+/// `new + drop` would not stand for itself; a name that comes before all options is therefore taken
+/// literally. With `--exact` criterion does so itself.
 fn configured() -> Criterion {
     let criterion = Criterion::default().configure_from_args();
     let exact = std::env::args().any(|argument| argument == "--exact");
@@ -48,8 +49,8 @@ fn prepare(workload: &Workload, contestant: &Contestant) -> Result<Run> {
     contestant.prepare(&wat::parse_bytes(&workload.guest)?, workload.driver)
 }
 
-/// Measures what `prepare` makes. Criterion calls the inner closure not at all if the filter leaves it out, and otherwise many
-/// times, of which the first prepares.
+/// Measures what `prepare` makes. Criterion calls the inner closure not at all if the filter leaves
+/// it out, and otherwise many times, of which the first prepares.
 fn measure(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, clock: Clock, prepare: impl Fn() -> Result<Run>) {
     let mut prepared = None;
     group.bench_function(name, |bencher| {
@@ -58,7 +59,8 @@ fn measure(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, clock: Clock, p
     });
 }
 
-/// The most iterations that a [`Run`] is asked for at once: guests may count them in a signed `i32`.
+/// The most iterations that a [`Run`] is asked for at once: guests may count them in a signed
+/// `i32`.
 const MOST: u32 = i32::MAX.cast_unsigned();
 
 /// The time of `count` iterations.

@@ -1,5 +1,5 @@
-//! What the benchmarks consist of: workloads, those who run them, how they are timed, and how that is reported. The program
-//! `cantilever-benches` and the criterion harness are made of it.
+//! What the benchmarks consist of: workloads, those who run them, how they are timed, and how that
+//! is reported. The program `cantilever-benches` and the criterion harness are made of it.
 
 mod bound;
 pub mod compilation;

@@ -4,13 +4,15 @@
 //! cargo run --release --manifest-path benches/Cargo.toml [-- OPTIONS NAME…]
 //! ```
 //!
-//! Runs the workloads whose names or groups contain one of the arguments (all without), prints a table, and when all were
-//! run writes `benches/ratios.svg` and the tables of `BENCHMARKS.md`. What follows them there is written by hand and stays.
+//! Runs the workloads whose names or groups contain one of the arguments (all without), prints a
+//! table, and when all were run writes `benches/ratios.svg` and the tables of `BENCHMARKS.md`. What
+//! follows them there is written by hand and stays.
 //!
-//! The harness is a small one of its own and not criterion: what is wanted is a *ratio* on a machine whose speed drifts, so
-//! the contestants take turns in one process, a few milliseconds each, and their medians are compared. Criterion measures one
-//! function to the end before it begins with the next; it runs the same workloads, for whoever wants to follow one figure,
-//! by `cargo bench --manifest-path benches/Cargo.toml -- NAME`.
+//! The harness is a small one of its own and not criterion: what is wanted is a *ratio* on a
+//! machine whose speed drifts, so the contestants take turns in one process, a few milliseconds
+//! each, and their medians are compared. Criterion measures one function to the end before it
+//! begins with the next; it runs the same workloads, for whoever wants to follow one figure, by
+//! `cargo bench --manifest-path benches/Cargo.toml -- NAME`.
 
 use anyhow::{Context, Result};
 use cantilever_benches::contestant::Contestant;
@@ -40,7 +42,8 @@ struct Arguments {
     /// Print only; leave BENCHMARKS.md and the plot as they are
     #[arg(long)]
     no_write: bool,
-    /// Measure nothing: write the workloads' components and modules to this directory, to look at their code
+    /// Measure nothing: write the workloads' components and modules to this directory, to look at
+    /// their code
     #[arg(long, value_name = "DIR")]
     guests: Option<PathBuf>,
     #[command(subcommand)]

@@ -1,7 +1,7 @@
 //! Interleaved timing: the contestants take turns, and the median of each one's turns counts.
 //!
-//! What is timed runs on one thread, so its processor time is taken: other work on the machine then disturbs less. Only
-//! compilation uses all cores, and is timed by the clock on the wall.
+//! What is timed runs on one thread, so its processor time is taken: other work on the machine then
+//! disturbs less. Only compilation uses all cores, and is timed by the clock on the wall.
 
 use crate::contestant::{Contestant, Driver, Run};
 use crate::workload::Workload;

@@ -25,7 +25,8 @@ pub fn compare(engine: &Engine, case: Case, options: CompileOptions) -> Result<O
     }
 }
 
-/// The first line that differs, as each has it. Lines that one of them cannot have because it is cut do not count.
+/// The first line that differs, as each has it. Lines that one of them cannot have because it is
+/// cut do not count.
 fn first_difference(ours: &Outcome, theirs: &Outcome) -> Option<(String, String)> {
     let line = |of: &Outcome, index: usize| of.lines.get(index).map_or("(nothing)", String::as_str).to_owned();
     let ended = |of: &Outcome, index: usize| of.cut && index >= of.lines.len();

@@ -1,7 +1,7 @@
 //! Random core modules under Cantilever and under Wasmtime: do they do the same?
 //!
-//! What modules there are and what is looked at lies in `tests/differential`, which this shares with Cantilever's own test.
-//! Here is the other engine, and the command.
+//! What modules there are and what is looked at lies in `tests/differential`, which this shares
+//! with Cantilever's own test. Here is the other engine, and the command.
 
 mod arguments;
 mod compare;

@@ -13,7 +13,8 @@ use wasmtime::{
     OptLevel, Ref, Store, StoreLimits, StoreLimitsBuilder, Table, Tag, ThrownException, Trap, Val,
 };
 
-/// An engine with the proposals that are compared. It optimises nothing, so that a mistake in an optimisation is a difference.
+/// An engine with the proposals that are compared. It optimises nothing, so that a mistake in an
+/// optimisation is a difference.
 pub fn engine() -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     config
@@ -38,7 +39,8 @@ pub fn run(engine: &Engine, case: &Case) -> Outcome {
     }
 }
 
-/// The instances of a module whose functions are lifted, all made anew after a fault. Wasmtime runs them without a component.
+/// The instances of a module whose functions are lifted, all made anew after a fault. Wasmtime runs
+/// them without a component.
 struct LiftedPeer<'a> {
     module: Module,
     lifted: &'a Lifted,

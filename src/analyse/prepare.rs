@@ -3,9 +3,11 @@
 //! A part of an instantiation is done in advance when its outcome is known here and nobody can see
 //! that it was early:
 //!
-//! * globals and elements whose expressions have known values: nobody sees them before their instance exists;
-//! * active segments with known offsets inside the initial size of what they fill, whose instances since have no start
-//!   function and whose predecessors all are such segments. So no code runs before them, and none of them traps.
+//! * globals and elements whose expressions have known values: nobody sees them before their
+//!   instance exists;
+//! * active segments with known offsets inside the initial size of what they fill, whose instances
+//!   since have no start function and whose predecessors all are such segments. So no code runs
+//!   before them, and none of them traps.
 //!
 //! A module that is instantiated more than once has one `Init`, which must fit all its instances:
 //! there nothing counts as known that depends on imports.
@@ -76,7 +78,8 @@ struct Maker<'a> {
 impl Maker<'_> {
     /// Adds the instance, and what is true of its module.
     ///
-    /// `open` has the memories and tables of whose contents everything is known so far, which no code has seen.
+    /// `open` has the memories and tables of whose contents everything is known so far, which no
+    /// code has seen.
     fn make(&self, prepared: &mut Prepared, open: &mut HashSet<Target>) {
         let (index, module) = (self.core_instance, self.module);
         let instance = PreparedInstance {

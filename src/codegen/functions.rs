@@ -13,7 +13,8 @@ use cantilever_pass::canon::Parts;
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
 
-/// Every function. Those that call one another often are close to each other: canonical functions come first.
+/// Every function. Those that call one another often are close to each other: canonical functions
+/// come first.
 pub fn list(plan: &Plan, facts: &Facts, placed: &Placed, parts: &Parts) -> Vec<FunctionIdentity> {
     let mut functions = Vec::new();
     let mut add = |key, name: String, source| functions.push(FunctionIdentity { key, name, source });
@@ -71,7 +72,8 @@ pub fn modules(plan: &Plan) -> Vec<ModuleEntry> {
     plan.modules.iter().map(entry).collect()
 }
 
-/// A name as a symbol of an object file, in which a name ends at its first zero byte: control characters are escaped.
+/// A name as a symbol of an object file, in which a name ends at its first zero byte: control
+/// characters are escaped.
 fn symbol(name: &str) -> String {
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     name.chars().map(escape).collect()
@@ -91,8 +93,8 @@ fn canon_name(plan: &Plan, canon: &Canon, func: &CanonFunc) -> String {
     }
 }
 
-/// The types whose core entry trampolines the runtime needs: initialisation and destructors, where there are any, and what a
-/// root core module exports.
+/// The types whose core entry trampolines the runtime needs: initialisation and destructors, where
+/// there are any, and what a root core module exports.
 fn entry_types(plan: &Plan, placed: &Placed) -> BTreeSet<u32> {
     let initialises = placed.instantiation.late_steps.iter().any(|step| matches!(step, LateStep::Init { .. }));
     let destroys = !placed.resources.is_empty();

@@ -1,7 +1,9 @@
-//! Source lines of the sites of a compilation, from the debugging information (DWARF) of its modules.
+//! Source lines of the sites of a compilation, from the debugging information (DWARF) of its
+//! modules.
 //!
-//! Only line programs are read; of these, the rows in which a site lies are kept. The sections are custom sections: what is
-//! malformed in them is passed over, and nothing in them makes more work or takes more memory than its own length does.
+//! Only line programs are read; of these, the rows in which a site lies are kept. The sections are
+//! custom sections: what is malformed in them is passed over, and nothing in them makes more work
+//! or takes more memory than its own length does.
 
 use crate::plan::Plan;
 use crate::plan::module::Module;
@@ -90,7 +92,8 @@ struct Programs<'a> {
     line_str: &'a [u8],
     /// Where the content of the code section begins in the input.
     base: u64,
-    /// Where functions lie. What linkers leave of functions that they drop begins before the first one.
+    /// Where functions lie. What linkers leave of functions that they drop begins before the first
+    /// one.
     code: Range<u64>,
     sites: &'a [u32],
     files: &'a mut Files,
@@ -156,7 +159,8 @@ impl<'a> Programs<'a> {
         sequence.push(row);
     }
 
-    /// The source line that a row names. `known` are the files of the program that have been looked up.
+    /// The source line that a row names. `known` are the files of the program that have been looked
+    /// up.
     fn line_of(&mut self, header: &Header<'_>, row: &LineRow, known: &mut HashMap<u64, Option<u32>>) -> Option<Line> {
         let index = row.file_index();
         let file = (*known.entry(index).or_insert_with(|| {

@@ -88,10 +88,11 @@ fn compile_context(
     Ok((compiled, code.vcode.unwrap_or_default()))
 }
 
-/// Where a function may begin: what the target prefers, and the beginning of a cache line when it is longer than one.
+/// Where a function may begin: what the target prefers, and the beginning of a cache line when it
+/// is longer than one.
 ///
-/// Processors fetch and cache decoded instructions by lines, so the speed of a loop depends on where in a line it begins. This
-/// way it does not depend on the lengths of other functions.
+/// Processors fetch and cache decoded instructions by lines, so the speed of a loop depends on
+/// where in a line it begins. This way it does not depend on the lengths of other functions.
 fn alignment(isa: &dyn TargetIsa, code: &CompiledCode) -> u32 {
     const CACHE_LINE: u32 = 64;
     let own = if code.buffer.data().len() > CACHE_LINE as usize { CACHE_LINE } else { 1 };

@@ -6,8 +6,8 @@ use cranelift_codegen::isa::{self, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use target_lexicon::{Architecture, Triple};
 
-/// The CPU that an x86-64 triple without further word means: one with SSE 4.2 and POPCNT (x86-64-v2), so that rounding
-/// needs no library call.
+/// The CPU that an x86-64 triple without further word means: one with SSE 4.2 and POPCNT
+/// (x86-64-v2), so that rounding needs no library call.
 const X86_64_BASELINE: &[&str] = &["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt"];
 
 /// The ISA for a compilation.
@@ -31,7 +31,8 @@ pub fn isa(options: &CompileOptions) -> Result<OwnedTargetIsa, Error> {
         return Err(failed(format!("`{}` does not have 64-bit pointers; {SUPPORTED}", builder.triple())));
     }
     if builder.triple().architecture == Architecture::X86_64 && options.target.is_none() {
-        // SSE 4.1 is what Cranelift needs to round without library calls; every CPU since 2008 has it.
+        // SSE 4.1 is what Cranelift needs to round without library calls; every CPU since 2008 has
+        // it.
         for feature in X86_64_BASELINE {
             builder.enable(feature).map_err(|e| failed(e.to_string()))?;
         }
@@ -61,7 +62,8 @@ fn flags(options: &CompileOptions) -> settings::SetResult<settings::Builder> {
     Ok(flags)
 }
 
-/// The CPU features that the code may use, by the names of `std::is_x86_feature_detected!` and its siblings.
+/// The CPU features that the code may use, by the names of `std::is_x86_feature_detected!` and its
+/// siblings.
 pub fn cpu_features(isa: &dyn TargetIsa) -> Vec<String> {
     let enabled = |value: &settings::Value| value.as_bool() == Some(true) && value.name.starts_with("has_");
     let name = |value: settings::Value| std_name(value.name.trim_start_matches("has_"));

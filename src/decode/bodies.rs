@@ -1,5 +1,5 @@
-//! Function bodies: validated on all cores, and in the same pass asked which tables they read and write, which
-//! functions they refer to, and whether they throw.
+//! Function bodies: validated on all cores, and in the same pass asked which tables they read and
+//! write, which functions they refer to, and whether they throw.
 
 use super::{features, garbage_collection};
 use crate::error::Result;
@@ -43,7 +43,8 @@ pub(super) struct Found {
     pub(super) read: Vec<(usize, u32)>,
     /// The calls of elements at constant indices, each with its module.
     pub(super) calls: Vec<(usize, TableCall)>,
-    /// The functions to which they take references, as pairs of module and function, with repetitions.
+    /// The functions to which they take references, as pairs of module and function, with
+    /// repetitions.
     pub(super) referred_to: Vec<(usize, u32)>,
     /// The modules that throw or catch exceptions, with repetitions.
     pub(super) throwing: Vec<usize>,
@@ -102,7 +103,8 @@ fn validate_one(body: Body, allocations: &mut FuncValidatorAllocations) -> wasmp
 }
 
 impl Findings {
-    /// Notes the table of which an operator reads an element. `index` is the top of the stack, if it is a constant.
+    /// Notes the table of which an operator reads an element. `index` is the top of the stack, if
+    /// it is a constant.
     fn note_read(&mut self, operator: &Operator, index: Option<u32>) {
         let (table, called) = match *operator {
             Operator::CallIndirect { table_index, type_index }

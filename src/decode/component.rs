@@ -1,8 +1,9 @@
-//! A component as it stands in the binary: its definitions in order, with indices into its own index spaces.
+//! A component as it stands in the binary: its definitions in order, with indices into its own
+//! index spaces.
 //!
-//! A component is a closure: nothing here is resolved, because what an index means may differ for each instance.
-//! `link` walks the definitions once for each instantiation. Core types and values are left out: linking does not
-//! need the former, and refuses the latter.
+//! A component is a closure: nothing here is resolved, because what an index means may differ for
+//! each instance. `link` walks the definitions once for each instantiation. Core types and values
+//! are left out: linking does not need the former, and refuses the latter.
 
 use cantilever_abi::{Builtin, CanonOptions, Refs, ValType};
 use std::collections::HashMap;
@@ -14,9 +15,11 @@ pub struct Component {
     pub name: Option<String>,
     /// Its definitions in order, each with its offset in the input.
     pub definitions: Vec<(Definition, usize)>,
-    /// Names of component instances, by index: from the name section, or under which they are exported.
+    /// Names of component instances, by index: from the name section, or under which they are
+    /// exported.
     pub instance_names: HashMap<u32, String>,
-    /// Names of component functions, by index: from the name section, or under which they are exported.
+    /// Names of component functions, by index: from the name section, or under which they are
+    /// exported.
     pub func_names: HashMap<u32, String>,
 }
 
@@ -212,7 +215,8 @@ pub enum InstanceDecl {
     Export(ExternDecl),
 }
 
-/// A compound value type, or a new name for a primitive. Compare [`TypeDef`](cantilever_abi::TypeDef).
+/// A compound value type, or a new name for a primitive. Compare
+/// [`TypeDef`](cantilever_abi::TypeDef).
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub enum DefinedType {
@@ -276,7 +280,8 @@ impl Canon {
     }
 }
 
-/// References of canonical functions as they stand in the binary: indices into the component's index spaces.
+/// References of canonical functions as they stand in the binary: indices into the component's
+/// index spaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Indices;
 

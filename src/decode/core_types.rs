@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use wasmparser::types::{CoreTypeId as ValidatorTypeId, RecGroupId, TypesRef};
 use wasmparser::{CompositeInnerType, FuncType, HeapType, ValType};
 
-/// The interner. The validator canonicalises types over everything that it validates, so its identities are ours.
+/// The interner. The validator canonicalises types over everything that it validates, so its
+/// identities are ours.
 ///
 /// Invariant: a recursion group comes after those that it refers to, and its types are consecutive.
 #[derive(Debug, Default)]
@@ -34,8 +35,8 @@ impl CoreTypes {
         self.intern(types, id).expect("functions and tags have function types")
     }
 
-    /// The group of a type and those that it refers to, as far as they are new. The validator's identities ascend with
-    /// use.
+    /// The group of a type and those that it refers to, as far as they are new. The validator's
+    /// identities ascend with use.
     fn new_groups(&self, types: TypesRef, id: ValidatorTypeId) -> impl Iterator<Item = RecGroupId> + use<> {
         let mut found = BTreeMap::new();
         let mut pending = vec![id];

@@ -5,8 +5,8 @@ use super::{canonical, names, types};
 use cantilever_abi::CoreTypeId;
 use wasmparser::{CanonicalFunction, ComponentInstance, KnownCustom, Payload, Result};
 
-/// Takes a validated section into a component. `core_type` gives the type of the core function with an index, counted
-/// from the beginning of the section.
+/// Takes a validated section into a component. `core_type` gives the type of the core function with
+/// an index, counted from the beginning of the section.
 pub(super) fn section(
     component: &mut Component,
     payload: &Payload,

@@ -3,8 +3,8 @@
 use crate::error::Error;
 use wasmparser::{Validator, WasmFeatures};
 
-/// Features that the whole compiler has. Those of the asynchronous ABI are among them: most of its built-ins
-/// link, and trap when they are called.
+/// Features that the whole compiler has. Those of the asynchronous ABI are among them: most of its
+/// built-ins link, and trap when they are called.
 pub(super) fn supported() -> WasmFeatures {
     let core = WasmFeatures::WASM2
         | WasmFeatures::RELAXED_SIMD
@@ -14,8 +14,8 @@ pub(super) fn supported() -> WasmFeatures {
         | WasmFeatures::MEMORY64
         | WasmFeatures::EXTENDED_CONST
         | WasmFeatures::FUNCTION_REFERENCES
-        // For recursion groups, subtypes of function types and constant expressions; collected types are refused, see
-        // `garbage_collection`.
+        // For recursion groups, subtypes of function types and constant expressions; collected
+        // types are refused, see `garbage_collection`.
         | WasmFeatures::GC
         | WasmFeatures::CUSTOM_PAGE_SIZES
         | WasmFeatures::WIDE_ARITHMETIC
@@ -36,8 +36,8 @@ pub(super) fn supported() -> WasmFeatures {
     core | component
 }
 
-/// Features that an input may name and that are refused. Names with nested namespaces are not among them: the
-/// specification's grammar does not have them, so they are invalid.
+/// Features that an input may name and that are refused. Names with nested namespaces are not among
+/// them: the specification's grammar does not have them, so they are invalid.
 const REFUSED: &[(WasmFeatures, &str, Option<&str>)] = &[
     (WasmFeatures::THREADS, "the threads proposal (shared memory, atomics)", Some("compile the guest without threads")),
     (WasmFeatures::SHARED_EVERYTHING_THREADS, "the shared-everything-threads proposal", None),
@@ -60,8 +60,8 @@ pub(super) fn error(found: wasmparser::Error) -> Error {
     Error::invalid(found.message(), usize::try_from(found.offset()).unwrap_or(usize::MAX))
 }
 
-/// Names the refused feature that would make an invalid input valid, if there is one. The validator's own account of
-/// missing features is not complete, so this validates again.
+/// Names the refused feature that would make an invalid input valid, if there is one. The
+/// validator's own account of missing features is not complete, so this validates again.
 pub(super) fn explain(bytes: &[u8], error: Error) -> Error {
     let Error::Invalid { offset, .. } = error else { return error };
     let valid_with = |more| Validator::new_with_features(supported() | more).validate_all(bytes).is_ok();

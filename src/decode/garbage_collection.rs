@@ -1,8 +1,9 @@
-//! What is refused of the garbage-collection proposal: collected types, references to them, and their instructions.
+//! What is refused of the garbage-collection proposal: collected types, references to them, and
+//! their instructions.
 //!
-//! The validator has no smaller feature for the rest of the proposal, which is supported: recursion groups and declared
-//! subtypes of function types, casts of references to functions, types of null references, and constant expressions that
-//! refer to any earlier global.
+//! The validator has no smaller feature for the rest of the proposal, which is supported: recursion
+//! groups and declared subtypes of function types, casts of references to functions, types of null
+//! references, and constant expressions that refer to any earlier global.
 
 use crate::error::Error;
 use wasmparser::types::TypesRef;
@@ -15,7 +16,8 @@ pub(super) fn refusal(offset: u64) -> Error {
     Error::unsupported("the garbage-collection proposal", usize::try_from(offset).unwrap_or(usize::MAX))
 }
 
-/// Has a group of the type section any type but function types, or one with such a parameter or result?
+/// Has a group of the type section any type but function types, or one with such a parameter or
+/// result?
 pub(super) fn is_in_group(group: &RecGroup) -> bool {
     group.types().any(|ty| match &ty.composite_type.inner {
         CompositeInnerType::Func(ty) => ty.params().iter().chain(ty.results()).any(|ty| is_value_type(*ty)),
@@ -66,8 +68,8 @@ fn is_value_type(ty: ValType) -> bool {
     matches!(ty, ValType::Ref(ty) if is_ref_type(ty))
 }
 
-/// Is it a reference to anything but functions, exceptions and what is external? All other concrete types are refused
-/// where they are declared.
+/// Is it a reference to anything but functions, exceptions and what is external? All other concrete
+/// types are refused where they are declared.
 pub(super) fn is_ref_type(ty: RefType) -> bool {
     is_heap_type(ty.heap_type())
 }

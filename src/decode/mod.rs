@@ -1,7 +1,8 @@
-//! Bytes to definitions: parses and validates the whole input, components and core modules at any depth.
+//! Bytes to definitions: parses and validates the whole input, components and core modules at any
+//! depth.
 //!
-//! wasmparser does both. What comes out says what stands where; nothing is resolved (`link` does that), and code stays
-//! in the bytes. Nothing here knows instances or CLIF.
+//! wasmparser does both. What comes out says what stands where; nothing is resolved (`link` does
+//! that), and code stays in the bytes. Nothing here knows instances or CLIF.
 
 mod bodies;
 mod canonical;
@@ -99,7 +100,8 @@ struct Decoder<'a> {
     core_types: CoreTypes,
     modules: Vec<Module>,
     components: Vec<Component>,
-    /// The module or component being read, last; before it the components around it. Each with its offset.
+    /// The module or component being read, last; before it the components around it. Each with its
+    /// offset.
     open: Vec<(Open, usize)>,
     bodies: Vec<Body<'a>>,
     root: Option<Root>,
@@ -129,7 +131,8 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Takes in a section that has been validated; before it there were `core_funcs` core functions.
+    /// Takes in a section that has been validated; before it there were `core_funcs` core
+    /// functions.
     fn section(&mut self, payload: &Payload<'a>, core_funcs: u32) -> wasmparser::Result<()> {
         if let Payload::Version { encoding, range, .. } = payload {
             let start = module::byte_range(range.clone()).start;
@@ -149,7 +152,8 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// The innermost open module or component has ended: it becomes a definition of the one around it, or the root.
+    /// The innermost open module or component has ended: it becomes a definition of the one around
+    /// it, or the root.
     fn end(&mut self, types: &Types) -> Result<()> {
         let Some((open, offset)) = self.open.pop() else { return Ok(()) };
         let (definition, root) = match open {

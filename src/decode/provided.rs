@@ -1,9 +1,10 @@
-//! Gives a component the core modules and components that it imports, before anything else looks at it: each is written
-//! into the binary where its import stands.
+//! Gives a component the core modules and components that it imports, before anything else looks at
+//! it: each is written into the binary where its import stands.
 //!
-//! Such an import and such a definition both add one item to the same index space, so no index changes, and what comes out
-//! is an ordinary component. That an item has the type which the import declares is checked here; whether the whole is
-//! valid is checked when it is decoded. Only the root's own imports can be given, not those in an instance that it imports.
+//! Such an import and such a definition both add one item to the same index space, so no index
+//! changes, and what comes out is an ordinary component. That an item has the type which the import
+//! declares is checked here; whether the whole is valid is checked when it is decoded. Only the
+//! root's own imports can be given, not those in an instance that it imports.
 
 use super::features;
 use super::module::byte_range;
@@ -60,7 +61,8 @@ pub fn provide(component: &[u8], provided: &[Provided]) -> Result<Vec<u8>> {
     Ok(output)
 }
 
-/// Checks that the root imports what is given, and that the types fit. Gives each as a section, by the import's name.
+/// Checks that the root imports what is given, and that the types fit. Gives each as a section, by
+/// the import's name.
 fn check<'a>(component: &[u8], provided: &'a [Provided]) -> Result<HashMap<&'a str, Vec<u8>>> {
     // The check needs both types from one validator.
     let mut validator = Validator::new_with_features(features::supported());

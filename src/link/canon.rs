@@ -9,18 +9,19 @@ use cantilever_abi::layout::Layout;
 use cantilever_abi::{Builtin, CanonOptions, FuncType, MapRefs, PointerWidth, ResourceId, ValType};
 use cranelift_entity::EntityRef;
 
-/// How many types the parameters and the result of a function may be made of where they are flat, each counted as often as it
-/// occurs: code is written out for each occurrence.
+/// How many types the parameters and the result of a function may be made of where they are flat,
+/// each counted as often as it occurs: code is written out for each occurrence.
 const MAX_FLAT_NODES: u64 = 1 << 12;
 
-/// How many they may be made of, each with its components counted once: in memory there is one piece of code for each.
+/// How many they may be made of, each with its components counted once: in memory there is one
+/// piece of code for each.
 const MAX_TYPES: u64 = 1 << 16;
 
 const TOO_MANY_FLAT: &str =
     "types in the flat parameters and result of one function, each counted as often as it occurs";
 
-/// How many bytes the parameters of a function may take together. The validator limits the size of one value only; this
-/// is far below where sizes and offsets saturate.
+/// How many bytes the parameters of a function may take together. The validator limits the size of
+/// one value only; this is far below where sizes and offsets saturate.
 const MAX_PARAMS_SIZE: u64 = 1 << 28;
 
 /// What a type costs that code is written out for, in definitions.
@@ -105,8 +106,8 @@ impl Linker<'_> {
         Ok(())
     }
 
-    /// Refuses a function type whose adapters would be too large: types are a graph whose expansion can be exponential in the
-    /// size of the input. Counts the work.
+    /// Refuses a function type whose adapters would be too large: types are a graph whose expansion
+    /// can be exponential in the size of the input. Counts the work.
     fn admit(&mut self, ty: &FuncType, offset: usize) -> Result<()> {
         let types = &self.plan.types;
         let values = || ty.params.iter().map(|(_, ty)| *ty).chain(ty.result);
@@ -126,7 +127,8 @@ impl Linker<'_> {
         self.spend(size as usize * NODE_COST, offset)
     }
 
-    /// The same for the result of a task, whose `task.return` is no adapter: all code is written out.
+    /// The same for the result of a task, whose `task.return` is no adapter: all code is written
+    /// out.
     fn admit_result(&mut self, result: Option<ValType>, offset: usize) -> Result<()> {
         let nodes = result.map_or(0, |ty| u64::from(self.plan.types.nodes(ty)));
         if nodes > MAX_FLAT_NODES {
@@ -147,7 +149,8 @@ impl Linker<'_> {
                 let ImportKind::Func(ty) = &import.kind else {
                     unreachable!("a component function that is imported is imported as one")
                 };
-                // Its symbol is like that of a lift, whose core export has the name `INTERFACE#FUNCTION`.
+                // Its symbol is like that of a lift, whose core export has the name
+                // `INTERFACE#FUNCTION`.
                 (import.path.join("#"), ty.clone(), CanonTarget::Import(index))
             }
         }

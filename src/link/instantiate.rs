@@ -1,8 +1,9 @@
 //! Instantiation of components, by walking their definitions in order.
 //!
-//! A component is a closure, so each instantiation walks its definitions anew with index spaces of its own: resource types
-//! are generative, and imports are what the arguments say. Nested instantiations are kept on an explicit stack. Their
-//! number can be exponential in the size of the input, so there is a budget.
+//! A component is a closure, so each instantiation walks its definitions anew with index spaces of
+//! its own: resource types are generative, and imports are what the arguments say. Nested
+//! instantiations are kept on an explicit stack. Their number can be exponential in the size of the
+//! input, so there is a budget.
 
 use super::Linker;
 use super::index_spaces::{Closure, Exports, ExportsId, IndexSpaces, Item, ModuleItem, SpacesId};
@@ -10,8 +11,8 @@ use crate::decode::component::{Alias, Component, Definition, Instance, Sort};
 use crate::error::{Error, Result};
 use std::collections::HashMap;
 
-/// How many definitions may be walked, those of a component once for each instantiation. What takes more time or memory
-/// than a definition counts as several.
+/// How many definitions may be walked, those of a component once for each instantiation. What takes
+/// more time or memory than a definition counts as several.
 const MAX_DEFINITIONS: u64 = 1 << 22;
 
 /// What a component instance costs, in definitions: it has index spaces of its own.
@@ -59,7 +60,8 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Walks one definition. When that instantiates a component: what is to be done before the next.
+    /// Walks one definition. When that instantiates a component: what is to be done before the
+    /// next.
     fn define(
         &mut self,
         top: &mut Activation<'a>,

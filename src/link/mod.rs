@@ -1,8 +1,9 @@
 //! Definitions to one [`Plan`]: nested components, instances and aliases are resolved away.
 //!
-//! Linking is an interpretation of the component's definitions: each is walked once for each instantiation, and every
-//! index is resolved to what defines it. What is valid has been decided by `decode`; a reference that cannot be
-//! resolved here is a mistake of ours. Nothing here knows the block, CLIF or the runtime.
+//! Linking is an interpretation of the component's definitions: each is walked once for each
+//! instantiation, and every index is resolved to what defines it. What is valid has been decided by
+//! `decode`; a reference that cannot be resolved here is a mistake of ours. Nothing here knows the
+//! block, CLIF or the runtime.
 
 mod canon;
 mod core_instance;
@@ -49,7 +50,8 @@ pub fn link(decoded: Decoded) -> Result<Plan> {
     Ok(with_modules(Plan { source, core_types, core_type_decls, core_type_ids, ..plan }, modules))
 }
 
-/// Gives a plan the modules that its core instances use, which they name by index in `modules` so far.
+/// Gives a plan the modules that its core instances use, which they name by index in `modules` so
+/// far.
 fn with_modules(mut plan: Plan, modules: Vec<Module>) -> Plan {
     let mut modules: Vec<Option<Module>> = modules.into_iter().map(Some).collect();
     let mut renumbered: Vec<Option<ModuleId>> = vec![None; modules.len()];
@@ -113,8 +115,8 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// The plan's index of a component instance. Instances without core instances, canonical functions and
-    /// resource types have no state, and do not appear in the plan.
+    /// The plan's index of a component instance. Instances without core instances, canonical
+    /// functions and resource types have no state, and do not appear in the plan.
     fn instance_of(&mut self, spaces: SpacesId) -> u32 {
         let index_spaces = &mut self.instance_spaces;
         *self.index_spaces[spaces].instance.get_or_insert_with(|| {

@@ -27,8 +27,8 @@ struct Nesting {
 }
 
 impl<'a> Linker<'a> {
-    /// An import of the root, or an export of an instance that it imports; `path` leads to the latter. Recursion is
-    /// bounded by the nesting of types that the validator allows (100).
+    /// An import of the root, or an export of an instance that it imports; `path` leads to the
+    /// latter. Recursion is bounded by the nesting of types that the validator allows (100).
     pub(super) fn import(
         &mut self,
         spaces: SpacesId,
@@ -115,7 +115,8 @@ impl<'a> Linker<'a> {
         list.into_iter().map(export).collect()
     }
 
-    /// The exports of an instance. Types nest less deep than the limit; an instance may nest deeper than its type says.
+    /// The exports of an instance. Types nest less deep than the limit; an instance may nest deeper
+    /// than its type says.
     fn export_all(&mut self, exports: ExportsId, outer: Nesting) -> Result<Vec<(String, Export)>> {
         if outer.depth > MAX_EXPORT_DEPTH {
             return Err(Error::TooLarge {

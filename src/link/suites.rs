@@ -1,5 +1,6 @@
-//! Tests on inputs that are not in this repository: the official suite, and components that real tools built. They are
-//! looked for in `../shared` beside the crate; where that is missing the tests say so and do nothing.
+//! Tests on inputs that are not in this repository: the official suite, and components that real
+//! tools built. They are looked for in `../shared` beside the crate; where that is missing the
+//! tests say so and do nothing.
 
 use super::plan;
 use crate::error::Error;

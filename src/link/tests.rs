@@ -285,7 +285,8 @@ fn exports_that_nest_deeper_than_their_type_are_bounded() {
     assert!(refused(&text).contains("exported instances"));
 }
 
-/// A component that lifts a function of a type which is defined by these definitions, the last of them.
+/// A component that lifts a function of a type which is defined by these definitions, the last of
+/// them.
 fn lifting(definitions: &str, last: &str) -> String {
     format!(
         r#"(component

@@ -1,9 +1,10 @@
-//! Types, resolved in index spaces: type indices become plan-wide types, and resource types plan-wide identities.
+//! Types, resolved in index spaces: type indices become plan-wide types, and resource types
+//! plan-wide identities.
 //!
-//! Each definition of a resource type gives a new identity whenever it is walked, and each abstract resource type that
-//! the root imports gives one of the host's. All others are aliases of these. We do not take the validator's resource
-//! identities: they tell apart what is abstract in one component from what is abstract in another, and not what
-//! implements it.
+//! Each definition of a resource type gives a new identity whenever it is walked, and each abstract
+//! resource type that the root imports gives one of the host's. All others are aliases of these. We
+//! do not take the validator's resource identities: they tell apart what is abstract in one
+//! component from what is abstract in another, and not what implements it.
 
 use super::Linker;
 use super::index_spaces::{SpacesId, TypeItem};

@@ -9,7 +9,8 @@ use wasmparser::{HeapType, ValType};
 /// Identities of core function types by those of the validator.
 pub type CoreTypeIds = HashMap<wasmparser::types::CoreTypeId, CoreTypeId>;
 
-/// A core value type. Reference types beyond those of the host's vocabulary are refused in decoding.
+/// A core value type. Reference types beyond those of the host's vocabulary are refused in
+/// decoding.
 pub fn core_value_type(ids: &CoreTypeIds, ty: ValType) -> CoreValType {
     match ty {
         ValType::I32 => CoreValType::I32,

@@ -1,4 +1,5 @@
-//! From symbolic references to places and callees, as seen from the block and from the code of each module.
+//! From symbolic references to places and callees, as seen from the block and from the code of each
+//! module.
 
 use super::map::Map;
 use crate::plan::module::{Entity, Module};
@@ -48,7 +49,8 @@ impl Map<'_> {
         }
     }
 
-    /// The block offset of an item's definition; or the place of the pointer to the import that it is.
+    /// The block offset of an item's definition; or the place of the pointer to the import that it
+    /// is.
     pub fn definition(&self, kind: Kind, item: CoreRef) -> Place {
         match item {
             CoreRef::Defined { core_instance, index } => {
@@ -74,7 +76,8 @@ impl Map<'_> {
 
     /// What the code of each module must know.
     pub fn module_places(&self) -> PrimaryMap<ModuleId, ModulePlaces> {
-        // A static module's imports are those of its only instance; a shared one's are slots, whichever the instance.
+        // A static module's imports are those of its only instance; a shared one's are slots,
+        // whichever the instance.
         let mut only_instance = SecondaryMap::new();
         for (id, instance) in &self.plan.core_instances {
             only_instance[instance.module] = Some(id);

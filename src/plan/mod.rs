@@ -1,11 +1,11 @@
 //! The whole static structure of a root component, or of a root core module.
 //!
-//! `link` makes it: nested components, aliases and instances are resolved away. References are symbolic; where things
-//! lie in the block is decided afterwards by `place`.
+//! `link` makes it: nested components, aliases and instances are resolved away. References are
+//! symbolic; where things lie in the block is decided afterwards by `place`.
 //!
-//! Core types are described in wasmparser's vocabulary, here as in [`module`]: a second one would say the same, and
-//! translating core code means following that crate anyway. Nothing else of that crate is here, and nothing of CLIF,
-//! the block or the runtime.
+//! Core types are described in wasmparser's vocabulary, here as in [`module`]: a second one would
+//! say the same, and translating core code means following that crate anyway. Nothing else of that
+//! crate is here, and nothing of CLIF, the block or the runtime.
 
 pub mod module;
 pub mod name;
@@ -51,7 +51,8 @@ pub struct Plan {
     pub modules: PrimaryMap<ModuleId, Module>,
     /// Core instances made from modules, in the order of instantiation.
     pub core_instances: PrimaryMap<CoreInstanceId, CoreInstance>,
-    /// Component instances, the root first; for a root core module one. The name is for symbols and messages.
+    /// Component instances, the root first; for a root core module one. The name is for symbols and
+    /// messages.
     pub instances: Vec<String>,
     /// Resource types.
     pub resources: PrimaryMap<ResourceId, Resource>,
@@ -116,7 +117,8 @@ pub enum CoreFuncRef {
     Defined {
         /// The core instance.
         core_instance: CoreInstanceId,
-        /// The index in the module's function index space (imports counted; the function is not an import).
+        /// The index in the module's function index space (imports counted; the function is not an
+        /// import).
         index: u32,
     },
     /// A canonical function: index in [`Plan::canons`].

@@ -1,6 +1,7 @@
 //! A core module, decoded and validated: everything but the code, which stays in the input's bytes.
 //!
-//! Core types are described in wasmparser's vocabulary: translating core code means following that crate anyway.
+//! Core types are described in wasmparser's vocabulary: translating core code means following that
+//! crate anyway.
 
 use cantilever_abi::CoreTypeId;
 use std::ops::Range;
@@ -10,7 +11,8 @@ use std::ops::Range;
 pub struct Module {
     /// Its name, from the name section.
     pub name: Option<String>,
-    /// Plan-wide identity of each type of the type section; `None` for types that are not function types.
+    /// Plan-wide identity of each type of the type section; `None` for types that are not function
+    /// types.
     pub types: Vec<Option<CoreTypeId>>,
     /// Imports in order.
     pub imports: Vec<ModuleImport>,
@@ -42,16 +44,20 @@ pub struct Module {
     pub elems: Vec<ElemSegment>,
     /// Data segments.
     pub datas: Vec<DataSegment>,
-    /// For each defined function, where its body (locals and code, without the size) lies in the input.
+    /// For each defined function, where its body (locals and code, without the size) lies in the
+    /// input.
     pub bodies: Vec<Range<usize>>,
     /// For each function, its name from the name section.
     pub func_names: Vec<Option<String>>,
-    /// For each function: is a reference to it taken (`ref.func`, exports of a root), so that it needs a
-    /// [`FuncDef`](cantilever_abi::block::FuncDef)? Those in element segments that are lists of indices need one where the segment is used.
+    /// For each function: is a reference to it taken (`ref.func`, exports of a root), so that it
+    /// needs a [`FuncDef`](cantilever_abi::block::FuncDef)? Those in element segments that are
+    /// lists of indices need one where the segment is used.
     pub escapes: Vec<bool>,
-    /// For each table: does any instruction of the module write it (`table.set`, `.grow`, `.fill`, `.copy`, `.init`)?
+    /// For each table: does any instruction of the module write it (`table.set`, `.grow`, `.fill`,
+    /// `.copy`, `.init`)?
     pub table_written: Vec<bool>,
-    /// For each table: does any instruction of the module read elements of it, other than those of `table_calls`?
+    /// For each table: does any instruction of the module read elements of it, other than those of
+    /// `table_calls`?
     pub table_read: Vec<bool>,
     /// The calls through tables at constant indices.
     pub table_calls: Vec<TableCall>,
@@ -59,13 +65,15 @@ pub struct Module {
     pub throws: bool,
     /// Where the module begins in the input.
     pub start_offset: usize,
-    /// Where the content of its code section begins in the input: offsets in debugging information are relative to this.
+    /// Where the content of its code section begins in the input: offsets in debugging information
+    /// are relative to this.
     pub code_offset: usize,
     /// Its debugging information.
     pub debug: DebugSections,
 }
 
-/// The custom sections from which source lines are read: ranges of the input, empty where there is none.
+/// The custom sections from which source lines are read: ranges of the input, empty where there is
+/// none.
 #[derive(Debug, Clone, Default)]
 pub struct DebugSections {
     /// `.debug_line`.

@@ -35,7 +35,8 @@ impl Translator<'_> {
         self.e.load_field(types::I64, Region::MemoryDef, base, offset as usize + offset_of!(MemoryDef, len))
     }
 
-    /// The address of an access of some bytes. Either it is in bounds then, or the access will trap.
+    /// The address of an access of some bytes. Either it is in bounds then, or the access will
+    /// trap.
     pub fn linear_address(&mut self, memarg: &MemArg, index: Value, bytes: u32) -> Address {
         let MemArgTarget::Memory(memory) = memarg.target else {
             unreachable!("validated without the proposal that has accesses to arrays")

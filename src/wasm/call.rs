@@ -158,8 +158,9 @@ impl Translator<'_> {
         self.env.places.known_tables.get(table as usize)?.as_deref()
     }
 
-    /// The element of a table at a constant index, when it can be no other. `analyse::unread_tables` relies on it for an index that is
-    /// pushed by the operator before the call.
+    /// The element of a table at a constant index, when it can be no other.
+    /// `analyse::unread_tables` relies on it for an index that is pushed by the operator before the
+    /// call.
     fn known_element(&self, table: u32, index: Value) -> Option<KnownElement> {
         let elements = self.known_table(table)?;
         let index = usize::try_from(self.known_integer(index)?).ok()?;
@@ -183,8 +184,8 @@ impl Translator<'_> {
         }
     }
 
-    /// Is the function that a reference refers to of a type, or of a subtype? `null` is the trap for null, which is
-    /// otherwise known not to be met.
+    /// Is the function that a reference refers to of a type, or of a subtype? `null` is the trap
+    /// for null, which is otherwise known not to be met.
     pub fn is_of_type(&mut self, def: Value, ty: CoreTypeId, null: Option<TrapKind>) -> Value {
         let (found, expected) = self.type_identities(def, ty, null);
         let same = self.e.b.ins().icmp(IntCC::Equal, found, expected);
@@ -203,7 +204,8 @@ impl Translator<'_> {
         self.e.b.block_params(done)[0]
     }
 
-    /// The identity of the type of the function that a reference refers to, and that of a type of the plan.
+    /// The identity of the type of the function that a reference refers to, and that of a type of
+    /// the plan.
     fn type_identities(&mut self, def: Value, ty: CoreTypeId, null: Option<TrapKind>) -> (Value, Value) {
         let ids = self.load_once(Place::Here(0), Region::Constant, offset_of!(Context, type_ids));
         let expected = self.e.load_constant(types::I32, Region::Constant, ids, ty.as_u32() as usize * size_of::<u32>());
@@ -221,8 +223,9 @@ impl Translator<'_> {
         Ready::Indirect(code, vmctx)
     }
 
-    /// Flags for a field of a `FuncDef` that a reference refers to. A load that may meet null traps by itself, because
-    /// nothing is mapped near address zero. Such loads must not move, for they are only safe where they stand.
+    /// Flags for a field of a `FuncDef` that a reference refers to. A load that may meet null traps
+    /// by itself, because nothing is mapped near address zero. Such loads must not move, for they
+    /// are only safe where they stand.
     fn func_def_flags(&mut self, null: Option<TrapKind>) -> MemFlagsData {
         let region = Region::Constant.in_func(self.e.b.func);
         let flags = MemFlagsData::trusted().with_readonly().with_alias_region(Some(region));

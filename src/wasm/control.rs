@@ -1,4 +1,5 @@
-//! Structured control: blocks, loops, conditionals, and the code after a branch that nothing reaches.
+//! Structured control: blocks, loops, conditionals, and the code after a branch that nothing
+//! reaches.
 //!
 //! Only reachable constructs are pushed; constructs nested in unreachable code are merely counted.
 
@@ -150,8 +151,8 @@ impl Translator<'_> {
         let (params, results) = env.block_types(ty);
         let condition = self.pop();
         let (then, otherwise) = (self.e.b.create_block(), self.e.b.create_block());
-        // Cranelift lays the second target of a branch out first: this way the arms lie as they are written, and a loop's body
-        // behind its head.
+        // Cranelift lays the second target of a branch out first: this way the arms lie as they are
+        // written, and a loop's body behind its head.
         let fails = self.e.b.ins().icmp_imm_u(IntCC::Equal, condition, 0);
         self.e.b.ins().brif(fails, otherwise, &[], then, &[]);
         self.e.b.seal_block(then);

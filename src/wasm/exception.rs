@@ -1,8 +1,8 @@
 //! Exceptions: `try_table`, `throw`, `throw_ref`.
 //!
-//! A `try_table` has one *dispatch* block, to which every call in it leads by its exceptional way, and every `throw` in
-//! it directly. There the catch clauses are tried in order; what none of them catches goes on to the `try_table`
-//! around it, or out of the function.
+//! A `try_table` has one *dispatch* block, to which every call in it leads by its exceptional way,
+//! and every `throw` in it directly. There the catch clauses are tried in order; what none of them
+//! catches goes on to the `try_table` around it, or out of the function.
 
 use super::env::clif_type;
 use super::translator::Translator;
@@ -46,14 +46,16 @@ impl Translator<'_> {
         self.begin_try(&table.ty);
     }
 
-    /// The block to which calls at this point lead by their exceptional way, if there is one in this function.
+    /// The block to which calls at this point lead by their exceptional way, if there is one in
+    /// this function.
     pub fn handler(&mut self) -> Option<Block> {
         let handler = self.control.handlers.last_mut()?;
         handler.reached = true;
         Some(handler.dispatch)
     }
 
-    /// Ends the innermost handler: emits its dispatch. Its clauses' labels are counted from the innermost construct.
+    /// Ends the innermost handler: emits its dispatch. Its clauses' labels are counted from the
+    /// innermost construct.
     pub fn end_handler(&mut self) {
         let Handler { dispatch, catches, reached } = self.control.handlers.pop().expect("a `try_table` is open");
         self.e.b.seal_block(dispatch);

@@ -22,8 +22,8 @@ pub(super) struct Translator<'f> {
     pub e: Emit<'f>,
     /// The operand stack.
     ///
-    /// Invariant: while code is reachable, its height is what validation says; while it is not, the height is at least
-    /// that of the innermost construct.
+    /// Invariant: while code is reachable, its height is what validation says; while it is not, the
+    /// height is at least that of the innermost construct.
     pub stack: Vec<Value>,
     /// The control stack.
     pub control: Control,
@@ -143,7 +143,8 @@ impl<'f> Translator<'f> {
         *self.signatures.entry(ty).or_insert_with(|| func.import_signature(env.signature(ty)))
     }
 
-    /// A pointer in a structure of the block that never changes while code runs: loaded once, in the entry block.
+    /// A pointer in a structure of the block that never changes while code runs: loaded once, in
+    /// the entry block.
     pub fn load_once(&mut self, place: Place, region: Region, offset: usize) -> Value {
         if let Some(value) = self.loaded_once.get(&(place, offset)) {
             return *value;
@@ -156,7 +157,8 @@ impl<'f> Translator<'f> {
         value
     }
 
-    /// A structure of the block as a base and an offset; the pointer to one that lies elsewhere is loaded once.
+    /// A structure of the block as a base and an offset; the pointer to one that lies elsewhere is
+    /// loaded once.
     pub fn base(&mut self, place: Place) -> (Value, u32) {
         match place {
             Place::Here(offset) => (self.e.vmctx, offset),

@@ -1,4 +1,5 @@
-//! Small inputs whose meaning is large: they are refused at a documented bound, with a place, or what is made of them is small.
+//! Small inputs whose meaning is large: they are refused at a documented bound, with a place, or
+//! what is made of them is small.
 
 use cantilever::Compile;
 use cantilever::analyse::known_tables::known_tables;

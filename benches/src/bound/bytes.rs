@@ -1,5 +1,5 @@
-//! The library routines that do the work on bytes: the C library's copy, and the validation and transcoding of simdutf8 and
-//! simdutf.
+//! The library routines that do the work on bytes: the C library's copy, and the validation and
+//! transcoding of simdutf8 and simdutf.
 
 use crate::contestant::Run;
 use anyhow::{Result, ensure};
@@ -76,7 +76,8 @@ where
     })
 }
 
-/// Converts a text of so many units, each of which becomes one; `convert` says how many it has written.
+/// Converts a text of so many units, each of which becomes one; `convert` says how many it has
+/// written.
 fn converted<S: Copy + 'static, D: Copy + Default + 'static>(
     unit: S,
     len: usize,
@@ -92,8 +93,9 @@ fn converted<S: Copy + 'static, D: Copy + Default + 'static>(
     }))
 }
 
-/// Items that begin at a page, as those of guests' memories: where source and destination begin at nearly the same place of a page,
-/// some processors take twenty times as long for the instruction by which the C library copies.
+/// Items that begin at a page, as those of guests' memories: where source and destination begin at
+/// nearly the same place of a page, some processors take twenty times as long for the instruction
+/// by which the C library copies.
 struct Paged<T> {
     all: Vec<T>,
     start: usize,

@@ -1,4 +1,5 @@
-//! The bounds of the workloads with handles. Table 0 is the implementer's, 1 the caller's, 2 a third component's.
+//! The bounds of the workloads with handles. Table 0 is the implementer's, 1 the caller's, 2 a
+//! third component's.
 
 use super::table::looped;
 use crate::contestant::Run;

@@ -1,4 +1,5 @@
-//! Hand-emitted handle tables with Cantilever's entry layout and all checks, the Spectre guard included, and loops over them.
+//! Hand-emitted handle tables with Cantilever's entry layout and all checks, the Spectre guard
+//! included, and loops over them.
 
 use crate::contestant::Run;
 use anyhow::Result;
@@ -42,7 +43,8 @@ pub struct Body<'f> {
     cold: Vec<Block>,
 }
 
-/// Compiles `sum` of `body`'s result over `n` iterations. Before them one handle is in table 1, and `body` is told its index.
+/// Compiles `sum` of `body`'s result over `n` iterations. Before them one handle is in table 1, and
+/// `body` is told its index.
 pub fn looped(body: impl FnOnce(&mut Body, Value) -> Value) -> Result<Run> {
     let mut flags = settings::builder();
     flags.set("opt_level", "speed")?;

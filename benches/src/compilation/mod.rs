@@ -1,7 +1,8 @@
 //! What compilation costs: time, peak memory and native code.
 //!
-//! Each turn is a process of its own, which compiles one file once and says what it cost, for the peak of memory is a
-//! process's. The contestants take turns. All use as many threads as there are cores.
+//! Each turn is a process of its own, which compiles one file once and says what it cost, for the
+//! peak of memory is a process's. The contestants take turns. All use as many threads as there are
+//! cores.
 
 mod cost;
 mod table;
@@ -29,7 +30,8 @@ pub struct Compilation {
 /// Components to compile, below the directory that the tests read too.
 const COMPONENTS: [&str; 3] = ["kv-c-js.wasm", "kv-c-c.wasm", "kv-provider.wasm"];
 
-/// Compiles the components whose names `chosen` admits, as far as they are there. Each contestant has this many turns.
+/// Compiles the components whose names `chosen` admits, as far as they are there. Each contestant
+/// has this many turns.
 pub fn all(chosen: impl Fn(&str) -> bool, turns: usize) -> Result<Vec<Compilation>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/components");
     let files = COMPONENTS.into_iter().map(|name| (name, directory.join(name)));

@@ -1,4 +1,5 @@
-//! The engines that run a workload's guest. Each becomes a closure that does a number of iterations.
+//! The engines that run a workload's guest. Each becomes a closure that does a number of
+//! iterations.
 
 mod module;
 mod ours;

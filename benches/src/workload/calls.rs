@@ -38,7 +38,8 @@ pub fn all() -> Vec<Workload> {
     ]
 }
 
-/// A caller that does `step` in its loop, and a callee `f` of a type. `types` are the aliases `$record'` and `$variant'`.
+/// A caller that does `step` in its loop, and a callee `f` of a type. `types` are the aliases
+/// `$record'` and `$variant'`.
 fn call(ty: &str, core: &str, body: &str, types: &str, step: &str) -> String {
     let lifted = ty.replacen("(func", r#"(func (export "f")"#, 1);
     let exported = "(export $record \"record\" (type $record')) (export $variant \"variant\" (type $variant'))";

@@ -21,7 +21,8 @@ fn data(bytes: usize) -> String {
     component(&format!(r#"(memory (export "memory") 32) (data (i32.const 1024) "{}")"#, &text[..bytes]))
 }
 
-/// A component with so many functions, which differ, all in a table; and globals and a little data, as toolchains make them.
+/// A component with so many functions, which differ, all in a table; and globals and a little data,
+/// as toolchains make them.
 fn functions(count: usize) -> String {
     let mut text = format!(
         r#"(memory (export "memory") 17) (data (i32.const 1024) "{}") (global (mut i32) (i32.const 65536))

@@ -1,4 +1,5 @@
-//! Core code by itself: programs in C and Rust, compiled by their usual compilers (`benches/kernels/`).
+//! Core code by itself: programs in C and Rust, compiled by their usual compilers
+//! (`benches/kernels/`).
 
 use super::Workload;
 use crate::contestant::Driver;

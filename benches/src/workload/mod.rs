@@ -1,4 +1,5 @@
-//! What is measured. A workload is one component or core module, the same for every contestant, and the way in which it is driven.
+//! What is measured. A workload is one component or core module, the same for every contestant, and
+//! the way in which it is driven.
 
 mod calls;
 mod embedding;
@@ -96,8 +97,8 @@ fn sum(expression: &str) -> String {
     format!("(local.set $sum (i32.add (local.get $sum) {expression}))")
 }
 
-/// A root component that joins `Callee` and `Caller`, the bodies of two components. The caller imports the callee as the
-/// instance `callee` and exports `run`.
+/// A root component that joins `Callee` and `Caller`, the bodies of two components. The caller
+/// imports the callee as the instance `callee` and exports `run`.
 fn joined(callee: &str, caller: &str) -> String {
     format!(
         r#"(component
@@ -112,6 +113,7 @@ fn joined(callee: &str, caller: &str) -> String {
 /// The export of `run` by the caller.
 const LIFT_RUN: &str = r#"(func (export "run") (param "n" u32) (result u32) (canon lift (core func $core "run")))"#;
 
-/// A memory of 2 MiB, and a `realloc` that always answers with the same place: what allocation costs is not measured.
+/// A memory of 2 MiB, and a `realloc` that always answers with the same place: what allocation
+/// costs is not measured.
 const MEMORY: &str = r#"(memory (export "memory") 32)
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1048576))"#;

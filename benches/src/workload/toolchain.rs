@@ -1,12 +1,13 @@
-//! Calls as toolchains make them: through the shim modules that `wit-component` puts between a guest and the functions whose
-//! options need the guest's memory.
+//! Calls as toolchains make them: through the shim modules that `wit-component` puts between a
+//! guest and the functions whose options need the guest's memory.
 
 use super::{Workload, joined, run, sum};
 use crate::contestant::Driver;
 
 const GROUP: &str = "Calls through shim modules";
 
-/// Components that were built by clang, wit-bindgen and wac. They lie beside the repository, if at all.
+/// Components that were built by clang, wit-bindgen and wac. They lie beside the repository, if at
+/// all.
 const REAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/components/kv-c-c.wasm");
 
 pub fn all() -> Vec<Workload> {
@@ -39,8 +40,8 @@ const CALLEE: &str = r#"
   (func (export "name") (param "of" (borrow $r)) (param "text" string) (result (tuple u32 u32))
     (canon lift (core func $core "name") (memory $memory) (realloc (core func $core "realloc"))))"#;
 
-/// A caller whose loop calls one of the two functions: the guest is made first, with a shim that calls through a table; the
-/// table is filled when the guest's memory is there.
+/// A caller whose loop calls one of the two functions: the guest is made first, with a shim that
+/// calls through a table; the table is filled when the guest's memory is there.
 fn shimmed(function: &str, step: &str) -> String {
     let (core, arguments) = match function {
         "pair" => ("(param i32 i32)", "(i32.const 0)"),

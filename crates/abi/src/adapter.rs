@@ -1,7 +1,8 @@
-//! What the canonical-ABI pass compiles: built-ins, and adapters that join a lower to a lift. It must not know CLIF.
+//! What the canonical-ABI pass compiles: built-ins, and adapters that join a lower to a lift. It
+//! must not know CLIF.
 //!
-//! This is all that the pass asks for, so an author of another runtime fills it in without our `decode`, `link` or
-//! `core`.
+//! This is all that the pass asks for, so an author of another runtime fills it in without our
+//! `decode`, `link` or `core`.
 
 use super::builtin::Builtin;
 use super::options::CanonOptions;

@@ -1,7 +1,7 @@
 //! Canonical built-ins: what each refers to, its name, and its core signature.
 //!
-//! This is the one definition for every stage. A built-in does not know whose it is: the component instance stands beside
-//! it. Nothing here knows what a built-in does.
+//! This is the one definition for every stage. A built-in does not know whose it is: the component
+//! instance stands beside it. Nothing here knows what a built-in does.
 
 use super::flatten::{FlatType, flatten_many, pointer};
 use super::options::{CanonOptions, MapRefs, Placed, Refs};
@@ -42,7 +42,8 @@ pub enum Builtin<R: Refs = Placed> {
     BackpressureInc,
     /// `canon backpressure.dec`
     BackpressureDec,
-    /// `canon error-context.new`, with the width of its parameters. The message is not kept, so no memory is read.
+    /// `canon error-context.new`, with the width of its parameters. The message is not kept, so no
+    /// memory is read.
     ErrorContextNew(R::Width),
     /// `canon error-context.debug-message`, with the options of lowering the message.
     ErrorContextDebugMessage(CanonOptions<R>),

@@ -106,12 +106,14 @@ pub enum Context {
     Lift,
     /// The core function that `canon lower` makes.
     Lower,
-    /// The core function that `canon lift` with `async` calls. Its result comes through `task.return`.
+    /// The core function that `canon lift` with `async` calls. Its result comes through
+    /// `task.return`.
     AsyncLift {
         /// Does it return what is to be done next?
         callback: bool,
     },
-    /// The core function that `canon lower` with `async` makes. It returns the state of the subtask.
+    /// The core function that `canon lower` with `async` makes. It returns the state of the
+    /// subtask.
     AsyncLower,
 }
 
@@ -145,7 +147,8 @@ pub struct CoreSignature {
     pub results: Vec<FlatType>,
     /// The parameters are one pointer to their tuple.
     pub params_in_memory: bool,
-    /// The result lies in memory: behind the returned pointer (lift), or behind an extra last parameter (lower).
+    /// The result lies in memory: behind the returned pointer (lift), or behind an extra last
+    /// parameter (lower).
     pub result_in_memory: bool,
 }
 

@@ -55,7 +55,8 @@ impl Layout {
         }
     }
 
-    /// A record of fields with these layouts. Sizes saturate: `decode` refuses types that are too large.
+    /// A record of fields with these layouts. Sizes saturate: `decode` refuses types that are too
+    /// large.
     pub fn record(fields: impl Iterator<Item = Layout>) -> Self {
         let mut whole = Layout { size: 0, align: 1 };
         for field in fields {

@@ -1,5 +1,6 @@
-//! What every part of Cantilever speaks of: component types with their layout and flattening, descriptions of adapters
-//! and built-ins, and in [`block`] the contract between compiled code and a runtime.
+//! What every part of Cantilever speaks of: component types with their layout and flattening,
+//! descriptions of adapters and built-ins, and in [`block`] the contract between compiled code and
+//! a runtime.
 //!
 //! Pure data. Nothing here knows CLIF, WebAssembly binaries, object files or a runtime.
 #![cfg_attr(not(test), no_std)]

@@ -1,8 +1,8 @@
 //! Canonical options, and to what they and built-ins refer.
 //!
-//! A definition is made once and read at three stages. What it refers to is first an index, then a symbol, then a place.
-//! So definitions are generic in [`Refs`], and a stage maps those of the one before it by [`MapRefs`]. Nothing here
-//! knows how references are resolved.
+//! A definition is made once and read at three stages. What it refers to is first an index, then a
+//! symbol, then a place. So definitions are generic in [`Refs`], and a stage maps those of the one
+//! before it by [`MapRefs`]. Nothing here knows how references are resolved.
 
 use super::flatten::Context;
 use super::place::{Callee, Place};

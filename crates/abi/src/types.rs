@@ -1,7 +1,7 @@
 //! Component-level types, interned, with their layouts and flattenings computed once.
 //!
-//! Resources are plan-wide identities: the two sides of an adapter, which may know a resource by different type
-//! indices, share one [`ResourceId`] when `link` has found that they mean the same.
+//! Resources are plan-wide identities: the two sides of an adapter, which may know a resource by
+//! different type indices, share one [`ResourceId`] when `link` has found that they mean the same.
 
 use super::flatten::{Flat, MAX_FLAT_PARAMS, flatten};
 use super::layout::{Layout, flags_size};
@@ -50,8 +50,8 @@ pub enum ValType {
     Type(TypeId),
 }
 
-/// A compound value type. Specialised forms are kept for printing and for the host's types; the canonical ABI sees
-/// them through `despecialize`.
+/// A compound value type. Specialised forms are kept for printing and for the host's types; the
+/// canonical ABI sees them through `despecialize`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum TypeDef {
     /// `list<T>`
@@ -134,8 +134,8 @@ pub struct Resource {
 pub enum ResourceImpl {
     /// A component instance, by its index in the plan.
     Guest(u32),
-    /// The host. Its destructor is called through the [`HostCallee`](crate::block::HostCallee) at this block offset;
-    /// a `HostCallee` without a function means that there is nothing to do.
+    /// The host. Its destructor is called through the [`HostCallee`](crate::block::HostCallee) at
+    /// this block offset; a `HostCallee` without a function means that there is nothing to do.
     Host {
         /// Block offset of the `HostCallee`.
         dtor: u32,
@@ -170,7 +170,8 @@ pub struct TypeFacts {
     pub nodes: u32,
     /// How many of them code is written out for where it is flat. Saturates.
     pub flat_nodes: u32,
-    /// The size of its largest scalar, if every bit pattern is a value and there is no padding, on both sides alike.
+    /// The size of its largest scalar, if every bit pattern is a value and there is no padding, on
+    /// both sides alike.
     pub plain: Option<u32>,
 }
 
@@ -281,8 +282,8 @@ impl Types {
         }
     }
 
-    /// How many types code is written out for in an adapter whatever happens in functions of its own: where values are
-    /// flat, and where there are borrow handles.
+    /// How many types code is written out for in an adapter whatever happens in functions of its
+    /// own: where values are flat, and where there are borrow handles.
     pub fn flat_nodes(&self, ty: ValType) -> u32 {
         match ty {
             ValType::Type(id) => self.facts[id].flat_nodes,
@@ -290,8 +291,8 @@ impl Types {
         }
     }
 
-    /// How many types these are made of, each with its components counted once. Counts no further than some types past the
-    /// limit.
+    /// How many types these are made of, each with its components counted once. Counts no further
+    /// than some types past the limit.
     pub fn distinct(&self, tys: impl Iterator<Item = ValType>, limit: u64) -> u64 {
         let mut open: Vec<ValType> = tys.collect();
         let mut count = open.len() as u64;
@@ -316,8 +317,8 @@ impl Types {
         self.count_nodes(def, Self::flat_nodes)
     }
 
-    /// The size of the largest scalar of a record of these fields, if every bit pattern is a value and there is no padding,
-    /// on both sides alike.
+    /// The size of the largest scalar of a record of these fields, if every bit pattern is a value
+    /// and there is no padding, on both sides alike.
     pub fn plain(&self, fields: &[ValType]) -> Option<u32> {
         let layouts = || fields.iter().map(|ty| self.layout(*ty, PointerWidth::W32));
         let padding = Layout::record(layouts()).size - layouts().map(|l| l.size).fold(0, u32::saturating_add);

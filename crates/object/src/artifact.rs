@@ -16,7 +16,8 @@ pub struct Artifact {
     pub intrinsics: u32,
     /// The target.
     pub triple: String,
-    /// CPU features that the code uses, by the names of `std::is_x86_feature_detected!` and its siblings.
+    /// CPU features that the code uses, by the names of `std::is_x86_feature_detected!` and its
+    /// siblings.
     pub cpu_features: Vec<String>,
     /// The block.
     pub layout: BlockLayout,
@@ -39,7 +40,8 @@ pub struct Artifact {
     pub elements: Vec<Vec<Option<u32>>>,
     /// Every function that has code, by ascending offset.
     pub functions: Vec<FunctionEntry>,
-    /// The functions that have none and can be spoken of all the same: they were dissolved in all their callers.
+    /// The functions that have none and can be spoken of all the same: they were dissolved in all
+    /// their callers.
     pub dissolved: Vec<FunctionIdentity>,
     /// How many sites in the code can trap.
     pub trap_sites: u32,
@@ -64,7 +66,8 @@ impl Artifact {
         self.layout.records.is_some()
     }
 
-    /// The functions that can be spoken of. Their order is that of the indices in the table of sites: those with code come first.
+    /// The functions that can be spoken of. Their order is that of the indices in the table of
+    /// sites: those with code come first.
     pub fn identities(&self) -> impl Iterator<Item = &FunctionIdentity> {
         self.functions.iter().map(|function| &function.identity).chain(&self.dissolved)
     }
@@ -127,7 +130,8 @@ pub enum CoreValType {
         nullable: bool,
     },
     /// A reference to a function of one type; `nullable`. In an object the type is an index in
-    /// [`Artifact::core_types`]; once it is loaded, an identity that all objects of the engine share.
+    /// [`Artifact::core_types`]; once it is loaded, an identity that all objects of the engine
+    /// share.
     TypedFuncRef {
         nullable: bool,
         ty: CoreTypeId,
@@ -428,7 +432,8 @@ pub enum LateStep {
         /// Where from.
         from: u32,
     },
-    /// Run what remains of the initialisation of a core instance (globals, segments, start function).
+    /// Run what remains of the initialisation of a core instance (globals, segments, start
+    /// function).
     Init {
         /// The function, of type `[] -> []`, entered through `FuncKey::CoreEntry`.
         func: FuncKey,

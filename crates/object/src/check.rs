@@ -1,8 +1,8 @@
 //! Is the metadata of an object consistent in itself?
 //!
-//! Whatever reads it may rely on this: every index leads somewhere, and nothing nests so deep that recursion over it
-//! needs much stack. A right checksum says that the bytes are those that were written, not that this compiler wrote
-//! them.
+//! Whatever reads it may rely on this: every index leads somewhere, and nothing nests so deep that
+//! recursion over it needs much stack. A right checksum says that the bytes are those that were
+//! written, not that this compiler wrote them.
 
 use super::artifact::{Artifact, CoreValType, ExportEntry, ImportSlot, Instantiation, TemplateItem};
 use super::load::{LoadError, MAX_TYPE_DEPTH};

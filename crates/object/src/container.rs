@@ -8,8 +8,8 @@
 //! | 16..24 | length of the payload, little-endian |
 //! | 24.. | the payload |
 //!
-//! A payload is an [`Artifact`](super::artifact::Artifact) or [`Lines`](super::lines::Lines) in postcard's encoding, or the
-//! blocks of a [`SiteTable`](super::sites::SiteTable).
+//! A payload is an [`Artifact`](super::artifact::Artifact) or [`Lines`](super::lines::Lines) in
+//! postcard's encoding, or the blocks of a [`SiteTable`](super::sites::SiteTable).
 
 /// The section with the machine code of all functions.
 pub const TEXT_SECTION: &str = ".text";

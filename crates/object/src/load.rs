@@ -1,7 +1,8 @@
-//! Reads an object that `compile` wrote: finds its sections, checks its metadata, and collects what has to be patched.
+//! Reads an object that `compile` wrote: finds its sections, checks its metadata, and collects what
+//! has to be patched.
 //!
-//! It must not know how code gets into memory; it hands out bytes and relocations. Every fault of the input is a
-//! [`LoadError`].
+//! It must not know how code gets into memory; it hands out bytes and relocations. Every fault of
+//! the input is a [`LoadError`].
 
 use super::artifact::Artifact;
 use super::check::{check_code, check_metadata};
@@ -15,7 +16,8 @@ use object::read::{Object, ObjectSection, ObjectSymbol};
 use object::{RelocationFlags, RelocationTarget as RawTarget, SymbolSection};
 use std::sync::Arc;
 
-/// The deepest nesting of component value types that values of the host may have. Lifting recurses over a type.
+/// The deepest nesting of component value types that values of the host may have. Lifting recurses
+/// over a type.
 pub const MAX_TYPE_DEPTH: u32 = 200;
 
 /// Why an object cannot be loaded.
@@ -155,7 +157,8 @@ pub enum RelocationTarget {
 }
 
 impl<'a> ObjectFile<'a> {
-    /// Reads an object and checks it: first that it is what was written, then against this version and this host.
+    /// Reads an object and checks it: first that it is what was written, then against this version
+    /// and this host.
     ///
     /// This loads no code. Whatever the bytes are, it ends in time and memory linear in them.
     pub fn read(bytes: &'a [u8]) -> Result<Self, LoadError> {
@@ -192,7 +195,8 @@ fn parse(bytes: &[u8]) -> Result<object::File<'_>, LoadError> {
     object::File::parse(sealed?).map_err(|e| no_object(e.to_string()))
 }
 
-/// Reads the metadata of an object, whatever target it is for, and checks that it is consistent. This loads no code.
+/// Reads the metadata of an object, whatever target it is for, and checks that it is consistent.
+/// This loads no code.
 pub fn read_metadata(bytes: &[u8]) -> Result<Artifact, LoadError> {
     metadata(&parse(bytes)?)
 }
@@ -200,7 +204,8 @@ pub fn read_metadata(bytes: &[u8]) -> Result<Artifact, LoadError> {
 fn metadata(file: &object::File<'_>) -> Result<Artifact, LoadError> {
     let section = section(file, META_SECTION)?.ok_or(LoadError::MissingSection(META_SECTION))?;
     let payload = unwrap(section)?;
-    // The version comes first in the encoding, so that it can be told even where the rest has changed its shape.
+    // The version comes first in the encoding, so that it can be told even where the rest has
+    // changed its shape.
     let (version, _) =
         postcard::take_from_bytes::<String>(payload).map_err(|_| LoadError::DamagedMetadata(Damage::Encoding))?;
     if version != env!("CARGO_PKG_VERSION") {

@@ -1,16 +1,17 @@
 //! Loads objects and runs them: the embedder's library.
 //!
-//! An [`Engine`] holds what stores share, a [`Component`] is loaded code, a [`Store`] owns instances and the host's
-//! data, a [`Linker`] binds imports to host functions, and an [`Instance`] has [`Func`]s to call. Core modules have
-//! [`Module`], [`CoreLinker`] and [`CoreInstance`]. What guests may use is bounded by [`Limits`], by fuel
-//! ([`Store::set_fuel`]), and by an [`InterruptHandle`].
+//! An [`Engine`] holds what stores share, a [`Component`] is loaded code, a [`Store`] owns
+//! instances and the host's data, a [`Linker`] binds imports to host functions, and an [`Instance`]
+//! has [`Func`]s to call. Core modules have [`Module`], [`CoreLinker`] and [`CoreInstance`]. What
+//! guests may use is bounded by [`Limits`], by fuel ([`Store::set_fuel`]), and by an
+//! [`InterruptHandle`].
 //!
 //! The rooms of the crate stand on one another, each on those before it: `sys`, `bytes`, `error`,
 //! `stack`, `memory`, `image`, `handle`, `store`, `value`, `intrinsics`, `call`, `core_module`,
 //! `api`.
 //!
-//! The runtime knows the block's contract, the metadata in an object, and the model's types. It must not know how code
-//! is made: neither the compiler's passes nor Cranelift.
+//! The runtime knows the block's contract, the metadata in an object, and the model's types. It
+//! must not know how code is made: neither the compiler's passes nor Cranelift.
 
 extern crate self as cantilever_runtime;
 

@@ -1,6 +1,7 @@
 //! How calls between the host and compiled code pass core values, and how they say that they ended.
 //!
-//! Entry trampolines and host functions are both sides of it. Nothing here knows how either is made.
+//! Entry trampolines and host functions are both sides of it. Nothing here knows how either is
+//! made.
 
 /// What an entry trampoline returns when the call came back.
 pub const RETURNED: u32 = 0;
@@ -9,7 +10,8 @@ pub const TRAPPED: u32 = 1;
 
 /// What a [`HostFunc`](super::HostFunc) returns when it succeeded. All else is a failure.
 pub const HOST_SUCCEEDED: u32 = 0;
-/// What a [`HostFunc`](super::HostFunc) of ours returns when it has recorded an error for the store.
+/// What a [`HostFunc`](super::HostFunc) of ours returns when it has recorded an error for the
+/// store.
 pub const HOST_FAILED: u32 = 1;
 
 /// Bytes of the slot of one core value in an array of parameters or results: a vector fits.

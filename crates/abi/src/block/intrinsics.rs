@@ -1,9 +1,10 @@
 //! The table of runtime routines: the whole surface of the runtime that compiled code calls.
 //!
-//! Compiled code loads a routine's address from the table that its [`Context`](super::Context) points to, and calls it
-//! in the platform's C convention. The first argument is always the caller's `vmctx`. A routine that can fail returns a
-//! number of [`status`](super::status) and compiled code raises the trap, so no frame of a routine is ever skipped. Where
-//! a routine is said to answer yes or no, that is [`DONE`] or [`FAILED`].
+//! Compiled code loads a routine's address from the table that its [`Context`](super::Context)
+//! points to, and calls it in the platform's C convention. The first argument is always the
+//! caller's `vmctx`. A routine that can fail returns a number of [`status`](super::status) and
+//! compiled code raises the trap, so no frame of a routine is ever skipped. Where a routine is said
+//! to answer yes or no, that is [`DONE`] or [`FAILED`].
 //!
 //! The table can be implemented in C: every argument is an integer or a pointer.
 
@@ -13,7 +14,8 @@ use super::status::{
 };
 use core::ffi::c_void;
 
-/// Version of the table's layout and of the routines' meaning. An object records the version it was compiled for.
+/// Version of the table's layout and of the routines' meaning. An object records the version it was
+/// compiled for.
 pub const INTRINSICS_VERSION: u32 = 7;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
@@ -75,12 +77,14 @@ pub enum Width {
 }
 
 intrinsics! {
-    /// `memory.grow`: `memory` is the `MemoryDef`; returns the old size in pages, or [`CANNOT_GROW`].
+    /// `memory.grow`: `memory` is the `MemoryDef`; returns the old size in pages, or
+    /// [`CANNOT_GROW`].
     MemoryGrow = memory_grow(memory: ptr, delta_pages: u64) -> u64;
     /// `table.grow`: `table` is the `TableDef`; returns the old size, or [`CANNOT_GROW`].
     TableGrow = table_grow(table: ptr, delta: u64, init: u64) -> u64;
-    /// `memory.init` and active data segments: [`DONE`], or [`FAILED`] when out of bounds (then nothing was written).
-    /// `segment` is the index of the segment's [`SegmentSlot`] in the module's instance.
+    /// `memory.init` and active data segments: [`DONE`], or [`FAILED`] when out of bounds (then
+    /// nothing was written). `segment` is the index of the segment's [`SegmentSlot`] in the
+    /// module's instance.
     MemoryInit = memory_init(memory: ptr, segment: ptr, dst: u64, src: u64, len: u64) -> u32;
     /// `data.drop` and `elem.drop`: the segment becomes empty.
     SegmentDrop = segment_drop(segment: ptr);
@@ -88,20 +92,23 @@ intrinsics! {
     MemoryCopy = memory_copy(dst_memory: ptr, src_memory: ptr, dst: u64, src: u64, len: u64) -> u32;
     /// `memory.fill`: [`DONE`], or [`FAILED`] when out of bounds.
     MemoryFill = memory_fill(memory: ptr, dst: u64, value: u32, len: u64) -> u32;
-    /// `table.init` from a segment of 8-byte elements (already evaluated): [`DONE`], or [`FAILED`] when out of bounds.
+    /// `table.init` from a segment of 8-byte elements (already evaluated): [`DONE`], or [`FAILED`]
+    /// when out of bounds.
     TableInit = table_init(table: ptr, segment: ptr, dst: u64, src: u64, len: u64) -> u32;
     /// `table.copy`: [`DONE`], or [`FAILED`] when out of bounds.
     TableCopy = table_copy(dst_table: ptr, src_table: ptr, dst: u64, src: u64, len: u64) -> u32;
     /// `table.fill`: [`DONE`], or [`FAILED`] when out of bounds.
     TableFill = table_fill(table: ptr, dst: u64, value: u64, len: u64) -> u32;
-    /// Raises the limit of a handle table; `table` is the [`HandleTable`](super::HandleTable). [`DONE`], or
-    /// [`FAILED`] at the quota.
+    /// Raises the limit of a handle table; `table` is the [`HandleTable`](super::HandleTable).
+    /// [`DONE`], or [`FAILED`] at the quota.
     HandleTableGrow = handle_table_grow(table: ptr) -> u32;
-    /// Memory for a value that the host receives, valid until the call's results have been read: the host's `realloc`.
-    /// Returns null when the host refuses, for want of memory or for the sake of a limit.
+    /// Memory for a value that the host receives, valid until the call's results have been read:
+    /// the host's `realloc`. Returns null when the host refuses, for want of memory or for the sake
+    /// of a limit.
     HostAlloc = host_alloc(size: u64, align: u64) -> ptr;
-    /// What was allocated by [`Intrinsic::HostAlloc`] so far stays until the host's call of the guest ends, even if the guest
-    /// calls the host again; or until the stretch ends in which it was allocated.
+    /// What was allocated by [`Intrinsic::HostAlloc`] so far stays until the host's call of the
+    /// guest ends, even if the guest calls the host again; or until the stretch ends in which it
+    /// was allocated.
     HostKeep = host_keep();
     /// Begins a stretch: what [`Intrinsic::HostAlloc`] gives from now on is valid until the
     /// matching [`Intrinsic::HostLeave`]. `saved` is the address of a [`HostMark`], which this
@@ -111,19 +118,23 @@ intrinsics! {
     HostLeave = host_leave(saved: ptr);
     /// `memmove` of `len` bytes between native addresses that the caller has checked.
     Copy = copy(dst: ptr, src: ptr, len: u64);
-    /// Copies `len` bytes of records of `size` bytes each, 64 at most: of each record the bytes whose bits are set in
-    /// `fields`, the first byte's lowest. The others, which are padding, keep what they are at the destination.
+    /// Copies `len` bytes of records of `size` bytes each, 64 at most: of each record the bytes
+    /// whose bits are set in `fields`, the first byte's lowest. The others, which are padding, keep
+    /// what they are at the destination.
     CopyFields = copy_fields(dst: ptr, src: ptr, len: u64, size: u64, fields: u64);
-    /// Copies little-endian code points up to the first that is no Unicode scalar value: how many, `count` when all are.
+    /// Copies little-endian code points up to the first that is no Unicode scalar value: how many,
+    /// `count` when all are.
     CopyChars = copy_chars(dst: ptr, src: ptr, count: u64) -> u64;
-    /// UTF-8 that the host receives, and may look at where it lies: validates it, and copies it if the runtime likes that better.
-    /// `receiver` is the address of the `HostCallee` that receives it, or null if it is a guest's result. The address where it
-    /// is, or [`ILL_FORMED_LENGTH`], or [`INCOMPLETE_LENGTH`].
+    /// UTF-8 that the host receives, and may look at where it lies: validates it, and copies it if
+    /// the runtime likes that better. `receiver` is the address of the `HostCallee` that receives
+    /// it, or null if it is a guest's result. The address where it is, or [`ILL_FORMED_LENGTH`], or
+    /// [`INCOMPLETE_LENGTH`].
     Utf8ToHost = utf8_to_host(src: ptr, len: u64, receiver: ptr) -> u64;
     /// Copies UTF-8 while validating: [`WELL_FORMED`], [`ILL_FORMED`] or [`INCOMPLETE`].
     Utf8ToUtf8 = utf8_to_utf8(dst: ptr, src: ptr, len: u64) -> u32;
-    /// Writes where in the input the innermost calls of core code are, among the callers of the function whose frame pointer
-    /// is `frame` up to the host: [`CALL_DEPTH`](super::CALL_DEPTH) offsets of 32 bits, innermost first, 0 past the last.
+    /// Writes where in the input the innermost calls of core code are, among the callers of the
+    /// function whose frame pointer is `frame` up to the host: [`CALL_DEPTH`](super::CALL_DEPTH)
+    /// offsets of 32 bits, innermost first, 0 past the last.
     CoreCalls = core_calls(frame: ptr, calls: ptr);
     /// Copies UTF-16 while validating: [`WELL_FORMED`] or [`ILL_FORMED`].
     Utf16ToUtf16 = utf16_to_utf16(dst: ptr, src: ptr, units: u64) -> u32;
@@ -132,7 +143,8 @@ intrinsics! {
     Utf8ToUtf16 = utf8_to_utf16(dst: ptr, src: ptr, len: u64) -> u64;
     /// Transcodes Latin-1 to UTF-16 (destination holds `len` code units).
     Latin1ToUtf16 = latin1_to_utf16(dst: ptr, src: ptr, len: u64);
-    /// Copies the longest ASCII prefix of UTF-16 to UTF-8: the number of code units copied. Not yet validated beyond.
+    /// Copies the longest ASCII prefix of UTF-16 to UTF-8: the number of code units copied. Not yet
+    /// validated beyond.
     Utf16ToUtf8Ascii = utf16_to_utf8_ascii(dst: ptr, src: ptr, units: u64) -> u64;
     /// Transcodes UTF-16 to UTF-8 (destination holds `3 * units` bytes): bytes written, or
     /// [`ILL_FORMED_LENGTH`].
@@ -141,10 +153,12 @@ intrinsics! {
     Latin1ToUtf8Ascii = latin1_to_utf8_ascii(dst: ptr, src: ptr, len: u64) -> u64;
     /// Transcodes Latin-1 to UTF-8 (destination holds `2 * len` bytes): bytes written.
     Latin1ToUtf8 = latin1_to_utf8(dst: ptr, src: ptr, len: u64) -> u64;
-    /// Copies the longest well-formed prefix of UTF-8 that is representable in Latin-1. Returns bytes written in the high 32
-    /// bits and source bytes consumed in the low 32. Not yet validated beyond.
+    /// Copies the longest well-formed prefix of UTF-8 that is representable in Latin-1. Returns
+    /// bytes written in the high 32 bits and source bytes consumed in the low 32. Not yet validated
+    /// beyond.
     Utf8ToLatin1 = utf8_to_latin1(dst: ptr, src: ptr, len: u64) -> u64;
-    /// Copies the longest prefix of UTF-16 that is representable in Latin-1: units copied. Not yet validated beyond.
+    /// Copies the longest prefix of UTF-16 that is representable in Latin-1: units copied. Not yet
+    /// validated beyond.
     Utf16ToLatin1 = utf16_to_latin1(dst: ptr, src: ptr, units: u64) -> u64;
     /// Widens `len` Latin-1 bytes at `ptr` to UTF-16 in place, from the end.
     InflateLatin1 = inflate_latin1(ptr: ptr, len: u64);
@@ -152,18 +166,20 @@ intrinsics! {
     Utf16ToProbablyUtf16 = utf16_to_probably_utf16(dst: ptr, src: ptr, units: u64) -> u32;
     /// Narrows `units` UTF-16 units at `ptr`, all below 256, to Latin-1 in place.
     DeflateUtf16 = deflate_utf16(ptr: ptr, units: u64);
-    /// Makes an [`Exception`](super::Exception) with this tag and a payload of `values` slots, which the caller fills.
-    /// Null when there is no memory for it.
+    /// Makes an [`Exception`](super::Exception) with this tag and a payload of `values` slots,
+    /// which the caller fills. Null when there is no memory for it.
     ExceptionNew = exception_new(tag: ptr, values: u64) -> ptr;
-    /// An exception was caught and its payload has been read: it ends, unless there may be references to it.
+    /// An exception was caught and its payload has been read: it ends, unless there may be
+    /// references to it.
     ExceptionCaught = exception_caught(exception: ptr);
     /// Is this the address of an exception of the store? Yes or no.
     ExceptionIsLive = exception_is_live(exception: ptr) -> u32;
-    /// Looks for the innermost call that has a handler, among the callers of the function whose frame pointer is
-    /// `frame` up to the host: [`DONE`], and writes the [`Landing`](super::Landing); or [`FAILED`].
+    /// Looks for the innermost call that has a handler, among the callers of the function whose
+    /// frame pointer is `frame` up to the host: [`DONE`], and writes the
+    /// [`Landing`](super::Landing); or [`FAILED`].
     FindHandler = find_handler(frame: ptr, landing: ptr) -> u32;
-    /// Goes on at a [`Landing`](super::Landing) with an exception; does not return. Every frame that this skips is
-    /// compiled code's.
+    /// Goes on at a [`Landing`](super::Landing) with an exception; does not return. Every frame
+    /// that this skips is compiled code's.
     Land = land(landing: ptr, exception: ptr);
     /// Is a function type, by its engine-wide identity, a declared subtype of another? Yes or no.
     IsSubtype = is_subtype(ty: u32, supertype: u32) -> u32;

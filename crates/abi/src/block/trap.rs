@@ -1,8 +1,10 @@
 //! Every reason for which a guest can trap, and the message for each.
 //!
-//! A trap site is an instruction; the object's trap table maps its offset to a [`TrapKind`]. Kinds whose messages name
-//! values have those values in [`Header::trap_values`](super::Header::trap_values), stored by the cold block before it traps.
-//! In an object that debugs handles, value 3 of a kind about one handle is the component instance whose table it is about.
+//! A trap site is an instruction; the object's trap table maps its offset to a [`TrapKind`]. Kinds
+//! whose messages name values have those values in
+//! [`Header::trap_values`](super::Header::trap_values), stored by the cold block before it traps.
+//! In an object that debugs handles, value 3 of a kind about one handle is the component instance
+//! whose table it is about.
 
 /// Makes the enumeration, its numbering and its fixed messages from one list.
 macro_rules! trap_kinds {
@@ -21,9 +23,9 @@ macro_rules! trap_kinds {
                 match code { $( $code => Some(TrapKind::$variant), )* _ => None }
             }
 
-            /// The message. Where it needs values, they replace `{0}` (value 0 as a number), `{t1}` and `{t2}` (what the
-            /// handle tags in values 1 and 2 mean), `{n1}`, `{n2}` (the names of their resource types) and `{f3}` (the
-            /// name of the function in value 3).
+            /// The message. Where it needs values, they replace `{0}` (value 0 as a number), `{t1}`
+            /// and `{t2}` (what the handle tags in values 1 and 2 mean), `{n1}`, `{n2}` (the names
+            /// of their resource types) and `{f3}` (the name of the function in value 3).
             pub const fn message(self) -> &'static str {
                 match self { $( TrapKind::$variant => $message, )* }
             }
@@ -80,13 +82,15 @@ trap_kinds! {
     HandleLent = 35, "cannot remove owned resource while borrowed (handle index {0}, {n1})";
     /// Value 0: the index; 1: the tag found. A borrow where an own was needed.
     NotOwned = 36, "handle index {0} is {n1} where an owned handle is needed";
-    /// Value 0: how many; 1: the component instance that has them; 2: their scope; 3: the function that lent them, as
-    /// its CLIF user name (namespace in the upper half). The runtime puts the tag of the first of them in place of 1.
+    /// Value 0: how many; 1: the component instance that has them; 2: their scope; 3: the function
+    /// that lent them, as its CLIF user name (namespace in the upper half). The runtime puts the
+    /// tag of the first of them in place of 1.
     BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them; the first is {n1}, lent by {f3})";
     /// Value 0: the quota.
     HandleTableFull = 38, "handle table is full: its quota is {0} entries (`Config::handle_quota`, at most \
         `CompileOptions::handle_capacity`), and one more would be needed";
-    /// The array of borrow scopes is full: calls nest too deeply, or lists of borrow handles are too long.
+    /// The array of borrow scopes is full: calls nest too deeply, or lists of borrow handles are
+    /// too long.
     ScopesExhausted = 39, "too many nested calls hold borrow handles, or too many handles are lent in lists: there \
         is room for 1048576 of them";
 
@@ -123,7 +127,8 @@ trap_kinds! {
     /// A guest gives the host more than the store's limit allows. No code raises it: the runtime
     /// knows it from [`HostAllocFailed`](Self::HostAllocFailed), and says which limit that is.
     LiftedBytesExceeded = 66, "the guest gives the host too much";
-    /// A host function returned a value that its type does not have (discriminant, char, string out of range).
+    /// A host function returned a value that its type does not have (discriminant, char, string out
+    /// of range).
     InvalidHostValue = 62, "the host gave a value that its type does not have";
     /// A synchronous call of an asynchronous function that would block.
     CannotBlock = 63, "wasm trap: cannot block a synchronous task before returning";
@@ -133,7 +138,8 @@ trap_kinds! {
     TaskNotReturned = 80, "wasm trap: the task ended without a call of `task.return`";
     /// `trap_if(self.state == Task.State.RESOLVED)`.
     TaskReturnedTwice = 81, "wasm trap: `task.return` was called more than once in a task";
-    /// `task.return` in a task that is not asynchronous, or whose result type or options are others.
+    /// `task.return` in a task that is not asynchronous, or whose result type or options are
+    /// others.
     TaskReturnInvalid = 82, "wasm trap: this `task.return` is not that of the current task (result type and options must be those of its lift)";
     /// Value 0: the code.
     UnsupportedCallbackCode = 83, "wasm trap: unsupported callback code ({0})";

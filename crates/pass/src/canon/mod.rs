@@ -1,24 +1,29 @@
-//! The canonical-ABI pass: the specification's semantics of built-ins and of lifting and lowering, as CLIF functions.
+//! The canonical-ABI pass: the specification's semantics of built-ins and of lifting and lowering,
+//! as CLIF functions.
 //!
-//! It stands alone: it knows types, canonical options and where things lie (`abi`), the runtime contract (`block`),
-//! the emitting kit (`clif`) and the handle table (`handles`). It must not know how a component is decoded, how core
-//! code is compiled, nor what the runtime does. All functions run with the start of the block as `vmctx`.
+//! It stands alone: it knows types, canonical options and where things lie (`abi`), the runtime
+//! contract (`block`), the emitting kit (`clif`) and the handle table (`handles`). It must not know
+//! how a component is decoded, how core code is compiled, nor what the runtime does. All functions
+//! run with the start of the block as `vmctx`.
 //!
-//! An adapter joins a `canon lower` to a `canon lift` (`call`). A value crosses from one side to the other in two
-//! steps, as in the specification. *Lifting* checks it and leaves it flat in SSA values: as on a side with 64-bit
-//! pointers, but with representations for handles and native addresses for pointers. *Lowering* writes it for the
-//! other side. All parameters are lifted before any is lowered. What is deferred to lowering, and so may trap after
-//! the callee's `realloc` has run: the content of strings and lists, and values with more core values than
-//! [`MAX_FLAT_PARAMS`](cantilever_abi::MAX_FLAT_PARAMS), of which the lifted form is the address, or that are left to a `part`; and a single parameter
-//! or result is lifted and lowered in one. This changes which of two faults is reported, and, when owned handles in such
-//! wide values are given away beside others, in which order their indices are given out again; nothing else: `realloc`
-//! cannot leave its instance, and a trap ends them both.
+//! An adapter joins a `canon lower` to a `canon lift` (`call`). A value crosses from one side to
+//! the other in two steps, as in the specification. *Lifting* checks it and leaves it flat in SSA
+//! values: as on a side with 64-bit pointers, but with representations for handles and native
+//! addresses for pointers. *Lowering* writes it for the other side. All parameters are lifted
+//! before any is lowered. What is deferred to lowering, and so may trap after the callee's
+//! `realloc` has run: the content of strings and lists, and values with more core values than
+//! [`MAX_FLAT_PARAMS`](cantilever_abi::MAX_FLAT_PARAMS), of which the lifted form is the address,
+//! or that are left to a `part`; and a single parameter or result is lifted and lowered in one.
+//! This changes which of two faults is reported, and, when owned handles in such wide values are
+//! given away beside others, in which order their indices are given out again; nothing else:
+//! `realloc` cannot leave its instance, and a trap ends them both.
 //!
-//! The rooms: `call` (two sides and what joins them), `value` (each family of types), `string` (the table of encodings),
-//! `builtin`. Adapters of large types are cut into `part`s.
+//! The rooms: `call` (two sides and what joins them), `value` (each family of types), `string` (the
+//! table of encodings), `builtin`. Adapters of large types are cut into `part`s.
 //!
-//! Lenders (`borrow`) are SSA values, or, for handles in lists, copies on the array of borrow scopes: guest memory may
-//! change during a call, so it is not walked again. Floats keep the bits of their NaNs, as the specification allows.
+//! Lenders (`borrow`) are SSA values, or, for handles in lists, copies on the array of borrow
+//! scopes: guest memory may change during a call, so it is not walked again. Floats keep the bits
+//! of their NaNs, as the specification allows.
 
 mod builtin;
 mod call;
@@ -56,16 +61,18 @@ pub struct CanonEnv<'a> {
     pub layout: &'a BlockLayout,
     /// How the target calls.
     pub convention: Convention,
-    /// For each component instance: has it built-ins that ask for its task, so that its tasks must be kept? An instance
-    /// past the end has none.
+    /// For each component instance: has it built-ins that ask for its task, so that its tasks must
+    /// be kept? An instance past the end has none.
     pub keeps_tasks: &'a [bool],
-    /// What adapters of large types leave to functions of their own ([`emit_part`]); none if it is empty.
+    /// What adapters of large types leave to functions of their own ([`emit_part`]); none if it is
+    /// empty.
     pub parts: &'a Parts,
-    /// For each component instance: is it proven that none of its canonical functions is called while its `realloc` or
-    /// `post-return` runs? Then `may_leave` is neither kept nor checked. For an instance past the end it is not.
+    /// For each component instance: is it proven that none of its canonical functions is called
+    /// while its `realloc` or `post-return` runs? Then `may_leave` is neither kept nor checked. For
+    /// an instance past the end it is not.
     pub may_always_leave: &'a [bool],
-    /// For each component instance: are the borrow handles that its callers lend it counted ([`counts_borrows`])? Those of an
-    /// instance past the end are.
+    /// For each component instance: are the borrow handles that its callers lend it counted
+    /// ([`counts_borrows`])? Those of an instance past the end are.
     pub counts_borrows: &'a [bool],
     /// Guard handle indices against speculation past the end of a table.
     pub spectre: bool,

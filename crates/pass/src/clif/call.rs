@@ -58,7 +58,8 @@ impl Emit<'_> {
         Ready::Indirect(code, vmctx)
     }
 
-    /// Calls a core-convention function with arguments after `vmctx`, from outside of core code: an exception traps.
+    /// Calls a core-convention function with arguments after `vmctx`, from outside of core code: an
+    /// exception traps.
     pub fn call_core(&mut self, callee: Callee, signature: Signature, args: &[Value]) -> Vec<Value> {
         let ready = self.ready(callee, &signature);
         let (Ready::Direct(_, vmctx) | Ready::Indirect(_, vmctx)) = ready;
@@ -87,13 +88,15 @@ impl Emit<'_> {
         self.b.inst_results(inst).first().copied()
     }
 
-    /// The address of the function in the `HostCallee` at a block offset, which may be null. `vmctx` must be the block.
+    /// The address of the function in the `HostCallee` at a block offset, which may be null.
+    /// `vmctx` must be the block.
     pub fn host_callee_func(&mut self, callee: u32) -> Value {
         let at = callee as usize + offset_of!(HostCallee, func);
         self.load_constant(POINTER, Region::Constant, self.vmctx, at)
     }
 
-    /// Calls the host through the `HostCallee` at a block offset, and traps if it fails. `vmctx` must be the block.
+    /// Calls the host through the `HostCallee` at a block offset, and traps if it fails. `vmctx`
+    /// must be the block.
     pub fn call_host(&mut self, callee: u32, params: Value, results: Value) {
         let func = self.host_callee_func(callee);
         let at = callee as usize + offset_of!(HostCallee, data);

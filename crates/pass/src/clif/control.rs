@@ -1,4 +1,5 @@
-//! Structured control flow: detours, choices, switches and counted loops. It must not know what a check is for.
+//! Structured control flow: detours, choices, switches and counted loops. It must not know what a
+//! check is for.
 
 use super::emit::Emit;
 use super::signature::POINTER;
@@ -52,8 +53,9 @@ impl Emit<'_> {
         self.b.switch_to_block(go_on);
     }
 
-    /// Opens a choice between two alternatives that give values of these types. Emit the first, which is for a `condition`
-    /// that is not zero; call [`Emit::otherwise`], emit the second, then call [`Emit::end_choice`].
+    /// Opens a choice between two alternatives that give values of these types. Emit the first,
+    /// which is for a `condition` that is not zero; call [`Emit::otherwise`], emit the second, then
+    /// call [`Emit::end_choice`].
     pub fn begin_choice(&mut self, condition: Value, types: impl IntoIterator<Item = Type>) -> Choice {
         let (then, otherwise) = (self.b.create_block(), self.b.create_block());
         let joined = self.block(types);
@@ -93,7 +95,8 @@ impl Emit<'_> {
         self.b.ins().jump(to, &args);
     }
 
-    /// Goes to the block at the position that `index` names. Invariant: `index` has been checked to be in range.
+    /// Goes to the block at the position that `index` names. Invariant: `index` has been checked to
+    /// be in range.
     pub fn switch(&mut self, index: Value, blocks: &[Block]) {
         match *blocks {
             [] => unreachable!("a switch has a target"),
@@ -112,8 +115,8 @@ impl Emit<'_> {
         }
     }
 
-    /// Opens a loop that runs until the first of the addresses in `start` reaches `end`. Emit the body, then call
-    /// [`Emit::end_loop`].
+    /// Opens a loop that runs until the first of the addresses in `start` reaches `end`. Emit the
+    /// body, then call [`Emit::end_loop`].
     pub fn begin_loop(&mut self, start: &[Value], end: Value) -> Loop {
         let header = self.block(start.iter().map(|_| POINTER));
         let body = self.b.create_block();

@@ -23,8 +23,8 @@ pub struct Emit<'f> {
 }
 
 impl<'f> Emit<'f> {
-    /// Starts a function in core convention: sets name and signature, opens the entry block. Returns the parameters
-    /// after `vmctx`.
+    /// Starts a function in core convention: sets name and signature, opens the entry block.
+    /// Returns the parameters after `vmctx`.
     pub fn core(
         func: &'f mut Function,
         cx: &'f mut FunctionBuilderContext,
@@ -37,7 +37,8 @@ impl<'f> Emit<'f> {
         (emit, params)
     }
 
-    /// Starts a function of any calling convention whose first parameter is a pointer to a context. Returns all parameters.
+    /// Starts a function of any calling convention whose first parameter is a pointer to a context.
+    /// Returns all parameters.
     pub fn with_context(
         func: &'f mut Function,
         cx: &'f mut FunctionBuilderContext,
@@ -58,8 +59,8 @@ impl<'f> Emit<'f> {
         (emit, params)
     }
 
-    /// Ends the function: every block has been filled and is sealed now. The prologue of a core-convention function
-    /// compares the stack pointer with [`Context::stack_limit`].
+    /// Ends the function: every block has been filled and is sealed now. The prologue of a
+    /// core-convention function compares the stack pointer with [`Context::stack_limit`].
     pub fn finish(mut self) {
         if self.b.func.signature.call_conv == cranelift_codegen::isa::CallConv::Tail {
             let flags = field_flags(self.b.func, Region::StackLimit, false);
@@ -87,18 +88,21 @@ impl<'f> Emit<'f> {
         field_flags(self.b.func, region, false)
     }
 
-    /// Flags for a field that never changes while code runs, so that its load can be hoisted and merged.
+    /// Flags for a field that never changes while code runs, so that its load can be hoisted and
+    /// merged.
     pub fn constant(&mut self, region: Region) -> MemFlagsData {
         field_flags(self.b.func, region, true)
     }
 
-    /// Flags for an access to memory whose bytes are little-endian and maybe unaligned, and which was checked before.
+    /// Flags for an access to memory whose bytes are little-endian and maybe unaligned, and which
+    /// was checked before.
     pub fn linear(&mut self) -> MemFlagsData {
         let region = Region::LinearMemory.in_func(self.b.func);
         MemFlagsData::new().with_notrap().with_endianness(Endianness::Little).with_alias_region(Some(region))
     }
 
-    /// Flags for an access to the host's memory as a peer sees it: its own byte order, maybe unaligned, checked before.
+    /// Flags for an access to the host's memory as a peer sees it: its own byte order, maybe
+    /// unaligned, checked before.
     pub fn peer(&mut self) -> MemFlagsData {
         let region = Region::LinearMemory.in_func(self.b.func);
         MemFlagsData::new().with_notrap().with_alias_region(Some(region))
@@ -128,7 +132,8 @@ impl<'f> Emit<'f> {
         self.offset(base, i64::from(offset))
     }
 
-    /// A structure of the block as a base address and an offset, for accesses to its fields without an addition.
+    /// A structure of the block as a base address and an offset, for accesses to its fields without
+    /// an addition.
     pub fn base(&mut self, place: Place) -> (Value, u32) {
         match place {
             Place::Here(offset) => (self.vmctx, offset),
@@ -141,8 +146,8 @@ impl<'f> Emit<'f> {
         if offset == 0 { base } else { self.b.ins().iadd_imm_s(base, offset) }
     }
 
-    /// The CLIF user name of the function that is being emitted: namespace in the upper half, index in the lower. It
-    /// stays the same where the function is inlined.
+    /// The CLIF user name of the function that is being emitted: namespace in the upper half, index
+    /// in the lower. It stays the same where the function is inlined.
     pub fn own_name(&mut self) -> Value {
         let name = self.b.func.name.get_user().expect("every function has a user name");
         let bits = u64::from(name.namespace) << u32::BITS | u64::from(name.index);

@@ -1,8 +1,8 @@
-//! Where native code and the host's Rust or C meet: entry trampolines, through which the host calls, and host calls,
-//! through which core code calls the host.
+//! Where native code and the host's Rust or C meet: entry trampolines, through which the host
+//! calls, and host calls, through which core code calls the host.
 //!
-//! An entry trampoline is where a trap lands. Before it calls it stores in a [`Landing`], which its caller provides, where its
-//! exceptional return is, and what stack and frame pointer that needs.
+//! An entry trampoline is where a trap lands. Before it calls it stores in a [`Landing`], which its
+//! caller provides, where its exceptional return is, and what stack and frame pointer that needs.
 
 use super::emit::{Emit, offset32};
 use super::region::Region;
@@ -19,7 +19,8 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::FunctionBuilderContext;
 
-/// `(block, params, results, landing) -> status`: calls a host→guest adapter, `(vmctx, params, results)`.
+/// `(block, params, results, landing) -> status`: calls a host→guest adapter, `(vmctx, params,
+/// results)`.
 pub fn component_entry(
     convention: Convention,
     cx: &mut FunctionBuilderContext,
@@ -36,8 +37,9 @@ pub fn component_entry(
     func
 }
 
-/// `(block, code, vmctx, values, landing) -> status`: calls core-convention code of a signature. `values` points to
-/// [`ValueSlot`](cantilever_abi::block::ValueSlot)s, which hold the parameters before the call and the results after it, each in native byte order.
+/// `(block, code, vmctx, values, landing) -> status`: calls core-convention code of a signature.
+/// `values` points to [`ValueSlot`](cantilever_abi::block::ValueSlot)s, which hold the parameters
+/// before the call and the results after it, each in native byte order.
 pub fn core_entry(
     convention: Convention,
     cx: &mut FunctionBuilderContext,
@@ -62,8 +64,8 @@ pub fn core_entry(
     func
 }
 
-/// A core-convention function of a signature whose `vmctx` is a [`HostCallee`]: calls the host's function with arrays
-/// of [`ValueSlot`](cantilever_abi::block::ValueSlot)s.
+/// A core-convention function of a signature whose `vmctx` is a [`HostCallee`]: calls the host's
+/// function with arrays of [`ValueSlot`](cantilever_abi::block::ValueSlot)s.
 pub fn host_call(
     convention: Convention,
     cx: &mut FunctionBuilderContext,
@@ -92,8 +94,8 @@ pub fn host_call(
     func
 }
 
-/// Calls so that a trap lands here: stores where in the [`Landing`] at `to`, emits the call, and ends the trampoline on
-/// both paths. `returned` is given the results.
+/// Calls so that a trap lands here: stores where in the [`Landing`] at `to`, emits the call, and
+/// ends the trampoline on both paths. `returned` is given the results.
 fn landing<'f>(
     e: &mut Emit<'f>,
     to: Value,

@@ -1,7 +1,8 @@
-//! The kit for emitting CLIF: signatures, alias regions, loads of block fields, traps, intrinsic and core calls, loops.
+//! The kit for emitting CLIF: signatures, alias regions, loads of block fields, traps, intrinsic
+//! and core calls, loops.
 //!
-//! It knows the runtime contract (`block`) and how functions are named and placed (`abi::{place, func_key}`), and
-//! nothing of core Wasm or of the Canonical ABI.
+//! It knows the runtime contract (`block`) and how functions are named and placed (`abi::{place,
+//! func_key}`), and nothing of core Wasm or of the Canonical ABI.
 
 pub mod call;
 pub mod control;

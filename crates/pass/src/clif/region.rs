@@ -1,14 +1,17 @@
-//! Alias regions: which memory an access touches, told to Cranelift's alias analysis and to readers of dumped CLIF.
+//! Alias regions: which memory an access touches, told to Cranelift's alias analysis and to readers
+//! of dumped CLIF.
 //!
-//! A region's identity is the same in every function of a compilation, so that inlining merges regions correctly.
-//! Invariant: two accesses that may overlap are in the same region, or at least one of them has none.
+//! A region's identity is the same in every function of a compilation, so that inlining merges
+//! regions correctly. Invariant: two accesses that may overlap are in the same region, or at least
+//! one of them has none.
 
 use cranelift_codegen::ir::{AliasRegion, AliasRegionData, Function};
 
 /// A part of memory that is disjoint from every other part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Region {
-    /// Other fields of a [`Context`](cantilever_abi::block::Context), import slots, `FuncDef`s: written before code runs.
+    /// Other fields of a [`Context`](cantilever_abi::block::Context), import slots, `FuncDef`s:
+    /// written before code runs.
     Constant,
     /// `Context::stack_limit`.
     StackLimit,
@@ -36,7 +39,8 @@ pub enum Region {
     Global,
     /// Data and element segments: their slots and stored elements.
     Segment,
-    /// Linear memories, and the host's memory as a peer sees it. One region, for the host may be handed views.
+    /// Linear memories, and the host's memory as a peer sees it. One region, for the host may be
+    /// handed views.
     LinearMemory,
     /// Buffers of calls to and from the host: parameters, results, slots.
     HostBuffer,

@@ -49,7 +49,8 @@ impl Convention {
         signature
     }
 
-    /// A function without results that preserves all registers, so that callers which seldom call it keep theirs.
+    /// A function without results that preserves all registers, so that callers which seldom call
+    /// it keep theirs.
     pub fn preserving(self, params: &[Type]) -> Signature {
         let mut signature = Signature::new(CallConv::PreserveAll);
         signature.params.extend(params.iter().copied().map(AbiParam::new));

@@ -1,7 +1,9 @@
-//! What code does so that the host can keep it in check: asking for an interruption, and paying with fuel.
+//! What code does so that the host can keep it in check: asking for an interruption, and paying
+//! with fuel.
 //!
-//! A guest that runs for long enters functions or goes round a loop. Functions compare the stack pointer with a limit in
-//! any case, and an interruption is a limit that no stack pointer meets; so only loops need code of their own.
+//! A guest that runs for long enters functions or goes round a loop. Functions compare the stack
+//! pointer with a limit in any case, and an interruption is a limit that no stack pointer meets; so
+//! only loops need code of their own.
 
 use super::emit::Emit;
 use super::region::Region;
@@ -13,12 +15,13 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 impl Emit<'_> {
-    /// Traps if the host asked the guests of the store to stop. Belongs at the head of every loop that a guest can make
-    /// arbitrarily long.
+    /// Traps if the host asked the guests of the store to stop. Belongs at the head of every loop
+    /// that a guest can make arbitrarily long.
     pub fn check_interruption(&mut self) {
         let address = self.offset(self.vmctx, offset_of!(Context, stack_limit) as i64);
         let flags = self.field(Region::StackLimit);
-        // Atomic, for another thread writes it: an ordinary load would be merged with that of an earlier loop.
+        // Atomic, for another thread writes it: an ordinary load would be merged with that of an
+        // earlier loop.
         let limit = self.b.ins().atomic_load(POINTER, flags, address);
         let asked = self.b.ins().icmp_imm_s(IntCC::Equal, limit, Context::INTERRUPTED.cast_signed() as i64);
         self.trap_if(asked, TrapKind::Interrupted);

@@ -1,7 +1,9 @@
-//! Exceptions: calls that have a handler, raising one, and the function that finds where one is caught.
+//! Exceptions: calls that have a handler, raising one, and the function that finds where one is
+//! caught.
 //!
-//! Nothing is paid for where nothing is thrown: a handler is found by the return address of its call. A handler is a
-//! block whose only parameter is the address of the [`Exception`](cantilever_abi::block::Exception).
+//! Nothing is paid for where nothing is thrown: a handler is found by the return address of its
+//! call. A handler is a block whose only parameter is the address of the
+//! [`Exception`](cantilever_abi::block::Exception).
 
 use super::call::Ready;
 use super::emit::Emit;
@@ -16,8 +18,8 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::FunctionBuilderContext;
 
-/// The core-convention function that throws, [`FuncKey::Throw`]: looks for a handler among its callers and goes on
-/// there. Returns when there is none.
+/// The core-convention function that throws, [`FuncKey::Throw`]: looks for a handler among its
+/// callers and goes on there. Returns when there is none.
 pub fn throw(convention: Convention, cx: &mut FunctionBuilderContext, key: FuncKey) -> Function {
     let mut func = Function::new();
     let signature = convention.core([POINTER], []);
@@ -76,7 +78,8 @@ impl Emit<'_> {
     }
 }
 
-/// The two ways out of a call: `normal`, which is given the results as parameters, and `exceptional`.
+/// The two ways out of a call: `normal`, which is given the results as parameters, and
+/// `exceptional`.
 pub(super) fn exception_table(
     e: &mut Emit<'_>,
     signature: SigRef,

@@ -1,4 +1,5 @@
-//! Guest faults: checks that branch to a cold block, which stores the values of the message and traps.
+//! Guest faults: checks that branch to a cold block, which stores the values of the message and
+//! traps.
 
 use super::emit::Emit;
 use super::region::Region;

@@ -1,7 +1,8 @@
 //! The slow path of `Table.add`: making room in a full table.
 //!
-//! It is a function of its own that preserves all registers. An `add` in a loop would otherwise keep its values out of the
-//! registers that a call of the runtime changes, for a call that almost never happens.
+//! It is a function of its own that preserves all registers. An `add` in a loop would otherwise
+//! keep its values out of the registers that a call of the runtime changes, for a call that almost
+//! never happens.
 
 use super::Table;
 use crate::clif::signature::POINTER;
@@ -17,8 +18,8 @@ use cranelift_frontend::FunctionBuilderContext;
 /// The block or the context of a core instance, and the [`HandleTable`].
 const PARAMS: [Type; 2] = [POINTER; 2];
 
-/// Emits [`FuncKey::GrowHandles`]: the runtime raises the limit of a table above its free head, which it leaves as it is; or
-/// the table is full, which traps.
+/// Emits [`FuncKey::GrowHandles`]: the runtime raises the limit of a table above its free head,
+/// which it leaves as it is; or the table is full, which traps.
 pub fn emit_grow(convention: Convention, cx: &mut FunctionBuilderContext) -> Function {
     let mut func = Function::new();
     let (mut e, params) =

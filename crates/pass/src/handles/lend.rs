@@ -19,8 +19,8 @@ pub struct Lent {
 
 /// Lends a handle of the given type.
 ///
-/// `num_lends` cannot overflow: every lend that is not undone yet occupies native stack or an element of the array of
-/// borrow scopes, and both are far below 2^32.
+/// `num_lends` cannot overflow: every lend that is not undone yet occupies native stack or an
+/// element of the array of borrow scopes, and both are far below 2^32.
 pub fn lend(e: &mut Emit, table: Table, index: Value, resource: u32) -> Lent {
     let entry = get(e, table, index, resource);
     let lends = entry.load(e, types::I32, offset_of!(HandleEntry, lends));
@@ -29,8 +29,8 @@ pub fn lend(e: &mut Emit, table: Table, index: Value, resource: u32) -> Lent {
     Lent { index: entry.index, rep: entry.load(e, types::I32, offset_of!(HandleEntry, rep)) }
 }
 
-/// Undoes one [`lend`]. Invariant: the index is one that was lent; a lent entry cannot be removed, so it needs no
-/// check.
+/// Undoes one [`lend`]. Invariant: the index is one that was lent; a lent entry cannot be removed,
+/// so it needs no check.
 pub fn unlend(e: &mut Emit, table: Table, index: Value) {
     let entry = table.trusted(e, index);
     let lends = entry.load(e, types::I32, offset_of!(HandleEntry, lends));

@@ -1,16 +1,18 @@
 //! The inline handle table: get, add, remove, lend and un-lend as a handful of instructions.
 //!
-//! It knows the layout of tables and entries (`block`) and the emitting kit (`clif`). It must not know component
-//! types, canonical options or who the peers are: a resource type is the number in its tag.
+//! It knows the layout of tables and entries (`block`) and the emitting kit (`clif`). It must not
+//! know component types, canonical options or who the peers are: a resource type is the number in
+//! its tag.
 //!
-//! In a block that has records of handles, each `add`, `remove` and misuse is recorded (`record`); elsewhere nothing of that
-//! is emitted.
+//! In a block that has records of handles, each `add`, `remove` and misuse is recorded (`record`);
+//! elsewhere nothing of that is emitted.
 //!
-//! Every check of an entry is one comparison on the hot path. When it fails, cold code (`fault`) looks again, in the
-//! order of the specification, to raise the right trap.
+//! Every check of an entry is one comparison on the hot path. When it fails, cold code (`fault`)
+//! looks again, in the order of the specification, to raise the right trap.
 //!
-//! Invariant relied upon: entry 0 of each table is readable and its tag is 0 (`1 <= limit`). With the Spectre guard, an
-//! index out of bounds is replaced by 0 without a branch, so the one comparison refuses it too.
+//! Invariant relied upon: entry 0 of each table is readable and its tag is 0 (`1 <= limit`). With
+//! the Spectre guard, an index out of bounds is replaced by 0 without a branch, so the one
+//! comparison refuses it too.
 
 mod add;
 mod fault;

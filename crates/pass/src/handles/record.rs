@@ -1,4 +1,5 @@
-//! Records of who added, removed and misused handles, in a block that has them. Elsewhere nothing is emitted.
+//! Records of who added, removed and misused handles, in a block that has them. Elsewhere nothing
+//! is emitted.
 
 use super::Entry;
 use crate::clif::signature::POINTER;
@@ -16,8 +17,8 @@ pub(super) struct Records {
     pub(super) instance: u32,
 }
 
-/// Records that the function under construction adds or removes the handle that is at an entry. `event` is an offset in
-/// a [`HandleRecord`].
+/// Records that the function under construction adds or removes the handle that is at an entry.
+/// `event` is an offset in a [`HandleRecord`].
 pub(super) fn record(e: &mut Emit, entry: Entry, event: usize) {
     let Some(records) = entry.records else { return };
     let wide = e.b.ins().uextend(POINTER, entry.index);
@@ -27,8 +28,8 @@ pub(super) fn record(e: &mut Emit, entry: Entry, event: usize) {
     records.write(e, base, event, tag);
 }
 
-/// As [`Emit::trap_with`], for a trap about one handle. With records it is recorded who used the handle, and the last value
-/// says whose table it is in.
+/// As [`Emit::trap_with`], for a trap about one handle. With records it is recorded who used the
+/// handle, and the last value says whose table it is in.
 pub(super) fn trap_with(e: &mut Emit, records: Option<Records>, kind: TrapKind, values: &[Value]) {
     let Some(records) = records else { return e.trap_with(kind, values) };
     let [none, some, instance] = [0, 1, records.instance].map(|number| e.b.ins().iconst(types::I32, i64::from(number)));

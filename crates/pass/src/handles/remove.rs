@@ -31,7 +31,8 @@ pub fn remove_own(e: &mut Emit, table: Table, index: Value, resource: u32) -> Va
 /// What is done with a field of a removed entry; nothing, if it is of no use.
 pub type Then<'t, 'f> = Option<&'t dyn Fn(&mut Emit<'f>, Value)>;
 
-/// Removes a handle that is not lent; goes on with `own` and the representation, or with `borrow` and the scope.
+/// Removes a handle that is not lent; goes on with `own` and the representation, or with `borrow`
+/// and the scope.
 pub fn remove<'f>(
     e: &mut Emit<'f>,
     table: Table,
@@ -66,7 +67,8 @@ pub fn remove<'f>(
     e.b.switch_to_block(done);
 }
 
-/// Frees an entry and goes on with what one of its fields held. Cranelift would keep a load of which nothing is made.
+/// Frees an entry and goes on with what one of its fields held. Cranelift would keep a load of
+/// which nothing is made.
 fn take<'f>(e: &mut Emit<'f>, table: Table, entry: Entry, field: usize, then: Then<'_, 'f>) {
     let value = then.map(|then| (then, entry.load(e, types::I32, field)));
     free(e, table, entry);

@@ -35,8 +35,8 @@ pub enum ImportKind {
 impl Component {
     /// Loads an object that was compiled from a component.
     ///
-    /// Every byte is checked against the checksums of the object first, so damage is an error. That is no protection
-    /// from an object that somebody has made to do harm.
+    /// Every byte is checked against the checksums of the object first, so damage is an error. That
+    /// is no protection from an object that somebody has made to do harm.
     ///
     /// # Errors
     ///
@@ -45,8 +45,8 @@ impl Component {
     /// # Safety
     ///
     /// The object must be what `cantilever::compile` of this version returned, unchanged. It is
-    /// native code: once it is loaded, calls of safe functions run it in this process, in no sandbox. Trust it as you
-    /// trust the program that loads it.
+    /// native code: once it is loaded, calls of safe functions run it in this process, in no
+    /// sandbox. Trust it as you trust the program that loads it.
     pub unsafe fn from_object(engine: &Engine, object: &[u8]) -> Result<Self> {
         // SAFETY: the caller vouches for it.
         Self::from_trusted(engine, &unsafe { TrustedObject::new(object) })

@@ -58,8 +58,8 @@ fn kind(image: &Arc<Image>, entry: &ExportEntry) -> ExportKind {
     }
 }
 
-/// The export at a path: names joined by `/` or `#`. Names may contain these themselves, so every split that leads
-/// somewhere is tried.
+/// The export at a path: names joined by `/` or `#`. Names may contain these themselves, so every
+/// split that leads somewhere is tried.
 pub(crate) fn find<'a>(exports: &'a [(String, ExportEntry)], path: &str) -> Option<&'a (String, ExportEntry)> {
     let mut open: Vec<(&[(String, ExportEntry)], &str)> = vec![(exports, path)];
     while let Some((entries, path)) = open.pop() {

@@ -54,7 +54,8 @@ impl Func {
         let target = match entry {
             ExportEntry::Func { lift, .. } => {
                 let code = image.find(FuncKey::Entry(*lift))?;
-                // SAFETY: a function with this key has this type; the image lives as long as the instance.
+                // SAFETY: a function with this key has this type; the image lives as long as the
+                // instance.
                 Target::Guest(unsafe { std::mem::transmute::<*const u8, Entry>(code) })
             }
             ExportEntry::Import(index) => match image.artifact.imports.get(*index as usize)?.kind {
@@ -100,7 +101,8 @@ impl Func {
         }
         let results = cx.alloc_layout(result_layout)?;
         cx.give();
-        // SAFETY: the buffers hold the parameters, and have room for the result, in the layout of this function's type.
+        // SAFETY: the buffers hold the parameters, and have room for the result, in the layout of
+        // this function's type.
         unsafe {
             results.write_bytes(0, result_layout.size as usize);
             call_raw(store.state_ptr(), record, self.target, param_buffer, results)?;
@@ -118,8 +120,8 @@ impl Func {
 ///
 /// # Safety
 ///
-/// `store` must own `record`, with no reference to its state alive; `target` must be a function of the record's image;
-/// `params` and `results` must fit its type.
+/// `store` must own `record`, with no reference to its state alive; `target` must be a function of
+/// the record's image; `params` and `results` must fit its type.
 #[inline(always)]
 pub(crate) unsafe fn call_raw(
     store: *mut StoreState,
@@ -152,7 +154,8 @@ unsafe fn call_host(
     results: *mut u8,
 ) -> Result<()> {
     let callee = record.block.at::<HostCallee>(at)?;
-    // SAFETY: instantiation filled the slot with a function of this type; the caller vouches for the buffers.
+    // SAFETY: instantiation filled the slot with a function of this type; the caller vouches for
+    // the buffers.
     unsafe {
         let Some(func) = (*callee).func else { return Ok(()) };
         match func((*callee).data, record.block.header(), params, results) {

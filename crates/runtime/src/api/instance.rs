@@ -9,7 +9,8 @@ use crate::store::state::AsContextMut;
 use crate::value::{ComponentType, Lift, LowerParams};
 
 impl Instance {
-    /// The exported function at a path: its name, or the names of instances and its own, joined by `/` or `#`.
+    /// The exported function at a path: its name, or the names of instances and its own, joined by
+    /// `/` or `#`.
     pub fn get_func(&self, mut store: impl AsContextMut, path: &str) -> Option<Func> {
         let record = self.record(&store.as_context_mut()).ok()?;
         let (_, entry) = export::find(&record.image.artifact.exports, path)?;

@@ -102,8 +102,8 @@ impl<T: 'static> Linker<T> {
         Ok(self)
     }
 
-    /// Defines every function and resource type that the component imports and that is not defined yet: functions that
-    /// fail when they are called, and resource types without destructors.
+    /// Defines every function and resource type that the component imports and that is not defined
+    /// yet: functions that fail when they are called, and resource types without destructors.
     pub fn define_unknown_imports_as_traps(&mut self, component: &Component) {
         for import in &component.0.artifact.imports {
             let path = import.path.join("/");
@@ -203,11 +203,13 @@ impl<T: 'static> LinkerInstance<'_, T> {
         self.define(name, Definition::Func(host_func::typed::<T, P, R, F>(closure)))
     }
 
-    /// Defines a function that looks at strings and lists of numbers where they lie, without copying them, if the guest
-    /// has them as Rust does; also in tuples, options, results and lists.
+    /// Defines a function that looks at strings and lists of numbers where they lie, without
+    /// copying them, if the guest has them as Rust does; also in tuples, options, results and
+    /// lists.
     ///
-    /// `P` names the parameters: `(u32, &str)` in it is `(u32, &'a str)` for the closure. The closure gets the host's data
-    /// instead of a [`Caller`], so no guest runs while it looks: [`View`](crate::View) tells why.
+    /// `P` names the parameters: `(u32, &str)` in it is `(u32, &'a str)` for the closure. The
+    /// closure gets the host's data instead of a [`Caller`], so no guest runs while it looks:
+    /// [`View`](crate::View) tells why.
     ///
     /// ```
     /// # use cantilever_runtime::{Engine, Linker, LinkError};
@@ -237,7 +239,8 @@ impl<T: 'static> LinkerInstance<'_, T> {
         self.define(name, Definition::Func(host_func::dynamic::<T, F>(closure)))
     }
 
-    /// Defines a resource type, for which the Rust type `R` stands. The destructor gets the representation.
+    /// Defines a resource type, for which the Rust type `R` stands. The destructor gets the
+    /// representation.
     pub fn resource<R: 'static>(
         &mut self,
         name: &str,
@@ -290,7 +293,8 @@ impl<T: 'static> InstancePre<T> {
         let mut store = store.as_context_mut();
         store.state().engine.admit(self.component.engine(), "component", "store")?;
         let state = store.state_ptr();
-        // SAFETY: the bindings were checked against the component's imports, for a store with this type of data.
+        // SAFETY: the bindings were checked against the component's imports, for a store with this
+        // type of data.
         unsafe { instantiate(state, &self.component.0, self.host_types.clone(), self.bindings.clone()) }
     }
 

@@ -13,7 +13,8 @@ use cantilever_abi::{FuncKey, ResourceId, ResourceImpl};
 use cantilever_object::artifact::{CoreFuncType, CoreValType};
 
 impl ResourceAny {
-    /// Drops the handle. The destructor runs if it is owned. An owned handle that is lent cannot be dropped.
+    /// Drops the handle. The destructor runs if it is owned. An owned handle that is lent cannot be
+    /// dropped.
     pub fn resource_drop(self, mut store: impl AsContextMut) -> Result<()> {
         let mut store = store.as_context_mut();
         match self.0 {
@@ -81,7 +82,8 @@ unsafe fn run_guest_destructor(
     values[0][..size_of::<u32>()].copy_from_slice(&rep.to_ne_bytes());
     // SAFETY: the caller vouches for the store, which outlives this call.
     let _scope = unsafe { ArenaScope::of_activation(store) };
-    // SAFETY: the destructor is a function of this image with this type, whose context is the block.
+    // SAFETY: the destructor is a function of this image with this type, whose context is the
+    // block.
     unsafe { enter_core(store, record, entry, (code, record.block.header().cast()), &mut values) }
 }
 
@@ -101,8 +103,8 @@ unsafe fn run_host_destructor(
     };
     let callee = record.block.at::<HostCallee>(dtor)?;
     let mut rep = rep;
-    // SAFETY: instantiation filled the slot with a function that takes a representation and gives nothing; nobody has a
-    // reference to the store's state.
+    // SAFETY: instantiation filled the slot with a function that takes a representation and gives
+    // nothing; nobody has a reference to the store's state.
     unsafe {
         let Some(func) = (*callee).func else { return Ok(()) };
         match func((*callee).data, record.block.header(), (&raw mut rep).cast(), std::ptr::dangling_mut()) {

@@ -9,7 +9,8 @@ use crate::store::variance::Invariant;
 use crate::value::{ComponentType, Lift, LiftContext, LowerContext, LowerParams, TypeContext};
 use std::mem::MaybeUninit;
 
-/// A function that takes the tuple `P` and gives `R`, or nothing when that is `()`. Its types have been checked.
+/// A function that takes the tuple `P` and gives `R`, or nothing when that is `()`. Its types have
+/// been checked.
 pub struct TypedFunc<P, R> {
     func: Func,
     _type: Invariant<(P, R)>,
@@ -64,8 +65,9 @@ impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
         let mut cx = unsafe { LowerContext::for_params(state, record, &self.func.name) };
         params.lower(&mut cx, &ty.params, &mut raw_params)?;
         cx.give();
-        // SAFETY: the types were checked, so the shapes are those of this function's parameters and result; `lower` has
-        // written the parameters, and the adapter writes the result when it succeeds.
+        // SAFETY: the types were checked, so the shapes are those of this function's parameters and
+        // result; `lower` has written the parameters, and the adapter writes the result when it
+        // succeeds.
         let raw_result = unsafe {
             let (params, results) = (raw_params.as_mut_ptr().cast(), raw_result.as_mut_ptr().cast());
             call_raw(state, record, self.func.target, params, results)?;

@@ -1,10 +1,13 @@
-//! Loops over simple text, written so that the compiler makes vector instructions of them: runs of ASCII or Latin-1, which
-//! change their width only, and the validation of UTF-16. What is not simple is for the libraries. And such loops over lists.
+//! Loops over simple text, written so that the compiler makes vector instructions of them: runs of
+//! ASCII or Latin-1, which change their width only, and the validation of UTF-16. What is not
+//! simple is for the libraries. And such loops over lists.
 //!
-//! Each exists twice on x86-64: for every machine, and for those with AVX2, chosen when it is called.
+//! Each exists twice on x86-64: for every machine, and for those with AVX2, chosen when it is
+//! called.
 
-/// Lengths of copies that outgrow the first cache and stay in the second. There the C library's routine goes by
-/// `rep movsb`, which takes up to twice as long as a loop; for shorter and longer ones it is the best.
+/// Lengths of copies that outgrow the first cache and stay in the second. There the C library's
+/// routine goes by `rep movsb`, which takes up to twice as long as a loop; for shorter and longer
+/// ones it is the best.
 const BETWEEN_CACHES: core::ops::Range<usize> = 32 << 10..512 << 10;
 
 /// `memmove`.
@@ -18,7 +21,8 @@ pub unsafe fn copy(from: *const u8, to: *mut u8, len: usize) {
         && from.addr().abs_diff(to.addr()) >= len
         && std::arch::is_x86_feature_detected!("avx2")
     {
-        // SAFETY: the machine has the feature, the ranges do not overlap, and the caller vouches for them and for the rest.
+        // SAFETY: the machine has the feature, the ranges do not overlap, and the caller vouches
+        // for them and for the rest.
         unsafe {
             let done = copy_rounds::<false>(from, to, len);
             return std::ptr::copy_nonoverlapping(from.add(done), to.add(done), len - done);
@@ -28,12 +32,14 @@ pub unsafe fn copy(from: *const u8, to: *mut u8, len: usize) {
     unsafe { std::ptr::copy(from, to, len) }
 }
 
-/// Copies from the beginning of a range to another by explicit vectors, because the compiler makes a call of the C library of
-/// any plain loop: by whole rounds, with `ASCII` up to the first round that has another byte. How much that is.
+/// Copies from the beginning of a range to another by explicit vectors, because the compiler makes
+/// a call of the C library of any plain loop: by whole rounds, with `ASCII` up to the first round
+/// that has another byte. How much that is.
 ///
 /// # Safety
 ///
-/// The machine must have AVX2; the ranges must be valid for reading and writing, and must not overlap.
+/// The machine must have AVX2; the ranges must be valid for reading and writing, and must not
+/// overlap.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 unsafe fn copy_rounds<const ASCII: bool>(from: *const u8, to: *mut u8, len: usize) -> usize {
@@ -87,7 +93,8 @@ macro_rules! vectorised {
 }
 
 vectorised! {
-    /// Is this well-formed? It is when exactly those units which follow a high surrogate are low ones.
+    /// Is this well-formed? It is when exactly those units which follow a high surrogate are low
+    /// ones.
     pub fn is_utf16(units: &[u16]) -> bool {
         if !units.iter().fold(false, |seen, unit| seen | (unit & 0xf800 == 0xd800)) {
             return true;
@@ -133,7 +140,8 @@ vectorised! {
 }
 
 vectorised! {
-    /// ASCII as UTF-16, up to the first byte that is not; how much that is. `to` is no shorter than `from`.
+    /// ASCII as UTF-16, up to the first byte that is not; how much that is. `to` is no shorter than
+    /// `from`.
     pub fn widen_ascii(from: &[u8], to: &mut [u16]) -> usize {
         run(from, to, |bytes| bytes.iter().fold(0, |seen, byte| seen | byte) < 0x80, u16::from)
     }
@@ -147,22 +155,24 @@ vectorised! {
 }
 
 vectorised! {
-    /// UTF-16 as ASCII, up to the first unit that is not; how much that is. `to` is no shorter than `from`.
+    /// UTF-16 as ASCII, up to the first unit that is not; how much that is. `to` is no shorter than
+    /// `from`.
     pub fn narrow_ascii(from: &[u16], to: &mut [u8]) -> usize {
         run(from, to, |units| units.iter().fold(0, |seen, unit| seen | unit) < 0x80, |unit| unit as u8)
     }
 }
 
 vectorised! {
-    /// UTF-16 as Latin-1, up to the first unit that is not; how much that is. `to` is no shorter than `from`.
+    /// UTF-16 as Latin-1, up to the first unit that is not; how much that is. `to` is no shorter
+    /// than `from`.
     pub fn narrow_latin1(from: &[u16], to: &mut [u8]) -> usize {
         run(from, to, |units| units.iter().fold(0, |seen, unit| seen | unit) <= 0xff, |unit| unit as u8)
     }
 }
 
 vectorised! {
-    /// Copies Unicode scalar values, little-endian, up to the first unit that is none; how many. `to` is no shorter than
-    /// `from`.
+    /// Copies Unicode scalar values, little-endian, up to the first unit that is none; how many.
+    /// `to` is no shorter than `from`.
     pub fn copy_chars(from: &[u32], to: &mut [u32]) -> usize {
         // Surrogates come to lie at the end of the range, above which everything is refused.
         let beyond = |unit: u32| u32::from((u32::from_le(unit) ^ 0xd800).wrapping_sub(0x800) >= 0x10_f800);
@@ -171,8 +181,8 @@ vectorised! {
 }
 
 vectorised! {
-    /// Copies records of `size` bytes, at most 64: of each the bytes whose bits `fields` has. How many bytes were looked at. `to`
-    /// is no shorter than `from`.
+    /// Copies records of `size` bytes, at most 64: of each the bytes whose bits `fields` has. How
+    /// many bytes were looked at. `to` is no shorter than `from`.
     pub fn copy_fields(from: &[u8], to: &mut [u8], size: usize, fields: u64) -> usize {
         let mut mask = [0u8; RECORD_MASK];
         let mask = repeated_mask(&mut mask, from.len(), size, fields);
@@ -188,7 +198,8 @@ vectorised! {
 /// Bytes of the longest mask: eight records of the greatest size.
 const RECORD_MASK: usize = 8 * 64;
 
-/// All ones for each byte that `fields` has, of as many whole records as are good to be treated at once.
+/// All ones for each byte that `fields` has, of as many whole records as are good to be treated at
+/// once.
 #[inline(always)]
 fn repeated_mask(room: &mut [u8; RECORD_MASK], len: usize, size: usize, fields: u64) -> &[u8] {
     for (index, byte) in room[..size].iter_mut().enumerate() {

@@ -9,8 +9,8 @@ use crate::store::record::InstanceRecord;
 use crate::store::state::StoreState;
 use crate::sys::unwinder::compiled_callers;
 
-/// The frames of a trap: those that the signal handler saw, and those of the guests below, which wait for a host function that
-/// entered this one.
+/// The frames of a trap: those that the signal handler saw, and those of the guests below, which
+/// wait for a host function that entered this one.
 pub(crate) fn backtrace(store: &StoreState, record: &InstanceRecord, hit: Hit) -> Backtrace {
     let (trace, nested) = with_thread(|thread| (thread.trace.take(), !thread.activation.get().is_null()));
     let Taken { addresses, thrown, mut cut } = if hit.kind == 0 { Taken::default() } else { trace };

@@ -26,12 +26,13 @@ pub(crate) type CoreEntry = unsafe extern "C" fn(
     landing: *mut Landing,
 ) -> u32;
 
-/// Enters compiled code by `call`, which gets the block and a place for the landing, and returns the trampoline's status.
+/// Enters compiled code by `call`, which gets the block and a place for the landing, and returns
+/// the trampoline's status.
 ///
 /// # Safety
 ///
-/// `store` must be the state of the store that owns `record`, to which nobody else has a reference; `call` must call an
-/// entry trampoline of the record's image with arguments that it accepts.
+/// `store` must be the state of the store that owns `record`, to which nobody else has a reference;
+/// `call` must call an entry trampoline of the record's image with arguments that it accepts.
 #[inline(always)]
 pub(crate) unsafe fn enter(
     store: *mut StoreState,
@@ -41,7 +42,8 @@ pub(crate) unsafe fn enter(
     let block = record.block.header();
     // SAFETY: this function stays on its thread.
     let thread = unsafe { &*this_thread() };
-    // SAFETY: the block lives as long as its record; the store's state is not referred to by anybody else now.
+    // SAFETY: the block lives as long as its record; the store's state is not referred to by
+    // anybody else now.
     unsafe {
         if (*block).poisoned != 0 {
             return Err(poisoned());
@@ -116,12 +118,14 @@ fn stack_pointer(activation: &Activation) -> usize {
     }
 }
 
-/// Calls a core function through its entry trampoline. Parameters are in `values`, which receives the results.
+/// Calls a core function through its entry trampoline. Parameters are in `values`, which receives
+/// the results.
 ///
 /// # Safety
 ///
-/// As [`enter`]; `entry` must be the trampoline for the function's type, `code` and `vmctx` must come from a live
-/// `FuncDef` or be a function of the image with a context of its block, and `values` must fit the type.
+/// As [`enter`]; `entry` must be the trampoline for the function's type, `code` and `vmctx` must
+/// come from a live `FuncDef` or be a function of the image with a context of its block, and
+/// `values` must fit the type.
 pub(crate) unsafe fn enter_core(
     store: *mut StoreState,
     record: &InstanceRecord,
@@ -135,7 +139,8 @@ pub(crate) unsafe fn enter_core(
     unsafe { enter(store, record, |block, landing| entry(block, code, vmctx, values.as_mut_ptr(), landing)) }
 }
 
-/// Finds out why the entry trampoline returned by its exceptional way. A host's panic goes on from here.
+/// Finds out why the entry trampoline returned by its exceptional way. A host's panic goes on from
+/// here.
 #[cold]
 fn landed(store: &mut StoreState, record: &InstanceRecord, activation: &Activation) -> Error {
     let block = record.block.header();
@@ -185,7 +190,8 @@ impl Failure {
         }
     }
 
-    /// The error for the caller of the guest, where the guest was when the host function failed. A panic does not return.
+    /// The error for the caller of the guest, where the guest was when the host function failed. A
+    /// panic does not return.
     pub(crate) fn into_error(self, backtrace: impl FnOnce() -> Backtrace) -> Error {
         match self {
             Failure::Error(error) => Error::from_host(error, backtrace),

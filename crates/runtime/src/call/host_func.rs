@@ -1,7 +1,8 @@
-//! Host functions as compiled code calls them: stubs that lift parameters, call the closure, and lower its result.
+//! Host functions as compiled code calls them: stubs that lift parameters, call the closure, and
+//! lower its result.
 //!
-//! Neither an error nor a panic of the closure passes through a guest's frames: the store keeps it until the entry that
-//! called the guest has landed.
+//! Neither an error nor a panic of the closure passes through a guest's frames: the store keeps it
+//! until the entry that called the guest has landed.
 
 use crate::error::HostError;
 use crate::error::value::{Place, ValueError};
@@ -103,8 +104,9 @@ where
 
 /// Runs the body of a host function, and keeps what goes wrong for the store. Returns the status.
 ///
-/// A body may call the instance again, and may tolerate that the call trapped. Its caller does not go on then: after a trap
-/// no code of a root component runs again, not even what is on the stack already.
+/// A body may call the instance again, and may tolerate that the call trapped. Its caller does not
+/// go on then: after a trap no code of a root component runs again, not even what is on the stack
+/// already.
 ///
 /// # Safety
 ///
@@ -121,7 +123,8 @@ pub(crate) unsafe fn guarded(
         (*store).arena.begin_host_call();
         (*block).poisoned
     };
-    // The state of the store is consistent at every call of the host's code, so unwinding leaves nothing half done.
+    // The state of the store is consistent at every call of the host's code, so unwinding leaves
+    // nothing half done.
     let outcome = catch_unwind(AssertUnwindSafe(|| body(store, record)));
     // SAFETY: as above; the body has ended.
     unsafe {
@@ -167,8 +170,9 @@ where
     R: Lower + ComponentType,
     F: Fn(Caller<'_, T>, P) -> Result<R, HostError>,
 {
-    // SAFETY: `HostBinding::data` of a binding that the instance keeps; the adapter passes the calling block, written
-    // parameters, and room for the result, in the shapes that the type check accepted.
+    // SAFETY: `HostBinding::data` of a binding that the instance keeps; the adapter passes the
+    // calling block, written parameters, and room for the result, in the shapes that the type check
+    // accepted.
     unsafe {
         let bound = &*data.cast::<Bound<F>>();
         guarded(block, |store, record| {
@@ -195,8 +199,9 @@ where
     R: Lower + ComponentType,
     F: for<'a> Fn(&'a mut T, P::Of<'a>) -> Result<R, HostError>,
 {
-    // SAFETY: as in `typed_stub`. What the parameters point to does not change while the closure runs: the guest waits,
-    // and the closure cannot reach the store, which no other thread has access to.
+    // SAFETY: as in `typed_stub`. What the parameters point to does not change while the closure
+    // runs: the guest waits, and the closure cannot reach the store, which no other thread has
+    // access to.
     unsafe {
         let bound = &*data.cast::<Bound<F>>();
         guarded(block, |store, record| {

@@ -1,5 +1,5 @@
-//! Makes an instance: takes a block that has everything in it that all instances of the object have in common, adds what
-//! is this instance's, and runs the late steps.
+//! Makes an instance: takes a block that has everything in it that all instances of the object have
+//! in common, adds what is this instance's, and runs the late steps.
 
 use super::entry::enter_core;
 use super::host_func::HostBinding;
@@ -17,15 +17,16 @@ use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-/// For each import of a component the host function in its slot; none for a resource type without destructor.
+/// For each import of a component the host function in its slot; none for a resource type without
+/// destructor.
 pub(crate) type ImportBindings = Vec<Option<HostBinding>>;
 
 /// Makes an instance of a component.
 ///
 /// # Safety
 ///
-/// `bindings` must have been checked against the imports, for the type of the store's data. Nobody may have a reference
-/// to the store's state.
+/// `bindings` must have been checked against the imports, for the type of the store's data. Nobody
+/// may have a reference to the store's state.
 pub(crate) unsafe fn instantiate(
     store: *mut StoreState,
     image: &Arc<Image>,
@@ -95,8 +96,8 @@ pub(crate) fn new_record(
     });
     let address = std::ptr::from_ref(&*record);
     let header = record.block.header();
-    // SAFETY: nobody else refers to the block yet, which begins with a header; the template, which was written to it, has
-    // room for the contexts.
+    // SAFETY: nobody else refers to the block yet, which begins with a header; the template, which
+    // was written to it, has room for the contexts.
     unsafe {
         (*header).store = std::ptr::from_mut(store).cast();
         (*header).instance = address.cast_mut().cast();
@@ -128,8 +129,8 @@ pub(crate) unsafe fn run_late_steps(store: *mut StoreState, record: &InstanceRec
 /// As [`run_late_steps`].
 unsafe fn run_late_step(store: *mut StoreState, record: &InstanceRecord, step: &LateStep) -> Result<()> {
     let (block, image) = (&record.block, &record.image);
-    // SAFETY: `at` and `array` check that places lie in the block; the steps are the compiler's, so what is read from
-    // a place was written there before. The caller vouches for the store.
+    // SAFETY: `at` and `array` check that places lie in the block; the steps are the compiler's, so
+    // what is read from a place was written there before. The caller vouches for the store.
     unsafe {
         match *step {
             LateStep::CopyFuncDef { at, from } => block.at::<FuncDef>(at)?.write(block.at::<FuncDef>(from)?.read()),

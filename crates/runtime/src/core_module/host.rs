@@ -58,8 +58,9 @@ impl HostCoreFunc {
 }
 
 unsafe extern "C" fn stub<T: 'static>(data: *mut c_void, block: *mut Header, params: *mut u8, results: *mut u8) -> u32 {
-    // SAFETY: `HostCoreFunc::data` of a function that the store keeps; the trampoline passes the block whose slot was
-    // called, and arrays of slots for this type. That the store has data of type `T` was checked when it was bound.
+    // SAFETY: `HostCoreFunc::data` of a function that the store keeps; the trampoline passes the
+    // block whose slot was called, and arrays of slots for this type. That the store has data of
+    // type `T` was checked when it was bound.
     unsafe {
         let bound = &*data.cast::<Bound<T>>();
         guarded(block, |store, record| {

@@ -61,7 +61,8 @@ impl CoreFunc {
     /// The identity of its own type, of which [`CoreFunc::ty`] may be a supertype.
     pub(super) fn type_id(&self, engine: &Engine) -> u32 {
         match &self.kind {
-            // SAFETY: whoever asks has checked that the function belongs to a store that lives, and so does its `FuncDef`.
+            // SAFETY: whoever asks has checked that the function belongs to a store that lives, and
+            // so does its `FuncDef`.
             CoreFuncKind::Instance { def, .. } => unsafe { (*(*def as *const FuncDef)).type_id },
             CoreFuncKind::Host(_) => engine.types().type_id(&self.ty),
         }
@@ -86,8 +87,8 @@ impl CoreFunc {
         let entry = entry.ok_or_else(|| LinkError::Malformed("an entry trampoline is missing".to_owned()))?;
         let mut slots: Vec<ValueSlot> = params.iter().map(CoreVal::write).collect();
         slots.resize(params.len().max(self.ty.results.len()), [0; VALUE_SLOT]);
-        // SAFETY: the `FuncDef` lies in a block of this store, as was checked by `record`; its function has this type, as
-        // has the trampoline, and the slots fit it.
+        // SAFETY: the `FuncDef` lies in a block of this store, as was checked by `record`; its
+        // function has this type, as has the trampoline, and the slots fit it.
         unsafe {
             let def = &*(*def as *const FuncDef);
             enter_core(store.state_ptr(), record, entry, (def.code, def.vmctx), &mut slots)?;
@@ -167,7 +168,8 @@ impl CoreMemory {
     pub fn data<'a>(&self, store: &'a mut impl AsContextMut) -> Result<&'a mut [u8]> {
         let mut store = store.as_context_mut();
         let place = self.place(store.state())?;
-        // SAFETY: the memory lives as long as the store, whose exclusive borrow keeps guests from running.
+        // SAFETY: the memory lives as long as the store, whose exclusive borrow keeps guests from
+        // running.
         Ok(unsafe { std::slice::from_raw_parts_mut((*place).base, (*place).len as usize) })
     }
 

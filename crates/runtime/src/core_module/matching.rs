@@ -1,4 +1,5 @@
-//! Does what is given for an import match its type? `externtype` matching of the core specification.
+//! Does what is given for an import match its type? `externtype` matching of the core
+//! specification.
 
 use super::items::CoreExtern;
 use crate::image::engine::Engine;

@@ -1,4 +1,5 @@
-//! Root core modules: instantiated with imports of the host or of other instances, whose exports the host uses.
+//! Root core modules: instantiated with imports of the host or of other instances, whose exports
+//! the host uses.
 //!
 //! Memories, tables, globals and tags are shared by address; all live until their store is dropped.
 

@@ -20,7 +20,8 @@ pub enum CoreVal {
     FuncRef(Option<FuncRef>),
     /// A number of the host's.
     ExternRef(Option<u32>),
-    /// A reference to an exception: opaque, or null. Throwing one that its store does not hold traps.
+    /// A reference to an exception: opaque, or null. Throwing one that its store does not hold
+    /// traps.
     ExnRef(Option<u64>),
 }
 
@@ -71,7 +72,8 @@ impl CoreVal {
             (CoreVal::FuncRef(r), CoreValType::NoFuncRef { nullable }) => r.is_none() && nullable,
             (CoreVal::FuncRef(None), CoreValType::TypedFuncRef { nullable, .. }) => nullable,
             (CoreVal::FuncRef(Some(r)), CoreValType::TypedFuncRef { ty, .. }) => {
-                // SAFETY: the `FuncDef` lies in a block of the store, which lives because its caller has it.
+                // SAFETY: the `FuncDef` lies in a block of the store, which lives because its
+                // caller has it.
                 r.store_id == store.id
                     && store.engine.types().is_subtype(unsafe { (*(r.def as *const FuncDef)).type_id }, ty.as_u32())
             }

@@ -4,19 +4,21 @@ use std::fmt;
 
 /// One function that was running when a guest trapped.
 ///
-/// A function that the compiler inlined has a frame of its own. Adapters and built-ins have frames without a module; what
-/// lies between the host and a guest has none.
+/// A function that the compiler inlined has a frame of its own. Adapters and built-ins have frames
+/// without a module; what lies between the host and a guest has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Frame {
     /// The core module, by its name or else as `module` and its number.
     pub module: Option<String>,
-    /// The function, by its name in the name section, by that under which it is exported, or else as `func` and its index.
-    /// `init` is the initialisation of an instance, which calls its start function.
+    /// The function, by its name in the name section, by that under which it is exported, or else
+    /// as `func` and its index. `init` is the initialisation of an instance, which calls its start
+    /// function.
     pub function: String,
     /// The function's index in its module.
     pub function_index: Option<u32>,
-    /// Offset of the instruction in the input, where it is known: of the one that trapped, or of a call.
+    /// Offset of the instruction in the input, where it is known: of the one that trapped, or of a
+    /// call.
     pub offset: Option<u32>,
     /// The same, counted from where the core module begins.
     pub module_offset: Option<u32>,

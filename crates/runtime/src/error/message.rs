@@ -3,8 +3,8 @@
 use cantilever_abi::block::{HandleEntry, TrapKind};
 use cantilever_abi::{FuncKey, Resource, ResourceImpl};
 
-/// The message for a kind with the values that the trap site stored. `resource` finds a resource type by its identity
-/// in handle tags, `function` the symbol of a function.
+/// The message for a kind with the values that the trap site stored. `resource` finds a resource
+/// type by its identity in handle tags, `function` the symbol of a function.
 pub(crate) fn describe<'a>(
     kind: TrapKind,
     values: &[u64; 4],

@@ -16,7 +16,8 @@ use self::value::ValueError;
 use crate::sys::native_stack::StackError;
 use cantilever_object::load::LoadError;
 
-/// The error of a host function. Whatever the host returns reaches the caller of the guest unchanged.
+/// The error of a host function. Whatever the host returns reaches the caller of the guest
+/// unchanged.
 pub type HostError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The result of this module's operations.
@@ -80,8 +81,8 @@ impl Error {
         }
     }
 
-    /// The functions of guests that were running, innermost first, if the guest trapped or a host function that it called
-    /// failed.
+    /// The functions of guests that were running, innermost first, if the guest trapped or a host
+    /// function that it called failed.
     pub fn frames(&self) -> &[Frame] {
         match self {
             Error::Trap(trap) => trap.frames(),
@@ -170,7 +171,8 @@ pub enum LinkError {
     /// A name was defined twice in a linker.
     #[error("`{0}` is defined already")]
     DefinedTwice(String),
-    /// The host has a handle to stop the guests of the store, and the code looks for no interruption.
+    /// The host has a handle to stop the guests of the store, and the code looks for no
+    /// interruption.
     #[error(
         "the code cannot be interrupted: it was compiled without `--interruptible` (`CompileOptions::interruptible`)"
     )]

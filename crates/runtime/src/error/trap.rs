@@ -22,14 +22,15 @@ impl Trap {
         Trap { kind: None, message: message.to_owned(), backtrace: Backtrace::default() }
     }
 
-    /// The error of a guest that waited for a host function while its instance trapped in another call.
+    /// The error of a guest that waited for a host function while its instance trapped in another
+    /// call.
     pub(crate) fn cannot_go_on(backtrace: Backtrace) -> Self {
         let message = "wasm trap: cannot go on in component instance: it trapped in a call that was made meanwhile";
         Trap { kind: None, message: message.to_owned(), backtrace }
     }
 
-    /// What went wrong. `None` when the instance had trapped before: the guest was not even entered, or it did not go on when
-    /// the host function returned that it had called.
+    /// What went wrong. `None` when the instance had trapped before: the guest was not even
+    /// entered, or it did not go on when the host function returned that it had called.
     pub fn kind(&self) -> Option<TrapKind> {
         self.kind
     }
@@ -39,8 +40,9 @@ impl Trap {
         &self.message
     }
 
-    /// The functions that were running, innermost first, through all guests and host functions of the thread that waited
-    /// for one another. Guests of other stores are left out, and so are callers after the sixty-fourth native frame.
+    /// The functions that were running, innermost first, through all guests and host functions of
+    /// the thread that waited for one another. Guests of other stores are left out, and so are
+    /// callers after the sixty-fourth native frame.
     pub fn frames(&self) -> &[Frame] {
         self.backtrace.frames()
     }

@@ -40,7 +40,8 @@ pub enum ValueError {
     /// A handle of another instance.
     #[error("the resource handle belongs to another instance")]
     ForeignHandle,
-    /// A value where its type says there can be none, or the like: the guest's adapter should have refused it.
+    /// A value where its type says there can be none, or the like: the guest's adapter should have
+    /// refused it.
     #[error("the guest gave an invalid {0}")]
     Invalid(&'static str),
     /// A value that cannot be passed between host and guest.

@@ -1,9 +1,11 @@
-//! Until when the host may use what a guest lends it: a borrow ends with the call of the host function that received it.
+//! Until when the host may use what a guest lends it: a borrow ends with the call of the host
+//! function that received it.
 //!
-//! A call that receives borrows opens a scope: it takes a slot, and what it receives keeps the slot's generation. When
-//! the call ends, the generation does. So every copy that the host has kept is known to be over, wherever it is, and
-//! none has to be looked for. Slots are never freed, since a copy can outlive its store, but they are used again: there
-//! are only as many as scopes have been open at one time, and one for each store that has had any.
+//! A call that receives borrows opens a scope: it takes a slot, and what it receives keeps the
+//! slot's generation. When the call ends, the generation does. So every copy that the host has kept
+//! is known to be over, wherever it is, and none has to be looked for. Slots are never freed, since
+//! a copy can outlive its store, but they are used again: there are only as many as scopes have
+//! been open at one time, and one for each store that has had any.
 //!
 //! A slot's generation is odd while a scope has it, else even.
 
@@ -40,7 +42,8 @@ impl BorrowScope {
 /// What a store has for the borrow scopes of its host functions.
 #[derive(Debug, Default)]
 pub(crate) struct BorrowScopes {
-    /// The slot of calls that are in no other's scope, as most are: they need not take it from a list and give it back.
+    /// The slot of calls that are in no other's scope, as most are: they need not take it from a
+    /// list and give it back.
     outermost: Option<&'static AtomicU64>,
     /// Slots for other calls, which no open scope has.
     free: Vec<&'static AtomicU64>,

@@ -1,6 +1,7 @@
 //! The host's own handle table in a block: handles of guest resources that the host holds.
 //!
-//! Adapters add and remove entries by compiled code; the runtime manipulates the same entries by the documented free list.
+//! Adapters add and remove entries by compiled code; the runtime manipulates the same entries by
+//! the documented free list.
 
 use crate::memory::block::BlockMemory;
 use cantilever_abi::block::{CALL_DEPTH, HandleEntry, HandleEvent};
@@ -35,8 +36,8 @@ impl BlockMemory {
         let handle = self.read_host_handle(index)?;
         let entry = self.host_handle(index)?;
         let table = self.host_handles();
-        // SAFETY: entry, record and table lie in this block. The entry becomes the head of the free list: its delta leads to the
-        // previous head, as `HandleTable`'s invariant says.
+        // SAFETY: entry, record and table lie in this block. The entry becomes the head of the free
+        // list: its delta leads to the previous head, as `HandleTable`'s invariant says.
         unsafe {
             if handle.borrow
                 && let Some(owed) = self.scope((*entry).aux)

@@ -1,8 +1,8 @@
 //! The life of a type-erased handle of a resource that the host implements.
 //!
-//! Such a handle is a representation, which is in no table and need not be the only one of its value. So what tells a
-//! first use from a second is kept beside it, shared by all values that name the handle. Nothing here knows what a
-//! representation means.
+//! Such a handle is a representation, which is in no table and need not be the only one of its
+//! value. So what tells a first use from a second is kept beside it, shared by all values that name
+//! the handle. Nothing here knows what a representation means.
 
 use super::borrow_scope::BorrowScope;
 use super::history::Refusal;
@@ -74,8 +74,8 @@ impl HandleLife {
     }
 }
 
-/// The handles that one call uses. When this is dropped, what was lent is there again, and what was to move has not moved
-/// unless [`give`](PassedHandles::give) said so.
+/// The handles that one call uses. When this is dropped, what was lent is there again, and what was
+/// to move has not moved unless [`give`](PassedHandles::give) said so.
 #[derive(Debug, Default)]
 pub(crate) struct PassedHandles {
     lent: Vec<HandleLife>,

@@ -1,5 +1,5 @@
-//! What instances that were compiled to debug handles tell about them: which live, and where they were created and
-//! dropped.
+//! What instances that were compiled to debug handles tell about them: which live, and where they
+//! were created and dropped.
 
 use crate::error::frame::Frame;
 use crate::error::message::func_key;
@@ -36,8 +36,8 @@ pub enum HandleHolder {
 pub struct HandleSite {
     /// The symbol of the built-in or adapter that did it. `None` is the host.
     pub by: Option<String>,
-    /// The calls of core code that led there, innermost first; the outer ones of many are left out. None when no core
-    /// code ran.
+    /// The calls of core code that led there, innermost first; the outer ones of many are left out.
+    /// None when no core code ran.
     pub calls: Vec<Frame>,
 }
 

@@ -1,5 +1,5 @@
-//! Core types of a loaded object, made comparable with those of others: references name function types by the engine's
-//! identities instead of indices in the object.
+//! Core types of a loaded object, made comparable with those of others: references name function
+//! types by the engine's identities instead of indices in the object.
 
 use super::type_identities::{GroupMember, TypeIdentities, mark};
 use cantilever_abi::{CoreTypeDecl, CoreTypeId};
@@ -30,7 +30,8 @@ pub(super) fn canonicalize(identities: &TypeIdentities, artifact: &mut Artifact)
     Ok(ids.into())
 }
 
-/// The types of a group, with identities for the types outside of it, and positions for those inside.
+/// The types of a group, with identities for the types outside of it, and positions for those
+/// inside.
 fn members(
     ids: &[u32],
     group: &Range<usize>,
@@ -73,7 +74,8 @@ fn unknown_type() -> LoadError {
     LoadError::Malformed("unknown core type".to_owned())
 }
 
-/// The types of globals and of elements of tables. Only modules have them, whose exports do not nest.
+/// The types of globals and of elements of tables. Only modules have them, whose exports do not
+/// nest.
 fn outside_of_functions(artifact: &mut Artifact) -> impl Iterator<Item = &mut CoreValType> {
     let imports = artifact.imports.iter_mut().filter_map(|import| match &mut import.kind {
         ImportSlot::CoreTable { ty, .. } => Some(&mut ty.element),

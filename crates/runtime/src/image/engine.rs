@@ -33,17 +33,17 @@ impl Config {
         Self::default()
     }
 
-    /// The greatest number of entries that any one handle table may grow to. Without it, the capacity that the component
-    /// was compiled with.
+    /// The greatest number of entries that any one handle table may grow to. Without it, the
+    /// capacity that the component was compiled with.
     pub fn handle_quota(mut self, entries: u32) -> Self {
         self.handle_quota = Some(entries);
         self
     }
 
-    /// How much address space of instances that have ended is kept for later instances of the same components: a number of
-    /// reservations, one for each instance and one for each of its linear memories (4 GiB, of which idle ones use no
-    /// memory), or for each 4 GiB of a larger one. 256 unless it is set; with 0 everything is given
-    /// back at once.
+    /// How much address space of instances that have ended is kept for later instances of the same
+    /// components: a number of reservations, one for each instance and one for each of its linear
+    /// memories (4 GiB, of which idle ones use no memory), or for each 4 GiB of a larger one. 256
+    /// unless it is set; with 0 everything is given back at once.
     pub fn idle_reservations(mut self, reservations: usize) -> Self {
         self.idle_reservations = reservations;
         self

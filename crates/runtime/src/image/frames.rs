@@ -6,8 +6,9 @@ use cantilever_abi::FuncKey;
 use cantilever_object::sites::Place;
 
 impl Image {
-    /// Appends the frames that an address in this code stands for, innermost first: what was inlined, then the function that
-    /// it lies in. It is that of an instruction, or one that a call returns to. Entries from the host are left out.
+    /// Appends the frames that an address in this code stands for, innermost first: what was
+    /// inlined, then the function that it lies in. It is that of an instruction, or one that a call
+    /// returns to. Entries from the host are left out.
     pub(crate) fn frames(&self, address: usize, returns: bool, frames: &mut Vec<Frame>) {
         let at = (address - self.code.addresses().start) as u32;
         let places = self.sites.places(at, returns);

@@ -26,8 +26,8 @@ impl IdleBlocks {
         Some(block)
     }
 
-    /// Adds a block that is as new. If all together then have more reservations of address space than `limit`, those go that
-    /// have been idle for longest.
+    /// Adds a block that is as new. If all together then have more reservations of address space
+    /// than `limit`, those go that have been idle for longest.
     pub(crate) fn put(&self, object: u64, block: PreparedBlock, limit: usize) {
         let mut surplus = Vec::new();
         let mut idle = self.lock();

@@ -1,5 +1,5 @@
-//! What all instances of an object have in common, worked out when it is loaded, so that making one is little more than
-//! copying a template.
+//! What all instances of an object have in common, worked out when it is loaded, so that making one
+//! is little more than copying a template.
 
 use super::parts::{ElementLists, Parts};
 use super::template::Template;

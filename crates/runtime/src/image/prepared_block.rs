@@ -1,5 +1,5 @@
-//! An instance block with its memories and tables, as it is before imports are bound; and made so again after an instance
-//! has ended, so that the next one needs no new address space.
+//! An instance block with its memories and tables, as it is before imports are bound; and made so
+//! again after an instance has ended, so that the next one needs no new address space.
 
 use super::plan::{InstancePlan, MemoryPlan};
 use crate::error::Error;
@@ -20,8 +20,8 @@ pub(crate) struct PreparedBlock {
     tables: Box<[Table]>,
 }
 
-// SAFETY: what is in a block is tied to the thread that uses it only while an instance lives, whose store answers for it;
-// definitions point into the block and to boxes that belong to it.
+// SAFETY: what is in a block is tied to the thread that uses it only while an instance lives, whose
+// store answers for it; definitions point into the block and to boxes that belong to it.
 unsafe impl Send for PreparedBlock {}
 
 impl Deref for PreparedBlock {
@@ -75,7 +75,8 @@ impl PreparedBlock {
             let Contents::Copied(pieces) = contents else { continue };
             for piece in pieces {
                 let bytes = &plan.data[piece.start as usize..(piece.start + piece.len) as usize];
-                // SAFETY: pieces were checked to lie in the initial size of the memory, which no code uses yet.
+                // SAFETY: pieces were checked to lie in the initial size of the memory, which no
+                // code uses yet.
                 unsafe {
                     memory.base().add(piece.offset as usize).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
                 };
@@ -106,7 +107,8 @@ impl PreparedBlock {
 
     fn fill(&self, table: &Table, elements: &Elements, list: &[Option<u32>]) {
         let base = self.memory.header() as u64 + u64::from(elements.base);
-        // SAFETY: when the object was loaded, elements were checked to lie in the initial size of their table.
+        // SAFETY: when the object was loaded, elements were checked to lie in the initial size of
+        // their table.
         let place = unsafe { table.base().add(elements.offset as usize) };
         for (index, def) in list.iter().enumerate() {
             // SAFETY: as above.

@@ -1,4 +1,5 @@
-//! The fixed part of a block as it is before imports are bound: made once for an object, copied into each of its blocks.
+//! The fixed part of a block as it is before imports are bound: made once for an object, copied
+//! into each of its blocks.
 
 use super::parts::{ElementLists, Parts};
 use crate::memory::block::BlockMemory;
@@ -38,7 +39,8 @@ impl Template {
     /// Writes the template into a block.
     pub(crate) fn write(&self, block: &BlockMemory) {
         let base = block.header().cast::<u64>();
-        // SAFETY: `Builder` made the template as long as the block's fixed part at most; words are in it.
+        // SAFETY: `Builder` made the template as long as the block's fixed part at most; words are
+        // in it.
         unsafe {
             base.copy_from_nonoverlapping(self.words.as_ptr(), self.words.len());
             for index in &self.addresses {

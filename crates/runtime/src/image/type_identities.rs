@@ -6,7 +6,8 @@ use cantilever_object::artifact::CoreFuncType;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-/// Core function types. Identities are consecutive in a recursion group; identity 0 means "no type".
+/// Core function types. Identities are consecutive in a recursion group; identity 0 means "no
+/// type".
 #[derive(Debug, Default)]
 pub(crate) struct TypeIdentities(RwLock<Known>);
 
@@ -19,8 +20,8 @@ struct Known {
     supertypes: Vec<u32>,
 }
 
-/// A type of a recursion group. It names types outside of the group by their identities and others by their
-/// positions, so that groups that are equal are the same.
+/// A type of a recursion group. It names types outside of the group by their identities and others
+/// by their positions, so that groups that are equal are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct GroupMember {
     pub(super) ty: CoreFuncType,
@@ -28,7 +29,8 @@ pub(super) struct GroupMember {
     pub(super) supertype: Option<u32>,
 }
 
-/// Marks a type as one of the group whose identity is asked for, by its position. No identity is that great.
+/// Marks a type as one of the group whose identity is asked for, by its position. No identity is
+/// that great.
 const OF_THE_GROUP: u32 = 1 << 31;
 
 impl TypeIdentities {

@@ -22,7 +22,8 @@ pub(super) unsafe extern "C" fn exception_new(vmctx: *mut c_void, tag: *mut u8, 
 
 /// An exception was caught.
 pub(super) unsafe extern "C" fn exception_caught(vmctx: *mut c_void, exception: *mut u8) {
-    // SAFETY: compiled code passes its own context and an exception that it caught, which therefore lives.
+    // SAFETY: compiled code passes its own context and an exception that it caught, which therefore
+    // lives.
     unsafe {
         if (*exception.cast::<cantilever_abi::block::Exception>()).referenced == 0 {
             store(vmctx).exceptions.remove(exception as usize);
@@ -38,9 +39,9 @@ pub(super) unsafe extern "C" fn exception_is_live(vmctx: *mut c_void, exception:
 
 /// Looks for a handler.
 pub(super) unsafe extern "C" fn find_handler(_vmctx: *mut c_void, frame: *mut u8, landing: *mut u8) -> u32 {
-    // SAFETY: compiled code runs, so there is an activation, which knows the frame of its trampoline;
-    // above a host function that the guest called there would be another activation. The caller passes its own frame and a
-    // place for a landing.
+    // SAFETY: compiled code runs, so there is an activation, which knows the frame of its
+    // trampoline; above a host function that the guest called there would be another activation.
+    // The caller passes its own frame and a place for a landing.
     with_thread(|thread| unsafe {
         let entry = (*thread.activation.get()).landing().expect("compiled code runs").fp;
         match find(frame as usize, entry, &thread.trace) {

@@ -10,7 +10,8 @@ use std::ffi::c_void;
 /// The least number of entries of a table that has any: a page of them.
 const MIN_LIMIT: u32 = 256;
 
-/// Doubles the limit of a handle table, up to its quota. Entries need no preparation: zeroed memory is a free list.
+/// Doubles the limit of a handle table, up to its quota. Entries need no preparation: zeroed memory
+/// is a free list.
 pub(super) unsafe extern "C" fn handle_table_grow(_vmctx: *mut c_void, table: *mut u8) -> u32 {
     // SAFETY: compiled code passes the address of a handle table of its own block.
     let table = unsafe { &mut *table.cast::<HandleTable>() };
@@ -24,9 +25,10 @@ pub(super) unsafe extern "C" fn handle_table_grow(_vmctx: *mut c_void, table: *m
 /// Writes where the innermost calls of core code are.
 pub(super) unsafe extern "C" fn core_calls(_vmctx: *mut c_void, frame: *mut u8, calls: *mut u8) {
     let activation = with_thread(|thread| thread.activation.get());
-    // SAFETY: compiled code runs, so there is an activation, whose block lives and leads to the instance's record, and which knows the
-    // frame of its trampoline; above a host function that the guest called there would be another activation. The caller
-    // passes its own frame, and a place for the offsets.
+    // SAFETY: compiled code runs, so there is an activation, whose block lives and leads to the
+    // instance's record, and which knows the frame of its trampoline; above a host function that
+    // the guest called there would be another activation. The caller passes its own frame, and a
+    // place for the offsets.
     unsafe {
         let block = (*activation).block();
         let record = &*(*block).instance.cast::<InstanceRecord>();

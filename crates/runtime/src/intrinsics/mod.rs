@@ -1,8 +1,8 @@
-//! The runtime's implementation of the routines that compiled code calls; what each does is documented in
-//! [`cantilever_abi::block::intrinsics`].
+//! The runtime's implementation of the routines that compiled code calls; what each does is
+//! documented in [`cantilever_abi::block::intrinsics`].
 //!
-//! No routine may panic, and none is ever skipped by a trap: compiled code raises traps after a routine has returned.
-//! Only `land` does not return; it has no frame.
+//! No routine may panic, and none is ever skipped by a trap: compiled code raises traps after a
+//! routine has returned. Only `land` does not return; it has no frame.
 
 mod exception;
 mod function;
@@ -62,7 +62,8 @@ pub(crate) static INTRINSICS: Intrinsics = Intrinsics {
 ///
 /// # Safety
 ///
-/// `vmctx` must be the caller's, in a live block; nothing else may have access to the store's state for `'a`.
+/// `vmctx` must be the caller's, in a live block; nothing else may have access to the store's state
+/// for `'a`.
 unsafe fn store<'a>(vmctx: *mut c_void) -> &'a mut StoreState {
     // SAFETY: every context leads to its block, and every header to its store, which outlives it.
     unsafe {

@@ -1,7 +1,8 @@
 //! Validation and transcoding of strings: what compiled code calls, in terms of slices.
 //!
-//! A guest chooses where a transcoded string goes, and may choose a place that overlaps the source. Plain copies are
-//! `memmove`s, and transcoders read from a copy of the source then, so that no two Rust slices ever overlap.
+//! A guest chooses where a transcoded string goes, and may choose a place that overlaps the source.
+//! Plain copies are `memmove`s, and transcoders read from a copy of the source then, so that no two
+//! Rust slices ever overlap.
 
 use super::store;
 use crate::bytes::{transcode, vector};
@@ -37,7 +38,8 @@ pub(super) unsafe fn convert<S: Copy, D, R>(
     (src, src_len): (*mut u8, u64),
     run: impl FnOnce(&[S], &mut [D]) -> R,
 ) -> R {
-    // SAFETY: the caller vouches for the source; the destination is not written before the borrow ends or is copied.
+    // SAFETY: the caller vouches for the source; the destination is not written before the borrow
+    // ends or is copied.
     let source: &[S] = unsafe { units(src, src_len) };
     let (start, end) = (dst as usize, dst as usize + dst_len as usize * size_of::<D>());
     let overlap = start < src as usize + size_of_val(source) && (src as usize) < end;
@@ -46,7 +48,8 @@ pub(super) unsafe fn convert<S: Copy, D, R>(
     let destination: &mut [D] = if dst_len == 0 {
         &mut []
     } else {
-        // SAFETY: the caller vouches for the destination, and nothing else refers to it: the source lies elsewhere.
+        // SAFETY: the caller vouches for the destination, and nothing else refers to it: the source
+        // lies elsewhere.
         unsafe { std::slice::from_raw_parts_mut(dst.cast(), dst_len as usize) }
     };
     run(source, destination)
@@ -67,9 +70,9 @@ fn length(status: u32) -> u64 {
 /// Characters that are widened or narrowed in place at once.
 const STEP: usize = 16;
 
-// SAFETY (of all routines below): compiled code has checked that the source range and a destination of the documented
-// size lie in memories of the instance or of the host, and that UTF-16 is aligned to two bytes; nothing else runs in the
-// store meanwhile.
+// SAFETY (of all routines below): compiled code has checked that the source range and a destination
+// of the documented size lie in memories of the instance or of the host, and that UTF-16 is aligned
+// to two bytes; nothing else runs in the store meanwhile.
 
 pub(super) unsafe extern "C" fn utf8_to_host(vmctx: *mut c_void, src: *mut u8, len: u64, receiver: *mut u8) -> u64 {
     // SAFETY: see above; the receiver is null or a `HostCallee` of the block.

@@ -37,8 +37,9 @@ pub(super) unsafe extern "C" fn table_init(
     src: u64,
     len: u64,
 ) -> u32 {
-    // SAFETY: compiled code passes addresses of a table and a segment of its instance; the range of the segment is
-    // checked here, that of the table by `range`; elements of segments lie apart from tables.
+    // SAFETY: compiled code passes addresses of a table and a segment of its instance; the range of
+    // the segment is checked here, that of the table by `range`; elements of segments lie apart
+    // from tables.
     unsafe {
         let segment = &*segment.cast::<SegmentSlot>();
         let Some(dst) = range(table, dst, len) else { return FAILED };

@@ -1,11 +1,12 @@
 //! Memory for values on their way between a guest and the host.
 //!
-//! A call from the host lowers its parameters here, and adapters allocate here what the host is to receive. Everything
-//! that a call allocated is freed at once when its results have been read. Inside one call the guest may call the host
-//! any number of times; what one of those calls left is freed when the next begins, so a guest cannot make the arena grow
-//! by calling often.
+//! A call from the host lowers its parameters here, and adapters allocate here what the host is to
+//! receive. Everything that a call allocated is freed at once when its results have been read.
+//! Inside one call the guest may call the host any number of times; what one of those calls left is
+//! freed when the next begins, so a guest cannot make the arena grow by calling often.
 //!
-//! What is large is an allocation of its own, which the Rust value that is made of it takes over instead of copying it.
+//! What is large is an allocation of its own, which the Rust value that is made of it takes over
+//! instead of copying it.
 //!
 //! What is allocated for values that guests give counts as [`Lifted`]: large allocations, and whole
 //! chunks that were begun for such values, but the first. What the host gives does not count.
@@ -80,8 +81,9 @@ impl From<Refused> for ValueError {
     }
 }
 
-/// A height of the arena: the index of a chunk below which all are full, `chunks.len()` or less; and the bytes in use of that
-/// chunk, in the lower [`USED_BITS`] bits. One word, since every call from the host keeps two.
+/// A height of the arena: the index of a chunk below which all are full, `chunks.len()` or less;
+/// and the bytes in use of that chunk, in the lower [`USED_BITS`] bits. One word, since every call
+/// from the host keeps two.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd)]
 pub(crate) struct Mark(u64);
 
@@ -164,7 +166,8 @@ impl Arena {
         self.stale = saved.stale;
     }
 
-    /// A host function begins: what the previous one left is free, unless its parameters were allocated since.
+    /// A host function begins: what the previous one left is free, unless its parameters were
+    /// allocated since.
     #[inline]
     pub(crate) fn begin_host_call(&mut self) {
         if self.stale {
@@ -173,7 +176,8 @@ impl Arena {
         }
     }
 
-    /// A host function's results are in place; the adapter reads them before anything is allocated again.
+    /// A host function's results are in place; the adapter reads them before anything is allocated
+    /// again.
     #[inline]
     pub(crate) fn end_host_call(&mut self) {
         self.stale = true;
@@ -217,8 +221,8 @@ impl Arena {
                 let end = start + fenced;
                 if end <= chunk.len {
                     self.top = Mark::new(index, end);
-                    // SAFETY: `start` is at most `end`, which is at most the chunk's length; the fence lies between the
-                    // allocation and `end`.
+                    // SAFETY: `start` is at most `end`, which is at most the chunk's length; the
+                    // fence lies between the allocation and `end`.
                     unsafe {
                         self.fences.put(self.top, chunk.base.add(end - FENCE));
                         return Ok(chunk.base.add(start));
@@ -275,9 +279,9 @@ impl Arena {
         Ok(base)
     }
 
-    /// Takes over the allocation at an address, if it is a large one of this layout: it is the caller's from now on, to be
-    /// freed with the global allocator. Returns how many bytes of it count as lifted, which the
-    /// caller has to give back.
+    /// Takes over the allocation at an address, if it is a large one of this layout: it is the
+    /// caller's from now on, to be freed with the global allocator. Returns how many bytes of it
+    /// count as lifted, which the caller has to give back.
     pub(crate) fn take_over(&mut self, base: *const u8, layout: Layout) -> Option<u64> {
         let large = *self.large.get(&base.addr()).filter(|large| large.layout == layout)?;
         self.large.remove(&base.addr());
@@ -302,7 +306,8 @@ impl Arena {
     /// Frees the large allocations above the height that nobody has taken over.
     fn free_large(&mut self, to: Mark) {
         while let Some((mark, address)) = self.large_order.pop_if(|(mark, _)| *mark > to) {
-            // What was taken over may have been freed since, and its address be that of another one.
+            // What was taken over may have been freed since, and its address be that of another
+            // one.
             if let Some(Large { layout, counted, .. }) =
                 self.large.get(&address).copied().filter(|own| own.mark == mark)
             {
@@ -310,7 +315,8 @@ impl Arena {
                 if counted {
                     self.lifted.give_back(layout.size() as u64);
                 }
-                // SAFETY: allocated in `alloc_large` with this layout, and nobody has taken it over.
+                // SAFETY: allocated in `alloc_large` with this layout, and nobody has taken it
+                // over.
                 unsafe { std::alloc::dealloc(std::ptr::with_exposed_provenance_mut(address), layout) };
             }
         }

@@ -45,7 +45,8 @@ impl BlockMemory {
         Ok(BlockMemory { space: AddressSpace::writable(layout.total_size)?, layout: layout.clone() })
     }
 
-    /// Clears what handle tables and borrow scopes may have become: all of the block but what comes before the scopes.
+    /// Clears what handle tables and borrow scopes may have become: all of the block but what comes
+    /// before the scopes.
     pub(crate) fn clear_handles(&self) -> io::Result<()> {
         for instance in 0..self.layout.instance_count {
             // SAFETY: the state lies in the block, and no code runs in it any more.
@@ -109,8 +110,8 @@ impl BlockMemory {
         unsafe { self.space.base().add(self.layout.instance_state(instance) as usize) }.cast()
     }
 
-    /// Makes every component instance one in which no task runs. What points to tasks are addresses in frames, which a
-    /// trap leaves behind.
+    /// Makes every component instance one in which no task runs. What points to tasks are addresses
+    /// in frames, which a trap leaves behind.
     pub(crate) fn forget_tasks(&self) {
         (0..self.layout.instance_count).for_each(|instance| self.forget_task(instance));
     }
@@ -118,7 +119,8 @@ impl BlockMemory {
     /// Makes a component instance one in which no task runs, with storage that is zero.
     pub(crate) fn forget_task(&self, instance: u32) {
         let state = self.instance_state(instance);
-        // SAFETY: a state in this block; no compiled code of it runs now, and nothing else refers to it.
+        // SAFETY: a state in this block; no compiled code of it runs now, and nothing else refers
+        // to it.
         unsafe {
             (*state).task = std::ptr::null_mut();
             (*state).context = [0; CONTEXT_LENGTH];
@@ -141,12 +143,14 @@ impl BlockMemory {
         self.of_handle(instance, index, Some(self.layout.handle_entries(instance)))
     }
 
-    /// The record of an entry, the one of index 0 too, of a component instance's handle table, in an object that has them.
+    /// The record of an entry, the one of index 0 too, of a component instance's handle table, in
+    /// an object that has them.
     pub(crate) fn handle_record(&self, instance: u32, index: u32) -> Option<*mut HandleRecord> {
         self.of_handle(instance, index, self.layout.handle_records(instance))
     }
 
-    /// In an object that has records: who used a handle of a component instance's table when that led to a trap.
+    /// In an object that has records: who used a handle of a component instance's table when that
+    /// led to a trap.
     pub(crate) fn handle_fault(&self, instance: u32) -> Option<HandleEvent> {
         let record = self.handle_record(instance, 0)?;
         // SAFETY: the event lies in the record, and nobody changes it now.
@@ -163,7 +167,8 @@ impl BlockMemory {
         if index >= limit {
             return None;
         }
-        // SAFETY: `reserve` checked that the array lies in the block, and the index is below the limit.
+        // SAFETY: `reserve` checked that the array lies in the block, and the index is below the
+        // limit.
         Some(unsafe { self.space.base().add(array? as usize).cast::<T>().add(index as usize) })
     }
 

@@ -1,7 +1,8 @@
-//! What memories contain when they are made: as a file in memory whose pages are mapped privately into each instance, so
-//! that the system copies a page only when an instance writes it.
+//! What memories contain when they are made: as a file in memory whose pages are mapped privately
+//! into each instance, so that the system copies a page only when an instance writes it.
 //!
-//! Contents that lie far apart in many places, and those of a process that may have no such file, are copied instead.
+//! Contents that lie far apart in many places, and those of a process that may have no such file,
+//! are copied instead.
 
 use crate::sys::address_space::{AddressSpace, page_size};
 use crate::sys::memory_file::MemoryFile;
@@ -9,13 +10,13 @@ use cantilever_object::artifact::Piece;
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-/// Contents this close together are one run of pages. Where there are none in between, the file has holes: they take no
-/// memory until they are read.
+/// Contents this close together are one run of pages. Where there are none in between, the file has
+/// holes: they take no memory until they are read.
 const MAX_GAP: u64 = 64 << 10;
 /// The greatest number of runs that are mapped into one memory.
 const MAX_RUNS: usize = 16;
-/// How many bytes are written to the file for each byte of data, on average. Memories that several modules fill may have
-/// the same bytes and yet not the same contents.
+/// How many bytes are written to the file for each byte of data, on average. Memories that several
+/// modules fill may have the same bytes and yet not the same contents.
 const MAX_REPETITION: u64 = 4;
 /// So many bytes may be written in any case.
 const MIN_IMAGE: u64 = 16 << 20;
@@ -47,7 +48,8 @@ pub(crate) struct Run {
 pub(crate) struct ImageFile(MemoryFile);
 
 impl ImageFile {
-    /// Makes the contents of each memory from its pieces, which refer to `data` and lie in their memory and in it.
+    /// Makes the contents of each memory from its pieces, which refer to `data` and lie in their
+    /// memory and in it.
     pub(crate) fn new(memories: &[&[Piece]], data: &[u8]) -> (Option<Self>, Vec<Contents>) {
         let mut next = 0;
         let mut known: HashMap<&[Piece], Contents> = HashMap::new();
@@ -90,8 +92,8 @@ impl ImageFile {
     }
 }
 
-/// Chooses how a memory gets its contents. `next` is the end of the file so far, and `left` the number of bytes that may
-/// still be written to it.
+/// Chooses how a memory gets its contents. `next` is the end of the file so far, and `left` the
+/// number of bytes that may still be written to it.
 fn contents(pieces: &[Piece], next: &mut u64, left: &mut u64) -> Contents {
     if pieces.is_empty() {
         return Contents::Zero;

@@ -1,5 +1,6 @@
-//! Fences behind the arena's allocations: compiled code writes there, which no sanitizer sees. In builds with debug
-//! assertions a write past the end of an allocation is noticed when it is freed; in others there are no fences.
+//! Fences behind the arena's allocations: compiled code writes there, which no sanitizer sees. In
+//! builds with debug assertions a write past the end of an allocation is noticed when it is freed;
+//! in others there are no fences.
 
 /// Bytes of a fence.
 pub(crate) const FENCE: usize = if cfg!(debug_assertions) { 16 } else { 0 };
@@ -22,7 +23,8 @@ impl<H: PartialOrd> Fences<H> {
     ///
     /// # Safety
     ///
-    /// `at` must be valid for writes of [`FENCE`] bytes until the fence is taken down, and nobody else may use them.
+    /// `at` must be valid for writes of [`FENCE`] bytes until the fence is taken down, and nobody
+    /// else may use them.
     #[inline]
     pub(crate) unsafe fn put(&mut self, height: H, at: *mut u8) {
         if FENCE != 0 {

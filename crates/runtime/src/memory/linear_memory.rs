@@ -1,5 +1,5 @@
-//! Linear memories: a reservation of address space, of which a prefix is accessible. It does not move. That of a guarded
-//! memory covers every 32-bit address and the guard.
+//! Linear memories: a reservation of address space, of which a prefix is accessible. It does not
+//! move. That of a guarded memory covers every 32-bit address and the guard.
 
 use super::contents::{Contents, ImageFile};
 use crate::sys::address_space::AddressSpace;
@@ -24,8 +24,8 @@ pub(crate) struct LinearMemory {
 }
 
 impl LinearMemory {
-    /// Makes a memory of its initial size, with what is mapped of its contents. It counts once it is [defined](Self::define).
-    /// `reservation` is what its code was compiled for, in bytes.
+    /// Makes a memory of its initial size, with what is mapped of its contents. It counts once it
+    /// is [defined](Self::define). `reservation` is what its code was compiled for, in bytes.
     ///
     /// # Safety
     ///
@@ -66,7 +66,8 @@ impl LinearMemory {
     ///
     /// # Safety
     ///
-    /// `def` must have been filled in by [`LinearMemory::define`] of a memory that is still there for `'a`, and has not moved.
+    /// `def` must have been filled in by [`LinearMemory::define`] of a memory that is still there
+    /// for `'a`, and has not moved.
     pub(crate) unsafe fn of<'a>(def: *const MemoryDef) -> &'a Self {
         // SAFETY: the caller vouches for it.
         unsafe { &*(*def).owner.cast() }
@@ -120,7 +121,8 @@ impl LinearMemory {
         Some(old)
     }
 
-    /// Forgets everything that was written, and all growth: what is mapped is there again, all else is zero.
+    /// Forgets everything that was written, and all growth: what is mapped is there again, all else
+    /// is zero.
     pub(crate) fn reset(&self) -> io::Result<()> {
         let initial = initial_size(&self.limits).ok_or_else(too_large)? as usize;
         self.space.make_inaccessible(initial..self.len() as usize)?;

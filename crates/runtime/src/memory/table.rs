@@ -44,7 +44,8 @@ impl Table {
     ///
     /// # Safety
     ///
-    /// `def` must have been filled in by [`Table::define`] of a table that is still there for `'a`, and has not moved.
+    /// `def` must have been filled in by [`Table::define`] of a table that is still there for `'a`,
+    /// and has not moved.
     pub(crate) unsafe fn of<'a>(def: *const TableDef) -> &'a Self {
         // SAFETY: the caller vouches for it.
         unsafe { &*(*def).owner.cast() }
@@ -61,8 +62,8 @@ impl Table {
         unsafe { (*self.def).len }
     }
 
-    /// `table.grow`: the old size, or `None` when a limit or the allocator refuses. `limit` is the greatest number of
-    /// elements that the store allows.
+    /// `table.grow`: the old size, or `None` when a limit or the allocator refuses. `limit` is the
+    /// greatest number of elements that the store allows.
     pub(crate) fn grow(&self, delta: u64, init: u64, limit: u64) -> Option<u64> {
         let old = self.len();
         let new = old.checked_add(delta)?;
@@ -86,7 +87,8 @@ impl Table {
         Some(old)
     }
 
-    /// Moves the first `kept` elements to where there is room for `capacity` of them. What follows is null.
+    /// Moves the first `kept` elements to where there is room for `capacity` of them. What follows
+    /// is null.
     fn move_to(&self, capacity: usize, kept: usize) -> Option<()> {
         let base = allocate(capacity)?;
         // SAFETY: there is room for `kept` elements in both places, which do not overlap.
@@ -114,7 +116,8 @@ impl Table {
 
 impl Drop for Table {
     fn drop(&mut self) {
-        // SAFETY: `base` was allocated for `capacity` elements. The definition is not touched: its block may be gone.
+        // SAFETY: `base` was allocated for `capacity` elements. The definition is not touched: its
+        // block may be gone.
         unsafe { deallocate(self.base.get(), self.capacity.get()) };
     }
 }

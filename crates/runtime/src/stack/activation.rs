@@ -4,14 +4,16 @@ use super::thread::ThreadState;
 use cantilever_abi::block::{Header, Landing};
 use std::cell::UnsafeCell;
 
-/// What the signal handler saw. Written by the handler, read after the entry trampoline has returned.
+/// What the signal handler saw. Written by the handler, read after the entry trampoline has
+/// returned.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hit {
     /// The code of the trap kind; 0 when nothing was hit.
     pub(crate) kind: u8,
 }
 
-/// A host entry that has not returned yet; lies in the entering Rust frame. Activations of a thread form a list.
+/// A host entry that has not returned yet; lies in the entering Rust frame. Activations of a thread
+/// form a list.
 #[derive(Debug)]
 pub(crate) struct Activation {
     previous: *const Activation,
@@ -30,8 +32,8 @@ impl Activation {
         Activation { previous: thread.activation.get(), block, landing, hit: UnsafeCell::new(Hit { kind: 0 }) }
     }
 
-    /// Runs `enter` with this activation as the thread's innermost. It is given the place where its trampoline says where traps
-    /// land.
+    /// Runs `enter` with this activation as the thread's innermost. It is given the place where its
+    /// trampoline says where traps land.
     #[inline(always)]
     pub(crate) fn run(&self, thread: &ThreadState, enter: impl FnOnce(*mut Landing) -> u32) -> u32 {
         thread.activation.set(self);

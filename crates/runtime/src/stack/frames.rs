@@ -1,7 +1,7 @@
 //! The frames of compiled code on a thread's stack.
 //!
-//! All compiled code keeps a frame pointer, and every target that can run lays a frame out in the same way: at the frame
-//! pointer lies that of the caller, above it the return address.
+//! All compiled code keeps a frame pointer, and every target that can run lays a frame out in the
+//! same way: at the frame pointer lies that of the caller, above it the return address.
 
 /// A call that has not returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,8 @@ impl PendingCall {
     }
 }
 
-/// The calls by which compiled code came to where it is, innermost first. The entry trampoline's is not among them.
+/// The calls by which compiled code came to where it is, innermost first. The entry trampoline's is
+/// not among them.
 #[derive(Debug)]
 pub(crate) struct PendingCalls {
     /// The frame pointer of the callee of the next call.
@@ -34,13 +35,14 @@ pub(crate) struct PendingCalls {
 }
 
 impl PendingCalls {
-    /// The calls that led to the function with the frame pointer `frame`, from the entry trampoline with the frame
-    /// pointer `entry`.
+    /// The calls that led to the function with the frame pointer `frame`, from the entry trampoline
+    /// with the frame pointer `entry`.
     ///
     /// # Safety
     ///
-    /// `frame` must be the frame pointer of a live frame of compiled code on this thread, and `entry` that of an entry
-    /// trampoline between which and `frame` there is only compiled code; both for as long as the calls are asked for.
+    /// `frame` must be the frame pointer of a live frame of compiled code on this thread, and
+    /// `entry` that of an entry trampoline between which and `frame` there is only compiled code;
+    /// both for as long as the calls are asked for.
     pub(crate) unsafe fn new(frame: usize, entry: usize) -> Self {
         PendingCalls { frame, entry }
     }

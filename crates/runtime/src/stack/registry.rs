@@ -1,5 +1,5 @@
-//! Which addresses are compiled code, which of them are trap sites, and which are returned to by calls that have handlers
-//! for exceptions. The signal handler reads it without a lock.
+//! Which addresses are compiled code, which of them are trap sites, and which are returned to by
+//! calls that have handlers for exceptions. The signal handler reads it without a lock.
 
 use cantilever_object::artifact::HandlerSite;
 use cantilever_object::sites::SiteTable;
@@ -41,8 +41,8 @@ pub(crate) enum Found {
 /// Where a call returns to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CallSite {
-    /// The call has a handler for exceptions, at this address; the stack pointer is then `frame` bytes below the frame
-    /// pointer.
+    /// The call has a handler for exceptions, at this address; the stack pointer is then `frame`
+    /// bytes below the frame pointer.
     Handler { handler: usize, frame: usize },
     /// The call has none.
     Plain,
@@ -78,8 +78,8 @@ fn replace(change: impl FnOnce(&mut Vec<CodeRange>)) {
         std::hint::spin_loop();
     }
     if !old.is_null() {
-        // SAFETY: readers announce themselves before they load the pointer, so one that has the old table would have
-        // been counted; there is none, and later ones load the new table.
+        // SAFETY: readers announce themselves before they load the pointer, so one that has the old
+        // table would have been counted; there is none, and later ones load the new table.
         drop(unsafe { Box::from_raw(old) });
     }
 }

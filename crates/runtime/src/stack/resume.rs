@@ -1,7 +1,8 @@
 //! The jump to a handler.
 //!
-//! The function is naked, so that it has no frame that the jump would skip. It is called as the routine
-//! `land(vmctx, landing, exception)`; handlers find the exception in the first register of Cranelift's exception payload.
+//! The function is naked, so that it has no frame that the jump would skip. It is called as the
+//! routine `land(vmctx, landing, exception)`; handlers find the exception in the first register of
+//! Cranelift's exception payload.
 
 use std::ffi::c_void;
 
@@ -9,8 +10,8 @@ use std::ffi::c_void;
 ///
 /// # Safety
 ///
-/// The landing must be that of a call of compiled code on this stack which has not returned, with nothing but frames of
-/// compiled code below it.
+/// The landing must be that of a call of compiled code on this stack which has not returned, with
+/// nothing but frames of compiled code below it.
 #[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn resume(vmctx: *mut c_void, landing: *mut u8, exception: *mut u8) {
@@ -32,8 +33,8 @@ pub(crate) unsafe extern "C" fn resume(vmctx: *mut c_void, landing: *mut u8, exc
 ///
 /// # Safety
 ///
-/// The landing must be that of a call of compiled code on this stack which has not returned, with nothing but frames of
-/// compiled code below it.
+/// The landing must be that of a call of compiled code on this stack which has not returned, with
+/// nothing but frames of compiled code below it.
 #[cfg(target_arch = "aarch64")]
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn resume(vmctx: *mut c_void, landing: *mut u8, exception: *mut u8) {

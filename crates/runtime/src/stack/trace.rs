@@ -1,7 +1,8 @@
-//! The stack of a guest that trapped, as addresses: taken by the signal handler, before the stack is left.
+//! The stack of a guest that trapped, as addresses: taken by the signal handler, before the stack
+//! is left.
 //!
-//! An exception that reaches a component boundary traps there, when its thrower's frames are gone: throwing takes the part of the
-//! trace up to its handler.
+//! An exception that reaches a component boundary traps there, when its thrower's frames are gone:
+//! throwing takes the part of the trace up to its handler.
 
 use super::frames::PendingCall;
 use std::cell::Cell;
@@ -10,12 +11,13 @@ use std::ops::Range;
 /// How many addresses a trace has at most.
 pub(crate) const MAX_FRAMES: usize = 64;
 
-/// The trace of a thread's last trap. Written in the signal handler, read once the entry trampoline has returned.
+/// The trace of a thread's last trap. Written in the signal handler, read once the entry trampoline
+/// has returned.
 pub(crate) struct Trace {
     len: Cell<usize>,
     cut: Cell<bool>,
-    /// Has an exception just been thrown? Then the addresses are those of calls from that of its thrower to the one with the
-    /// handler.
+    /// Has an exception just been thrown? Then the addresses are those of calls from that of its
+    /// thrower to the one with the handler.
     thrown: Cell<bool>,
     addresses: [Cell<usize>; MAX_FRAMES],
 }
@@ -23,7 +25,8 @@ pub(crate) struct Trace {
 /// A trace, taken out.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Taken {
-    /// The trapping instruction, unless an exception was thrown; and the return addresses of calls, innermost first.
+    /// The trapping instruction, unless an exception was thrown; and the return addresses of calls,
+    /// innermost first.
     pub(crate) addresses: Vec<usize>,
     /// Does it begin with a return address?
     pub(crate) thrown: bool,
@@ -61,13 +64,14 @@ impl Trace {
         self.thrown.set(true);
     }
 
-    /// Records the trapping instruction and the return addresses of its callers, up to the entry trampoline; where an exception
-    /// was `uncaught` at a component boundary, after those up to there. Safe in a signal handler: allocates nothing.
+    /// Records the trapping instruction and the return addresses of its callers, up to the entry
+    /// trampoline; where an exception was `uncaught` at a component boundary, after those up to
+    /// there. Safe in a signal handler: allocates nothing.
     ///
     /// # Safety
     ///
-    /// `stack` must begin at the stack pointer and end at the frame pointer of the entry trampoline; what lies between them
-    /// must be frames of compiled code.
+    /// `stack` must begin at the stack pointer and end at the frame pointer of the entry
+    /// trampoline; what lies between them must be frames of compiled code.
     pub(crate) unsafe fn record(
         &self,
         (pc, uncaught): (usize, bool),
@@ -80,7 +84,8 @@ impl Trace {
             self.push(pc);
         }
         let mut frame = frame;
-        // Where the stack is exhausted in a prologue, the frame pointer is still that of the caller.
+        // Where the stack is exhausted in a prologue, the frame pointer is still that of the
+        // caller.
         while stack.contains(&frame) && frame.is_multiple_of(align_of::<usize>()) {
             // SAFETY: the words lie in the stack, and are a frame's if the caller says the truth.
             let PendingCall { caller, return_address } = unsafe { PendingCall::of(frame) };
@@ -106,7 +111,8 @@ impl Trace {
 mod tests {
     use super::*;
 
-    /// Frames on a made-up stack, each with the return address 100 + its number; the last one's caller is the end.
+    /// Frames on a made-up stack, each with the return address 100 + its number; the last one's
+    /// caller is the end.
     fn stack(frames: usize) -> Vec<[usize; 2]> {
         let mut stack = vec![[0, 0]; frames + 1];
         for i in 0..frames {

@@ -5,8 +5,8 @@ use super::registry::{CallSite, call_sites};
 use super::trace::Trace;
 use cantilever_abi::block::Landing;
 
-/// Looks for a handler among the callers of the function with the frame pointer `frame`, up to `entry`, the frame pointer of
-/// the entry trampoline. The calls up to there are traced.
+/// Looks for a handler among the callers of the function with the frame pointer `frame`, up to
+/// `entry`, the frame pointer of the entry trampoline. The calls up to there are traced.
 ///
 /// # Safety
 ///

@@ -7,7 +7,8 @@ use crate::handle::trace::{HandleHolder, HandleSite, LiveHandle};
 use cantilever_abi::block::{HandleEvent, HandleRecord, TrapKind};
 
 impl InstanceRecord {
-    /// Every live handle. Of an instance that was not compiled to debug handles, or that trapped, none is known.
+    /// Every live handle. Of an instance that was not compiled to debug handles, or that trapped,
+    /// none is known.
     pub(crate) fn live_handles(&self) -> Vec<LiveHandle> {
         // SAFETY: the block lives as long as its record, and no guest runs now.
         let poisoned = unsafe { (*self.block.header()).poisoned } != 0;
@@ -29,8 +30,8 @@ impl InstanceRecord {
         self.block.handles(instance).filter_map(move |(index, entry)| live(index, entry.tag))
     }
 
-    /// What the message of a trap adds about the handles that it is about: lines, each after a line break. Nothing unless
-    /// the instance was compiled to debug handles.
+    /// What the message of a trap adds about the handles that it is about: lines, each after a line
+    /// break. Nothing unless the instance was compiled to debug handles.
     pub(crate) fn explain_handle(&self, kind: TrapKind, values: &[u64; 4]) -> String {
         if !self.image.artifact.debugs_handles() {
             return String::new();
@@ -89,7 +90,8 @@ impl InstanceRecord {
 
     fn record_of(&self, instance: u32, index: u32) -> Option<HandleRecord> {
         let record = self.block.handle_record(instance, index).filter(|_| index != 0)?;
-        // SAFETY: `handle_record` gives addresses of records in this block, and nobody changes them now.
+        // SAFETY: `handle_record` gives addresses of records in this block, and nobody changes them
+        // now.
         Some(unsafe { record.read() })
     }
 

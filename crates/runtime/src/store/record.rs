@@ -11,7 +11,8 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-/// What the runtime keeps for an instance. Lies in a box of its store; the block's header has its address.
+/// What the runtime keeps for an instance. Lies in a box of its store; the block's header has its
+/// address.
 #[derive(Debug)]
 pub(crate) struct InstanceRecord {
     pub(crate) image: Arc<Image>,

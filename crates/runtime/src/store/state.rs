@@ -42,7 +42,8 @@ pub(crate) struct StoreState {
     pub(crate) limits: Limits,
     /// The stack limit that all contexts hold, unless the guests have been interrupted.
     pub(crate) stack: HeldLimit,
-    /// Every context of every block. Before the instances, so that it is dropped before the blocks are.
+    /// Every context of every block. Before the instances, so that it is dropped before the blocks
+    /// are.
     pub(crate) contexts: Contexts,
     /// What the host relies on the guests' code to do.
     pub(super) demands: Supervision,
@@ -56,7 +57,8 @@ pub(crate) struct StoreState {
     /// Boxed: blocks hold their addresses.
     #[expect(clippy::vec_box, reason = "blocks hold the addresses of their instances' records")]
     pub(crate) instances: Vec<Box<InstanceRecord>>,
-    /// Items that blocks point to and that lie in no block: the host's memories, globals, tags, callees …
+    /// Items that blocks point to and that lie in no block: the host's memories, globals, tags,
+    /// callees …
     pub(crate) host_items: Vec<Box<dyn Any>>,
     /// Why the innermost host function failed, until its caller takes it.
     pub(crate) failure: Option<Failure>,
@@ -96,8 +98,8 @@ impl std::fmt::Debug for Failure {
     }
 }
 
-// SAFETY: a store's raw pointers lead to memory that it owns, or to code that components own; nothing of it is tied to
-// a thread but the stack limit, which every entry checks.
+// SAFETY: a store's raw pointers lead to memory that it owns, or to code that components own;
+// nothing of it is tied to a thread but the stack limit, which every entry checks.
 unsafe impl<T: Send> Send for Store<T> {}
 
 impl<T> Store<T> {
@@ -170,7 +172,8 @@ impl<T> Store<T> {
         unsafe { self.inner.as_ref().state.live_handles() }
     }
 
-    /// When the store ends while there are [live handles](Self::live_handles), the report is given them.
+    /// When the store ends while there are [live handles](Self::live_handles), the report is given
+    /// them.
     pub fn on_leak(&mut self, report: impl FnOnce(Vec<LiveHandle>) + Send + 'static) {
         // SAFETY: as in `data_mut`.
         unsafe { self.inner.as_mut().state.leak_report = Some(LeakReport(Box::new(report))) }
@@ -185,7 +188,8 @@ impl<T: Default> Default for Store<T> {
 
 impl<T> Drop for Store<T> {
     fn drop(&mut self) {
-        // SAFETY: made by `Box::leak` in `new` and freed only here or in `into_data`, which prevents this.
+        // SAFETY: made by `Box::leak` in `new` and freed only here or in `into_data`, which
+        // prevents this.
         drop(unsafe { Box::from_raw(self.inner.as_ptr()) });
     }
 }
@@ -205,7 +209,8 @@ impl<'a, T> StoreContextMut<'a, T> {
     ///
     /// # Safety
     ///
-    /// `state` must be the state of a `Store<T>` for this very `T`, to which nobody else has access for `'a`.
+    /// `state` must be the state of a `Store<T>` for this very `T`, to which nobody else has access
+    /// for `'a`.
     pub(crate) unsafe fn from_state(state: *mut StoreState) -> Self {
         // SAFETY: the state is the first field of the `repr(C)` whole, and not null.
         StoreContextMut { inner: unsafe { NonNull::new_unchecked(state.cast()) }, _borrow: PhantomData }
@@ -237,7 +242,8 @@ impl<'a, T> StoreContextMut<'a, T> {
 
     /// The store's state, while no guest runs.
     pub(crate) fn state(&mut self) -> &mut StoreState {
-        // SAFETY: the context stands for an exclusive borrow, and `&mut self` keeps calls of guests out.
+        // SAFETY: the context stands for an exclusive borrow, and `&mut self` keeps calls of guests
+        // out.
         unsafe { &mut *self.state_ptr() }
     }
 }

@@ -1,7 +1,7 @@
 //! How the host keeps guests in check while they run: interruption from another thread, and fuel.
 //!
-//! To interrupt is to write [`Context::INTERRUPTED`] into the stack limit of every context of a store, where the guest's
-//! functions and loops find it.
+//! To interrupt is to write [`Context::INTERRUPTED`] into the stack limit of every context of a
+//! store, where the guest's functions and loops find it.
 
 use super::state::{AsContextMut, Store, StoreContextMut, StoreState};
 use crate::error::{LinkError, Result};
@@ -9,18 +9,21 @@ use cantilever_abi::block::{Context, Supervision};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Stops the guests of a store, from whatever thread. Cheap to clone; once the store is gone it does nothing.
+/// Stops the guests of a store, from whatever thread. Cheap to clone; once the store is gone it
+/// does nothing.
 #[derive(Debug, Clone)]
 pub struct InterruptHandle(Arc<Mutex<StackLimits>>);
 
 impl InterruptHandle {
-    /// Makes every guest of the store trap, with [`TrapKind::Interrupted`](cantilever_abi::block::TrapKind::Interrupted), when
-    /// it next enters a function or comes to the head of a loop, and so at once when it is called; until
-    /// [`Store::clear_interrupt`]. Only a function that neither calls nor loops may still come to its end.
+    /// Makes every guest of the store trap, with
+    /// [`TrapKind::Interrupted`](cantilever_abi::block::TrapKind::Interrupted), when it next enters
+    /// a function or comes to the head of a loop, and so at once when it is called; until
+    /// [`Store::clear_interrupt`]. Only a function that neither calls nor loops may still come to
+    /// its end.
     ///
-    /// What a guest does in between is bounded: the longest are bulk operators, by the size of the memory or table, and
-    /// strings and lists that cross a component boundary, by 2^28 bytes each. Host functions are not interrupted; the
-    /// guest that called one stops when it returns.
+    /// What a guest does in between is bounded: the longest are bulk operators, by the size of the
+    /// memory or table, and strings and lists that cross a component boundary, by 2^28 bytes each.
+    /// Host functions are not interrupted; the guest that called one stops when it returns.
     pub fn interrupt(&self) {
         let mut limits = lock(&self.0);
         limits.interrupted = true;
@@ -28,7 +31,8 @@ impl InterruptHandle {
     }
 }
 
-/// The contexts of a store, with the stack limit that they hold. When it is dropped, no handle reaches them any more.
+/// The contexts of a store, with the stack limit that they hold. When it is dropped, no handle
+/// reaches them any more.
 #[derive(Debug, Default)]
 pub(crate) struct Contexts(Arc<Mutex<StackLimits>>);
 
@@ -40,8 +44,8 @@ struct StackLimits {
     interrupted: bool,
 }
 
-// SAFETY: of the contexts only the stack limit, which is atomic, is accessed through these pointers; the store takes
-// the pointers back before it frees what they lead to.
+// SAFETY: of the contexts only the stack limit, which is atomic, is accessed through these
+// pointers; the store takes the pointers back before it frees what they lead to.
 unsafe impl Send for StackLimits {}
 
 impl StackLimits {
@@ -100,8 +104,8 @@ impl Drop for Contexts {
 }
 
 impl<T> Store<T> {
-    /// What stops the guests of this store from another thread. From now on the store takes only instances of what was
-    /// compiled with `interruptible`; fails if it has another one.
+    /// What stops the guests of this store from another thread. From now on the store takes only
+    /// instances of what was compiled with `interruptible`; fails if it has another one.
     pub fn interrupt_handle(&mut self) -> Result<InterruptHandle> {
         let mut store = self.as_context_mut();
         let state = store.state();
@@ -109,7 +113,8 @@ impl<T> Store<T> {
         Ok(InterruptHandle(state.contexts.0.clone()))
     }
 
-    /// Lets guests run again after an interruption. Instances of components that were stopped stay unusable.
+    /// Lets guests run again after an interruption. Instances of components that were stopped stay
+    /// unusable.
     pub fn clear_interrupt(&mut self) {
         self.as_context_mut().state().contexts.clear_interrupt();
     }
@@ -126,12 +131,13 @@ impl<T> Store<T> {
 }
 
 impl<T> StoreContextMut<'_, T> {
-    /// Sets how much fuel there is for all guests of the store together. From now on the store takes only instances of
-    /// what was compiled with `fuel`; fails if it has another one.
+    /// Sets how much fuel there is for all guests of the store together. From now on the store
+    /// takes only instances of what was compiled with `fuel`; fails if it has another one.
     ///
-    /// Each core operator but those that only structure code costs one unit, and moving bytes, by a bulk operator or in
-    /// a string or list across a component boundary, one for every 64 bytes. The operators of a sequence without branches
-    /// are paid for before the first of them runs. Guests that cannot pay trap, with
+    /// Each core operator but those that only structure code costs one unit, and moving bytes, by a
+    /// bulk operator or in a string or list across a component boundary, one for every 64 bytes.
+    /// The operators of a sequence without branches are paid for before the first of them runs.
+    /// Guests that cannot pay trap, with
     /// [`TrapKind::OutOfFuel`](cantilever_abi::block::TrapKind::OutOfFuel).
     pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
         let state = self.state();

@@ -1,9 +1,10 @@
-//! Which subtypes there are of the types whose parameters stand for what the compiler cannot see: none.
+//! Which subtypes there are of the types whose parameters stand for what the compiler cannot see:
+//! none.
 //!
-//! A store gives its data and takes it, a linker's closures do so from behind a pointer, and a type check holds for
-//! exactly the types that were checked. If one of them could become another with a longer or shorter lifetime inside,
-//! safe programs could read freed memory. Each pair below is a program that must not compile and one that differs from
-//! it in the types alone and does.
+//! A store gives its data and takes it, a linker's closures do so from behind a pointer, and a type
+//! check holds for exactly the types that were checked. If one of them could become another with a
+//! longer or shorter lifetime inside, safe programs could read freed memory. Each pair below is a
+//! program that must not compile and one that differs from it in the types alone and does.
 //!
 //! # Store
 //!

@@ -1,4 +1,5 @@
-//! Ranges of address space from the operating system: reserved first, made accessible as they are needed.
+//! Ranges of address space from the operating system: reserved first, made accessible as they are
+//! needed.
 
 use std::fs::File;
 use std::io;
@@ -13,8 +14,8 @@ pub(crate) struct AddressSpace {
     len: usize,
 }
 
-// SAFETY: a mapping is not tied to the thread that made it; what is in it is accessed through raw pointers only, whose
-// users answer for synchronisation.
+// SAFETY: a mapping is not tied to the thread that made it; what is in it is accessed through raw
+// pointers only, whose users answer for synchronisation.
 unsafe impl Send for AddressSpace {}
 // SAFETY: as above; the methods that take `&self` do not touch the contents.
 unsafe impl Sync for AddressSpace {}
@@ -25,7 +26,8 @@ impl AddressSpace {
         Self::map(len, libc::PROT_NONE)
     }
 
-    /// Reserves zeroed pages that can be read and written; they take memory when they are first written.
+    /// Reserves zeroed pages that can be read and written; they take memory when they are first
+    /// written.
     pub(crate) fn writable(len: u64) -> io::Result<Self> {
         Self::map(len, libc::PROT_READ | libc::PROT_WRITE)
     }
@@ -34,7 +36,8 @@ impl AddressSpace {
         let len = usize::try_from(len).map_err(|_| io::ErrorKind::OutOfMemory)?;
         let len = len.checked_next_multiple_of(page_size()).ok_or(io::ErrorKind::OutOfMemory)?.max(page_size());
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        // SAFETY: an anonymous mapping at an address of the kernel's choice touches nothing that exists.
+        // SAFETY: an anonymous mapping at an address of the kernel's choice touches nothing that
+        // exists.
         let base = unsafe { libc::mmap(std::ptr::null_mut(), len, protection, flags, -1, 0) };
         if base == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
@@ -58,15 +61,16 @@ impl AddressSpace {
         self.protect(range, libc::PROT_READ | libc::PROT_WRITE)
     }
 
-    /// Takes back the pages of a range, but for one that begins before it: they cannot be accessed until they are made
-    /// writable again, and are zero then.
+    /// Takes back the pages of a range, but for one that begins before it: they cannot be accessed
+    /// until they are made writable again, and are zero then.
     pub(crate) fn make_inaccessible(&self, range: Range<usize>) -> io::Result<()> {
         let (start, end) = (range.start.next_multiple_of(page_size()), range.end.next_multiple_of(page_size()));
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         self.replace(start..end, libc::PROT_NONE, flags, -1, 0)
     }
 
-    /// Maps a part of a file as private pages that can be read and written. Range and offset are whole pages.
+    /// Maps a part of a file as private pages that can be read and written. Range and offset are
+    /// whole pages.
     pub(crate) fn map_file(&self, range: Range<usize>, file: &File, offset: u64) -> io::Result<()> {
         let offset = libc::off_t::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
         let protection = libc::PROT_READ | libc::PROT_WRITE;
@@ -95,7 +99,8 @@ impl AddressSpace {
         if mapped == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
-    /// Forgets what was written to the pages that a range touches: they are zero again, or what the file has.
+    /// Forgets what was written to the pages that a range touches: they are zero again, or what the
+    /// file has.
     pub(crate) fn discard(&self, range: Range<usize>) -> io::Result<()> {
         let start = range.start - range.start % page_size();
         let end = range.end.next_multiple_of(page_size());
@@ -132,7 +137,8 @@ impl AddressSpace {
 
 impl Drop for AddressSpace {
     fn drop(&mut self) {
-        // SAFETY: the mapping is ours, and whoever holds addresses in it promised not to use them after this.
+        // SAFETY: the mapping is ours, and whoever holds addresses in it promised not to use them
+        // after this.
         unsafe { libc::munmap(self.base().cast(), self.len) };
     }
 }

@@ -1,5 +1,5 @@
-//! Tells `perf` what loaded code is: the system's profilers know functions from files of programs, and code that a process
-//! loads by itself only from files that it writes for them.
+//! Tells `perf` what loaded code is: the system's profilers know functions from files of programs,
+//! and code that a process loads by itself only from files that it writes for them.
 
 use cantilever_object::artifact::FunctionEntry;
 use std::fmt::Write as _;
@@ -11,7 +11,8 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Profiler {
-    /// `perf`, by its map: one line for each function in `/tmp/perf-PID.map`, with its address, its length and its symbol.
+    /// `perf`, by its map: one line for each function in `/tmp/perf-PID.map`, with its address, its
+    /// length and its symbol.
     PerfMap,
 }
 

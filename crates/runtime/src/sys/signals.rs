@@ -47,8 +47,9 @@ fn installed_action(signal: c_int) -> libc::sigaction {
 }
 
 fn install_for(signal: c_int) {
-    // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that `SA_SIGINFO` asks for and is
-    // async-signal-safe. `SA_NODEFER` lets a fault inside a chained handler be seen as such.
+    // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that `SA_SIGINFO` asks
+    // for and is async-signal-safe. `SA_NODEFER` lets a fault inside a chained handler be seen as
+    // such.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
         action.sa_sigaction = on_signal as *const () as usize;

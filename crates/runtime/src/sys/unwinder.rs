@@ -1,9 +1,10 @@
-//! The process's unwinder and compiled code: it learns to go through compiled frames, and finds the guests that wait below a
-//! host function.
+//! The process's unwinder and compiled code: it learns to go through compiled frames, and finds the
+//! guests that wait below a host function.
 //!
-//! All compiled code keeps frame pointers, so one description fits every call in it: the caller's frame pointer and the
-//! return address lie at the frame pointer. That is enough for backtraces, and too little to unwind: what other registers held is
-//! not described. Nothing unwinds through compiled code, for host functions catch their panics.
+//! All compiled code keeps frame pointers, so one description fits every call in it: the caller's
+//! frame pointer and the return address lie at the frame pointer. That is enough for backtraces,
+//! and too little to unwind: what other registers held is not described. Nothing unwinds through
+//! compiled code, for host functions catch their panics.
 
 use std::ffi::{c_int, c_void};
 use std::ops::Range;
@@ -70,7 +71,8 @@ fn section(code: &Range<usize>) -> Vec<u8> {
     const OFFSET: u8 = 0x80;
     /// Minus the size of a word, as a signed LEB128 number.
     const DATA_ALIGNMENT: u8 = 0x80 - WORD;
-    // Version; augmentation; units of code and data; the column of the return address; addresses are absolute.
+    // Version; augmentation; units of code and data; the column of the return address; addresses
+    // are absolute.
     let mut common = vec![1, b'z', b'R', 0, 1, DATA_ALIGNMENT, RETURN_ADDRESS, 1, 0];
     common.extend([DEF_CFA, FRAME_POINTER, 2 * WORD, OFFSET | RETURN_ADDRESS, 1, OFFSET | FRAME_POINTER, 2]);
     let mut section = Vec::new();
@@ -97,11 +99,12 @@ fn append_entry(section: &mut Vec<u8>, id: u32, content: &[u8]) {
     section.resize(section.len() + padded - unpadded, 0);
 }
 
-/// The addresses in compiled code to which the frames of this thread return, innermost first, and whether there are more
-/// than `limit`.
+/// The addresses in compiled code to which the frames of this thread return, innermost first, and
+/// whether there are more than `limit`.
 pub(crate) fn compiled_callers(limit: usize, is_code: fn(usize) -> bool) -> (Vec<usize>, bool) {
     let mut found = Callers { addresses: Vec::new(), limit, cut: false, is_code };
-    // SAFETY: the callback has the type that the unwinder asks for, does not unwind, and gets what it expects.
+    // SAFETY: the callback has the type that the unwinder asks for, does not unwind, and gets what
+    // it expects.
     unsafe { _Unwind_Backtrace(visit, (&raw mut found).cast()) };
     (found.addresses, found.cut)
 }

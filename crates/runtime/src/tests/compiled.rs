@@ -1,4 +1,5 @@
-//! Guests that the compiler makes. It is given WebAssembly and gives objects, so it need not know this crate's types.
+//! Guests that the compiler makes. It is given WebAssembly and gives objects, so it need not know
+//! this crate's types.
 
 use crate::image::engine::Engine;
 use crate::{Component, Error, Module};

@@ -30,7 +30,8 @@ fn meta(artifact: &Artifact) -> Vec<u8> {
     wrap(&postcard::to_stdvec(artifact).unwrap())
 }
 
-/// An object file with the guest's code and this metadata; calls refer to a symbol for each function, or to `symbol`.
+/// An object file with the guest's code and this metadata; calls refer to a symbol for each
+/// function, or to `symbol`.
 fn file(guest: &Guest, meta: &[u8], symbol: Option<&str>) -> Vec<u8> {
     let architecture = if cfg!(target_arch = "x86_64") { Architecture::X86_64 } else { Architecture::Aarch64 };
     let r_type = if cfg!(target_arch = "x86_64") { object::elf::R_X86_64_PLT32 } else { object::elf::R_AARCH64_CALL26 };
@@ -64,7 +65,8 @@ fn file(guest: &Guest, meta: &[u8], symbol: Option<&str>) -> Vec<u8> {
 }
 
 fn load(bytes: &[u8]) -> Result<Component> {
-    // SAFETY: the code is that of guests below; what is changed of the rest is refused, or harmless.
+    // SAFETY: the code is that of guests below; what is changed of the rest is refused, or
+    // harmless.
     unsafe { Component::from_object(&Engine::default(), bytes) }
 }
 

@@ -24,7 +24,8 @@ fn is_mismatch<T>(outcome: &Result<T>) -> bool {
     matches!(outcome, Err(Error::Value(ValueError::Mismatch { .. })))
 }
 
-/// The first type of one engine is another engine's first, though they differ: a number would be taken for a function.
+/// The first type of one engine is another engine's first, though they differ: a number would be
+/// taken for a function.
 const MAKER: &str = r#"(module
     (type $t (func (param i64) (result i64)))
     (func (export "cast") (param i64) (result i64) (local.get 0)))"#;
@@ -40,7 +41,8 @@ fn a_module_is_of_the_engine_of_the_store() {
     let maker = module(&other, MAKER);
     assert_eq!(link_error(CoreInstance::new(&mut store, &maker, &[])), expected);
     assert_eq!(link_error(CoreLinker::new().instantiate(&mut store, &maker)), expected);
-    // What is given for imports is of the store, and so is what `maker` exports when the engine is the store's.
+    // What is given for imports is of the store, and so is what `maker` exports when the engine is
+    // the store's.
     let mut linker = CoreLinker::new();
     let maker = linker.instantiate(&mut store, &module(&one, MAKER)).unwrap();
     linker.define_instance(&mut store, "maker", maker).unwrap();
@@ -153,7 +155,8 @@ fn references_are_of_their_store() {
     ask.call(&mut store, &[]).unwrap();
 }
 
-/// A type that was looked up names another engine's types by numbers. Here they are what they are in this engine.
+/// A type that was looked up names another engine's types by numbers. Here they are what they are
+/// in this engine.
 #[test]
 fn types_that_were_looked_up_are_checked_by_the_engine_that_they_meet() {
     let [one, other] = [(); 2].map(|()| Engine::default());
@@ -170,7 +173,8 @@ fn types_that_were_looked_up_are_checked_by_the_engine_that_they_meet() {
     let host = |ty: &CoreFuncType| {
         CoreExtern::Func(CoreFunc::new(ty.clone(), |caller: Caller<'_, CoreVal>, _| Ok(vec![*caller.data()])))
     };
-    // The first type is the module's only other type: any number makes a host function for the first instance.
+    // The first type is the module's only other type: any number makes a host function for the
+    // first instance.
     let reference = |id| CoreValType::TypedFuncRef { nullable: true, ty: CoreTypeId::from_u32(id) };
     let guess = (1..9).map(|id| CoreFuncType { params: vec![], results: vec![reference(id)] });
     let mut store = Store::new(&one, CoreVal::FuncRef(None));

@@ -1,4 +1,5 @@
-//! Hand-made guests: CLIF functions compiled for this host, with the metadata that a compiler would write.
+//! Hand-made guests: CLIF functions compiled for this host, with the metadata that a compiler would
+//! write.
 
 use crate::Component;
 use crate::image::engine::Engine;
@@ -42,7 +43,8 @@ pub(super) struct Guest {
 pub(super) type Body<'a> = &'a dyn Fn(&mut FunctionBuilder<'_>, &[Value]);
 
 impl Guest {
-    /// A guest with one component instance and room for `slots` slots of 64 bytes, whose offsets are returned.
+    /// A guest with one component instance and room for `slots` slots of 64 bytes, whose offsets
+    /// are returned.
     pub(super) fn new(slots: u32) -> (Self, Vec<u32>) {
         let mut flags = settings::builder();
         flags.set("unwind_info", "false").unwrap();

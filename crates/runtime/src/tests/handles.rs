@@ -17,7 +17,8 @@ fn is_dead(error: &Error) -> bool {
     matches!(error, Error::Value(error) if matches!(error.cause(), ValueError::DeadHandle { .. }))
 }
 
-/// A guest with a resource type of its own (0), whose destructor notes the representation, and one of the host's (1).
+/// A guest with a resource type of its own (0), whose destructor notes the representation, and one
+/// of the host's (1).
 fn guest() -> Guest {
     let (mut guest, slots) = Guest::new(3);
     let [noted, dtor, lend] = slots[..] else { unreachable!() };
@@ -73,7 +74,8 @@ fn guest() -> Guest {
         let rep = b.ins().load(types::I32, flags, p[1], 0);
         b.ins().store(flags, rep, p[2], 0);
     });
-    // Lends the resource 77 to the host in scope 0, which owes one handle; gives what the scope owes afterwards.
+    // Lends the resource 77 to the host in scope 0, which owes one handle; gives what the scope
+    // owes afterwards.
     let scope = layout.scopes as i32;
     guest.export("lend", func(None, Some(ValType::U32)), &|b, p| {
         let rep = b.ins().iconst(types::I32, 77);

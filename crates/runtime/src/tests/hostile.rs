@@ -1,8 +1,10 @@
-//! Hostile guests: each crime traps with its message, and changes nothing outside of the criminal: not its victims' memories,
-//! globals and handle tables in the same block, not another instance, not the host.
+//! Hostile guests: each crime traps with its message, and changes nothing outside of the criminal:
+//! not its victims' memories, globals and handle tables in the same block, not another instance,
+//! not the host.
 //!
-//! What is looked at is all that compiled code can reach by offsets: the fixed part of the block, the handle tables, the
-//! memories. `tests/sanitize.sh` runs this under address sanitizer too, which watches the runtime's own code.
+//! What is looked at is all that compiled code can reach by offsets: the fixed part of the block,
+//! the handle tables, the memories. `tests/sanitize.sh` runs this under address sanitizer too,
+//! which watches the runtime's own code.
 
 use super::compiled::Compile;
 use crate::store::record::InstanceRecord;
@@ -11,7 +13,8 @@ use cantilever_abi::block::{HandleEntry, Header, InstanceState, MemoryDef};
 use std::mem::offset_of;
 use std::ops::Range;
 
-/// Component instances in the order of their instantiation, the root first. Each but the root has one memory.
+/// Component instances in the order of their instantiation, the root first. Each but the root has
+/// one memory.
 const CALLEE: u32 = 1;
 const HOSTILE: u32 = 2;
 const CALLER: u32 = 3;
@@ -196,7 +199,8 @@ impl Snapshot {
     }
 }
 
-/// May a crime change this byte? The state of the criminal, what victims receive, and the runtime's notes of the call.
+/// May a crime change this byte? The state of the criminal, what victims receive, and the runtime's
+/// notes of the call.
 fn may_change(record: &InstanceRecord, crime: Call, (part, at): (Part, usize)) -> bool {
     let layout = record.block.layout();
     let state = layout.instance_state(HOSTILE) as usize;

@@ -53,12 +53,13 @@ fn used(component: &Component, func: &str) -> usize {
     instance.record(&store.as_context_mut()).unwrap().block.header() as usize
 }
 
-/// Everything that an instance finds: words of the fixed part, the beginnings of handle tables, tables; and memories.
-/// Addresses in the block count from its start.
+/// Everything that an instance finds: words of the fixed part, the beginnings of handle tables,
+/// tables; and memories. Addresses in the block count from its start.
 fn contents(image: &Image, block: &PreparedBlock) -> (Vec<u64>, Vec<Vec<u8>>) {
     let (layout, base) = (&image.artifact.layout, block.header() as u64);
     let relative = |word: u64| if (base..base + layout.total_size).contains(&word) { word - base } else { word };
-    // SAFETY: all ranges that are read lie in the block, or in memories and tables by their definitions.
+    // SAFETY: all ranges that are read lie in the block, or in memories and tables by their
+    // definitions.
     unsafe {
         let words =
             |at: u64, len: u64| std::slice::from_raw_parts((base + at) as *const u64, len as usize / 8).to_vec();

@@ -201,7 +201,8 @@ impl<'a> LowerContext<'a> {
         Refusal::Dead(HandleEnd::CallEnded).of(self.record.resource_name(*resource), self.handle_use())
     }
 
-    /// Notes that a live handle is on its way to the guest: a handle that moves can be used once in a call.
+    /// Notes that a live handle is on its way to the guest: a handle that moves can be used once in
+    /// a call.
     fn pass_handle(&mut self, index: u32, owned: bool) -> Result<(), Refusal> {
         let history = &self.record.history;
         if self.call == Call::default() {
@@ -219,7 +220,8 @@ impl<'a> LowerContext<'a> {
     }
 }
 
-/// What lifting needs. Borrows that are lifted end with it: when the host function returns, fails or panics.
+/// What lifting needs. Borrows that are lifted end with it: when the host function returns, fails
+/// or panics.
 #[derive(Debug)]
 pub struct LiftContext<'a> {
     record: &'a InstanceRecord,
@@ -310,7 +312,8 @@ impl<'a> LiftContext<'a> {
         self.types().def(ty?)
     }
 
-    /// Takes over what was allocated for the host at an address, if that is an allocation of this layout.
+    /// Takes over what was allocated for the host at an address, if that is an allocation of this
+    /// layout.
     pub(crate) fn takes_over(&mut self, base: *const u8, layout: Layout) -> bool {
         if layout.size() < LARGE {
             return false;
@@ -361,7 +364,8 @@ impl<'a> LiftContext<'a> {
     }
 }
 
-/// Takes borrows out of the host's handle table, but for those that the host function dropped itself.
+/// Takes borrows out of the host's handle table, but for those that the host function dropped
+/// itself.
 #[cold]
 fn remove_borrows(record: &InstanceRecord, borrows: &[GuestHandle]) {
     for borrow in borrows {

@@ -24,7 +24,8 @@ pub fn check_record(
     Ok(())
 }
 
-/// Is it a variant of these cases, or an enum? The check of a case without a payload is that of `()`.
+/// Is it a variant of these cases, or an enum? The check of a case without a payload is that of
+/// `()`.
 pub fn check_variant(
     ty: Option<ValType>,
     cx: &TypeContext<'_>,

@@ -37,7 +37,8 @@ unsafe impl<T: Lower, const N: usize> Lower for [T; N] {
         let element = element(cx.def(ty));
         let base = dst.as_mut_ptr().cast::<MaybeUninit<T::Raw>>();
         for (index, item) in self.iter().enumerate() {
-            // SAFETY: an element of the array that `dst` borrows; a `MaybeUninit` may be uninitialised.
+            // SAFETY: an element of the array that `dst` borrows; a `MaybeUninit` may be
+            // uninitialised.
             let place = unsafe { &mut *base.add(index) };
             item.lower(cx, element, place).map_err(|e| e.within(Place::Element(index)))?;
         }

@@ -1,4 +1,5 @@
-//! Handles and error contexts. An `own` is given by value, so that Rust's moves are those of the component model.
+//! Handles and error contexts. An `own` is given by value, so that Rust's moves are those of the
+//! component model.
 
 use super::resource::{Resource, ResourceAny};
 use super::val::ErrorContext;

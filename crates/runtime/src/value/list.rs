@@ -29,7 +29,8 @@ impl RawSlice {
         if self.len == 0 {
             return &[];
         }
-        // SAFETY: the caller vouches for it; adapters refuse lists that are longer than a Rust slice can be.
+        // SAFETY: the caller vouches for it; adapters refuse lists that are longer than a Rust
+        // slice can be.
         unsafe { std::slice::from_raw_parts(self.ptr.cast(), self.len as usize) }
     }
 
@@ -37,11 +38,13 @@ impl RawSlice {
     ///
     /// # Safety
     ///
-    /// This must be a list of `T`s that is being lifted, with any bytes being a `T`, and not be used afterwards.
+    /// This must be a list of `T`s that is being lifted, with any bytes being a `T`, and not be
+    /// used afterwards.
     pub(crate) unsafe fn into_vec<T: Copy>(self, cx: &mut LiftContext<'_>) -> Result<Vec<T>, ValueError> {
         let len = usize::try_from(self.len).map_err(|_| ValueError::NoMemory)?;
         if Layout::array::<T>(len).is_ok_and(|layout| cx.takes_over(self.ptr, layout)) {
-            // SAFETY: allocated by the global allocator with the layout of so many items, which an adapter has written.
+            // SAFETY: allocated by the global allocator with the layout of so many items, which an
+            // adapter has written.
             return Ok(unsafe { Vec::from_raw_parts(self.ptr.cast_mut().cast(), len, len) });
         }
         let mut items = cx.vector::<T>(self.len)?;
@@ -59,7 +62,8 @@ impl RawSlice {
     ///
     /// # Safety
     ///
-    /// This must be a string that an adapter has written, well-formed UTF-8, is being lifted, and not be used afterwards.
+    /// This must be a string that an adapter has written, well-formed UTF-8, is being lifted, and
+    /// not be used afterwards.
     pub(crate) unsafe fn into_string(self, cx: &mut LiftContext<'_>) -> Result<String, ValueError> {
         // SAFETY: the caller vouches for it.
         unsafe {
@@ -172,7 +176,8 @@ unsafe impl<T: Lower> Lower for Vec<T> {
 unsafe impl<T: Lift> Lift for Vec<T> {
     fn lift(cx: &mut LiftContext<'_>, ty: Option<ValType>, src: &RawSlice) -> Result<Self, ValueError> {
         let def = cx.def(ty);
-        // SAFETY: an adapter has written a list of elements or entries of this type, which the type check accepted.
+        // SAFETY: an adapter has written a list of elements or entries of this type, which the type
+        // check accepted.
         unsafe {
             match entry(def) {
                 Some(entry) => T::lift_entries(cx, entry, *src),
@@ -192,7 +197,8 @@ unsafe impl<T: View> View for Vec<T> {
         src: &'a RawSlice,
     ) -> Result<Self::Of<'a>, ValueError> {
         let def = cx.def(ty);
-        // SAFETY: the caller vouches for a list of elements or entries of this type, which the type check accepted.
+        // SAFETY: the caller vouches for a list of elements or entries of this type, which the type
+        // check accepted.
         unsafe {
             match entry(def) {
                 Some(entry) => T::view_entries(cx, entry, src),

@@ -1,7 +1,7 @@
 //! Maps: lists of entries, as pairs or as Rust's maps.
 //!
-//! An entry is a tuple of key and value, but its type is not one of the component's, so pairs as entries have functions
-//! of their own.
+//! An entry is a tuple of key and value, but its type is not one of the component's, so pairs as
+//! entries have functions of their own.
 
 use super::list::RawSlice;
 use super::tuple::RawTuple2;
@@ -45,7 +45,8 @@ pub(super) fn lower<'v, K: Lower + 'v, V: Lower + 'v>(
     // `take`: an iterator that belies its length writes nothing past the allocation.
     let mut written = 0;
     for (key, value) in entries.take(len) {
-        // SAFETY: `base` has room for `len` entries; the fields of one are borrowed, which may be uninitialised.
+        // SAFETY: `base` has room for `len` entries; the fields of one are borrowed, which may be
+        // uninitialised.
         let (key_place, value_place) = unsafe { RawTuple2::split(&mut *base.add(written)) };
         key.lower(cx, ty.map(|(key, _)| key), key_place)
             .map_err(|e| e.within(Place::Key).within(Place::Element(written)))?;
@@ -84,7 +85,8 @@ pub(super) unsafe fn lift<K: Lift, V: Lift>(
 ///
 /// # Safety
 ///
-/// `list` must be a map of this type, written by an adapter, and neither it nor what it points to must change for `'a`.
+/// `list` must be a map of this type, written by an adapter, and neither it nor what it points to
+/// must change for `'a`.
 pub(super) unsafe fn view<'a, K: View, V: View>(
     cx: &mut LiftContext<'_>,
     (key_type, value_type): Entry,

@@ -51,8 +51,8 @@ use std::mem::MaybeUninit;
 ///
 /// `Box<T>` and, to give, `&T` stand for what `T` does.
 ///
-/// With the feature `derive`, structs and enums derive this trait, [`Lower`] and [`Lift`]. Labels are the Rust names in
-/// kebab case, unless `#[component(name = "…")]` gives another:
+/// With the feature `derive`, structs and enums derive this trait, [`Lower`] and [`Lift`]. Labels
+/// are the Rust names in kebab case, unless `#[component(name = "…")]` gives another:
 ///
 /// ```
 /// use cantilever_runtime::{ComponentType, Lift, Lower};
@@ -92,13 +92,15 @@ use std::mem::MaybeUninit;
 ///
 /// # Safety
 ///
-/// `Raw` must have the size, alignment and field offsets of the 64-bit canonical layout of every type that `typecheck`
-/// accepts, and any bytes that an adapter writes for such a type must be a valid `Raw`.
+/// `Raw` must have the size, alignment and field offsets of the 64-bit canonical layout of every
+/// type that `typecheck` accepts, and any bytes that an adapter writes for such a type must be a
+/// valid `Raw`.
 pub unsafe trait ComponentType: Sized {
     /// The value in memory.
     type Raw: Copy;
 
-    /// Does this type stand for that component type? `None` is the absence of a value: no result, no payload.
+    /// Does this type stand for that component type? `None` is the absence of a value: no result,
+    /// no payload.
     fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError>;
 
     /// Does this type stand for the entries of a map from `key` to `value`? Pairs do.
@@ -113,7 +115,8 @@ pub unsafe trait ComponentType: Sized {
 ///
 /// # Safety
 ///
-/// `lower` must initialise all of `dst` but padding when it succeeds, with a valid value of the type.
+/// `lower` must initialise all of `dst` but padding when it succeeds, with a valid value of the
+/// type.
 pub unsafe trait Lower: ComponentType {
     /// Writes the value. `ty` is the type that `typecheck` accepted.
     fn lower(

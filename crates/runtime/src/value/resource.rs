@@ -12,8 +12,8 @@ use crate::store::variance::Invariant;
 use cantilever_abi::ResourceId;
 use std::any::TypeId;
 
-/// A handle of a resource that the host implements, by its representation. `T` is the Rust type that the
-/// [`Linker`](crate::Linker) was told stands for the resource type.
+/// A handle of a resource that the host implements, by its representation. `T` is the Rust type
+/// that the [`Linker`](crate::Linker) was told stands for the resource type.
 ///
 /// It moves as Rust values do: what is given to a guest as an `own` is given by value, and is gone.
 ///
@@ -31,8 +31,9 @@ use std::any::TypeId;
 /// as an `own`, and a handle that was received as a borrow is refused as an `own` when it is
 /// passed.
 ///
-/// A borrow that a host function received ends when that function returns. One that is kept is refused from then on,
-/// whatever it is passed as: [`ValueError::DeadHandle`] after [`HandleEnd::CallEnded`].
+/// A borrow that a host function received ends when that function returns. One that is kept is
+/// refused from then on, whatever it is passed as: [`ValueError::DeadHandle`] after
+/// [`HandleEnd::CallEnded`].
 pub struct Resource<T> {
     rep: u32,
     owned: bool,
@@ -42,8 +43,8 @@ pub struct Resource<T> {
 }
 
 impl<T> Resource<T> {
-    /// A new owned handle of the resource with this representation. As with `resource.new`, each call makes another handle,
-    /// and each can be given away.
+    /// A new owned handle of the resource with this representation. As with `resource.new`, each
+    /// call makes another handle, and each can be given away.
     pub fn new(rep: u32) -> Self {
         Resource { rep, owned: true, scope: None, _type: Invariant::default() }
     }

@@ -147,7 +147,8 @@ macro_rules! tuple {
                 let def = cx.def(ty);
                 let dst = dst.as_mut_ptr();
                 $(
-                    // SAFETY: a field of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
+                    // SAFETY: a field of the place that `dst` borrows; a `MaybeUninit` may be
+                    // uninitialised.
                     let room = unsafe { &mut *(&raw mut (*dst).$field).cast() };
                     self.$index.lower(cx, field(def, $index), room).map_err(|e| e.within(place(def, $index)))?;
                 )*
@@ -222,7 +223,8 @@ macro_rules! params {
                 let dst = dst.as_mut_ptr();
                 $(
                     let ty = params.get($index).map(|(_, ty)| *ty);
-                    // SAFETY: a field of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
+                    // SAFETY: a field of the place that `dst` borrows; a `MaybeUninit` may be
+                    // uninitialised.
                     let room = unsafe { &mut *(&raw mut (*dst).$field).cast() };
                     self.$index.lower(cx, ty, room).map_err(|e| e.within(param(params, $index)))?;
                 )*

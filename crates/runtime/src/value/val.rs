@@ -35,7 +35,8 @@ pub enum Val {
     ErrorContext(ErrorContext),
 }
 
-/// An error context. Its debug message is empty: all are discarded, as in the specification's deterministic profile.
+/// An error context. Its debug message is empty: all are discarded, as in the specification's
+/// deterministic profile.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorContext;

@@ -253,7 +253,8 @@ unsafe fn lower_variant(cx: &mut LowerContext<'_>, id: TypeId, def: &TypeDef, va
     };
     let cases = def.cases().unwrap_or_default();
     let offset = payload_offset(cx.types(), &cases, WIDTH);
-    // SAFETY: the caller vouches for the room; the discriminant lies first, the payload at its offset.
+    // SAFETY: the caller vouches for the room; the discriminant lies first, the payload at its
+    // offset.
     let lowered = unsafe {
         write_uint(dst, discriminant_size(cases.len()), case as u32);
         match (cases.get(case).copied().flatten(), payload) {

@@ -24,7 +24,8 @@ pub union RawPayload<A: Copy, B: Copy> {
 /// The place of the payload, after the discriminant was written.
 fn write_discriminant<P: Copy>(dst: &mut MaybeUninit<RawVariant<P>>, case: u8) -> &mut MaybeUninit<P> {
     let dst = dst.as_mut_ptr();
-    // SAFETY: both are fields of the place that `dst` borrows; a `MaybeUninit` may be uninitialised.
+    // SAFETY: both are fields of the place that `dst` borrows; a `MaybeUninit` may be
+    // uninitialised.
     unsafe {
         (&raw mut (*dst).discriminant).write(case);
         &mut (*dst).payload
@@ -102,7 +103,8 @@ unsafe impl<T: View> View for Option<T> {
         match src.discriminant {
             0 => Ok(None),
             1 => {
-                // SAFETY: an adapter has written the payload of this case; the caller vouches for what it points to.
+                // SAFETY: an adapter has written the payload of this case; the caller vouches for
+                // what it points to.
                 let view = unsafe { T::view(cx, payload, src.payload.assume_init_ref()) };
                 view.map(Some).map_err(|e| e.within(some()))
             }
@@ -111,7 +113,8 @@ unsafe impl<T: View> View for Option<T> {
     }
 }
 
-// SAFETY: `result<T, E>` is a variant of two cases; an absent payload is `()`, of size 0 and alignment 1.
+// SAFETY: `result<T, E>` is a variant of two cases; an absent payload is `()`, of size 0 and
+// alignment 1.
 unsafe impl<T: ComponentType, E: ComponentType> ComponentType for Result<T, E> {
     type Raw = RawVariant<RawPayload<T::Raw, E::Raw>>;
 
@@ -182,7 +185,8 @@ unsafe impl<T: View, E: View> View for Result<T, E> {
     ) -> Result<Self::Of<'a>, ValueError> {
         let (ok, err) = result_payloads(cx.def(ty));
         let payload = src.payload.as_ptr();
-        // SAFETY: an adapter has written the payload of this case; the caller vouches for what it points to.
+        // SAFETY: an adapter has written the payload of this case; the caller vouches for what it
+        // points to.
         unsafe {
             match src.discriminant {
                 0 => T::view(cx, ok, (*payload).ok.assume_init_ref()).map(Ok).map_err(|e| e.within(payload_of("ok"))),

@@ -1,10 +1,12 @@
-//! Parameters of host functions as views: strings and lists of numbers that are looked at where they lie, which may be
-//! the guest's memory; as parameters, and as parts of tuples, records, options, results and lists.
+//! Parameters of host functions as views: strings and lists of numbers that are looked at where
+//! they lie, which may be the guest's memory; as parameters, and as parts of tuples, records,
+//! options, results and lists.
 //!
-//! A view must not live when the guest runs, for the guest could change or free what is looked at. So a function that
-//! gets views ([`LinkerInstance::func_view`](crate::LinkerInstance::func_view)) gets the host's data but no access
-//! to the store: nothing it can reach calls a guest of that store or changes its memories. Views end when it returns,
-//! before its result is lowered, and the bound on its lifetime keeps them from being stored.
+//! A view must not live when the guest runs, for the guest could change or free what is looked at.
+//! So a function that gets views ([`LinkerInstance::func_view`](crate::LinkerInstance::func_view))
+//! gets the host's data but no access to the store: nothing it can reach calls a guest of that
+//! store or changes its memories. Views end when it returns, before its result is lowered, and the
+//! bound on its lifetime keeps them from being stored.
 
 use super::list::RawSlice;
 use super::resource::{Resource, ResourceAny};
@@ -14,7 +16,8 @@ use crate::error::value::{Place, ValueError};
 use cantilever_abi::ValType;
 use std::collections::{BTreeMap, HashMap};
 
-/// A type of parameters that host functions can look at. It names what it becomes for the lifetime of a call:
+/// A type of parameters that host functions can look at. It names what it becomes for the lifetime
+/// of a call:
 ///
 /// | type | what the function gets |
 /// |---|---|
@@ -60,7 +63,8 @@ pub unsafe trait View: ComponentType + 'static {
     ///
     /// # Safety
     ///
-    /// `src` must be a value of the type `ty`, written by an adapter, and what it points to must not change for `'a`.
+    /// `src` must be a value of the type `ty`, written by an adapter, and what it points to must
+    /// not change for `'a`.
     unsafe fn view<'a>(
         cx: &mut LiftContext<'_>,
         ty: Option<ValType>,
@@ -71,7 +75,8 @@ pub unsafe trait View: ComponentType + 'static {
     ///
     /// # Safety
     ///
-    /// `list` must be such a list, written by an adapter, and neither it nor what it points to must change for `'a`.
+    /// `list` must be such a list, written by an adapter, and neither it nor what it points to must
+    /// change for `'a`.
     unsafe fn view_list<'a>(
         cx: &mut LiftContext<'_>,
         ty: Option<ValType>,
@@ -101,7 +106,8 @@ pub unsafe trait View: ComponentType + 'static {
     }
 }
 
-/// A type whose values lie in the guest's memory as they do in Rust's, and of which every bit pattern is one.
+/// A type whose values lie in the guest's memory as they do in Rust's, and of which every bit
+/// pattern is one.
 ///
 /// # Safety
 ///
@@ -154,7 +160,8 @@ unsafe impl View for &'static str {
         _ty: Option<ValType>,
         src: &'a RawSlice,
     ) -> Result<&'a str, ValueError> {
-        // SAFETY: the adapter has validated the string, and the caller vouches that it has not changed since.
+        // SAFETY: the adapter has validated the string, and the caller vouches that it has not
+        // changed since.
         unsafe {
             let bytes = src.as_slice::<u8>();
             debug_assert!(std::str::from_utf8(bytes).is_ok(), "adapters validate strings");

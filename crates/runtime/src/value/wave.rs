@@ -1,7 +1,7 @@
 //! Values as WAVE text: arguments are read and results are written in it.
 //!
-//! Handles, streams, futures and error contexts have no WAVE text, so functions that take or return them cannot be
-//! called from text.
+//! Handles, streams, futures and error contexts have no WAVE text, so functions that take or return
+//! them cannot be called from text.
 
 use super::reflection::{FuncSignature, Type, TypeShape};
 use super::val::Val;

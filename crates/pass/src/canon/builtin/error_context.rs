@@ -1,7 +1,9 @@
-//! `error-context.new`, `error-context.debug-message`, `error-context.drop`, and error contexts that cross a boundary.
+//! `error-context.new`, `error-context.debug-message`, `error-context.drop`, and error contexts
+//! that cross a boundary.
 //!
-//! The debug message is always discarded, as in the specification's deterministic profile: it is not even lifted. So an
-//! error context is an entry of a handle table and nothing else; one that the host has is nothing at all.
+//! The debug message is always discarded, as in the specification's deterministic profile: it is
+//! not even lifted. So an error context is an entry of a handle table and nothing else; one that
+//! the host has is nothing at all.
 
 use crate::canon::CanonEnv;
 use crate::canon::call::crossing::Crossing;
@@ -25,7 +27,8 @@ pub(super) fn canon_error_context_new(e: &mut Emit, side: Side) {
     e.b.ins().return_(&[index]);
 }
 
-/// Stores the empty string. That its place is aligned and in bounds is checked before `realloc` is called.
+/// Stores the empty string. That its place is aligned and in bounds is checked before `realloc` is
+/// called.
 pub(super) fn canon_error_context_debug_message(
     e: &mut Emit,
     env: &CanonEnv,

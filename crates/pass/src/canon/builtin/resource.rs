@@ -24,8 +24,9 @@ pub(super) fn canon_resource_rep(e: &mut Emit, side: Side, resource: ResourceId,
     e.b.ins().return_(&[rep]);
 }
 
-/// The specification lifts the destructor in the implementing instance and lowers it into this one. For a `func(rep)`
-/// nothing is left of that but the call: `may_leave` of this instance has been checked, and no value needs memory.
+/// The specification lifts the destructor in the implementing instance and lowers it into this one.
+/// For a `func(rep)` nothing is left of that but the call: `may_leave` of this instance has been
+/// checked, and no value needs memory.
 pub(super) fn canon_resource_drop(e: &mut Emit, env: &CanonEnv, side: Side, resource: ResourceId, index: Value) {
     side.check_may_leave(e);
     let kinds = if side.implements(env, resource) { Kinds::Own } else { Kinds::OwnAndBorrow };

@@ -21,8 +21,8 @@ use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
-/// Puts the result where the adapter that waits for the task expects it. Whether the task may return is checked before the
-/// result is lifted, so of two faults the other one may be reported.
+/// Puts the result where the adapter that waits for the task expects it. Whether the task may
+/// return is checked before the result is lifted, so of two faults the other one may be reported.
 pub(super) fn canon_task_return(
     e: &mut Emit,
     env: &CanonEnv,
@@ -61,8 +61,9 @@ pub(super) fn canon_task_return(
     e.b.ins().return_(&[]);
 }
 
-/// `trap_if(result_type != task.ft.result)`, `trap_if(not LiftOptions.equal(opts, task.opts))`. A `task.return` that
-/// names no memory, because its type needs none, goes with every lift, as the official scripts have it.
+/// `trap_if(result_type != task.ft.result)`, `trap_if(not LiftOptions.equal(opts, task.opts))`. A
+/// `task.return` that names no memory, because its type needs none, goes with every lift, as the
+/// official scripts have it.
 fn check_signature(e: &mut Emit, task: Value, own: i64) {
     let mut lifted = e.load_field(types::I64, Region::Task, task, offset_of!(Task, signature));
     if own & SIGNATURE_MEMORY == 0 {

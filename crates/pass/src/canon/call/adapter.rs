@@ -161,7 +161,8 @@ impl Call<'_, '_> {
         c.e.call_core(callee, signature, &args)
     }
 
-    /// Lowers the arguments into a buffer and calls a host function. Returns the result, to be lifted.
+    /// Lowers the arguments into a buffer and calls a host function. Returns the result, to be
+    /// lifted.
     fn call_host(&self, c: &mut Crossing, callee: u32, params: &[Operand]) -> Vec<Operand> {
         let result = self.result();
         let mut buffers = None;
@@ -176,7 +177,8 @@ impl Call<'_, '_> {
         Operand::Memory(c.to.address(results)).fields(c.e, self.env.types, &result)
     }
 
-    /// `on_resolve`: lifts the result, requires that all borrows were given back, lowers the result.
+    /// `on_resolve`: lifts the result, requires that all borrows were given back, lowers the
+    /// result.
     fn resolve(
         &self,
         e: &mut Emit,
@@ -216,10 +218,11 @@ impl Call<'_, '_> {
     }
 }
 
-/// Brings values to the other side: lifts all, asks for their targets, lowers all. Returns what is flat.
+/// Brings values to the other side: lifts all, asks for their targets, lowers all. Returns what is
+/// flat.
 ///
-/// A single value is lifted and lowered in one, unless the check of borrows comes between; and so is what is in memory and
-/// may be left to a part.
+/// A single value is lifted and lowered in one, unless the check of borrows comes between; and so
+/// is what is in memory and may be left to a part.
 fn cross(
     c: &mut Crossing,
     tys: &[ValType],

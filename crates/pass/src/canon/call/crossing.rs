@@ -1,5 +1,5 @@
-//! A crossing: one direction of an adapter, from the side whose values are lifted to the side into which they are
-//! lowered.
+//! A crossing: one direction of an adapter, from the side whose values are lifted to the side into
+//! which they are lowered.
 
 use super::borrow::Borrows;
 use super::occurrence::Occurrence;

@@ -1,7 +1,9 @@
-//! A call across a component boundary: `canon_lower` of one side joined to `canon_lift` of the other.
+//! A call across a component boundary: `canon_lower` of one side joined to `canon_lift` of the
+//! other.
 //!
-//! Who the two sides are (`side`), what a call owes (`borrow`, `scope`), whose task it is (`task`, `task_scope`), and what
-//! is left to functions of their own (`part`). It must not know how a value of any type lies or is checked: `value` does.
+//! Who the two sides are (`side`), what a call owes (`borrow`, `scope`), whose task it is (`task`,
+//! `task_scope`), and what is left to functions of their own (`part`). It must not know how a value
+//! of any type lies or is checked: `value` does.
 
 pub(super) mod adapter;
 pub(super) mod borrow;

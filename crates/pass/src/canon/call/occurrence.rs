@@ -22,7 +22,8 @@ pub(in crate::canon) enum Occurrence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::canon) struct Borrow {
     pub resource: ResourceId,
-    /// How often it occurs in a value. In a variant all of whose cases have the same payload: as often as the variant.
+    /// How often it occurs in a value. In a variant all of whose cases have the same payload: as
+    /// often as the variant.
     pub occurrence: Occurrence,
     pub is_in_variant: bool,
 }

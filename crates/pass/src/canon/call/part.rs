@@ -1,9 +1,10 @@
 //! Parts: what an adapter of a large type leaves to functions of their own.
 //!
-//! Code is written out for each occurrence of a type. Types are graphs whose expansion can be exponential in their size, and the
-//! time to compile a function is more than linear in its size. So where a function type is large, what goes from memory to
-//! memory is transferred by one function for each type that is more than a few scalars. Types with borrow handles have
-//! none: the lenders of a call are SSA values of its adapter.
+//! Code is written out for each occurrence of a type. Types are graphs whose expansion can be
+//! exponential in their size, and the time to compile a function is more than linear in its size.
+//! So where a function type is large, what goes from memory to memory is transferred by one
+//! function for each type that is more than a few scalars. Types with borrow handles have none: the
+//! lenders of a call are SSA values of its adapter.
 
 use super::borrow::Borrows;
 use super::crossing::Crossing;

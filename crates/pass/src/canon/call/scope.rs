@@ -1,13 +1,16 @@
 //! Borrow scopes: what a callee must give back before its call ends (`num_borrows`).
 //!
-//! Where it is known when the adapter is made which handles a call lends to its callee, the adapter keeps their indices, and looks at
-//! the end of the call whether borrow handles are still there. Elsewhere (in a list, a case of a variant, an asynchronous task) they are
-//! counted in the array of scopes, and a borrow handle names the element that counts it.
+//! Where it is known when the adapter is made which handles a call lends to its callee, the adapter
+//! keeps their indices, and looks at the end of the call whether borrow handles are still there.
+//! Elsewhere (in a list, a case of a variant, an asynchronous task) they are counted in the array
+//! of scopes, and a borrow handle names the element that counts it.
 //!
-//! Invariant: the scopes of one component instance are all of one kind ([`counts_borrows`]), so that its `resource.drop` knows
-//! whether there is anything to count. An instance that has asynchronous lifts counts: its tasks may end in any order. The
-//! calls of the others end in the reverse order of their beginning. So when one ends, what is a borrow handle at one of its indices
-//! is its own: a call inside it has given all of its handles back, and one around it has taken none since.
+//! Invariant: the scopes of one component instance are all of one kind ([`counts_borrows`]), so
+//! that its `resource.drop` knows whether there is anything to count. An instance that has
+//! asynchronous lifts counts: its tasks may end in any order. The calls of the others end in the
+//! reverse order of their beginning. So when one ends, what is a borrow handle at one of its
+//! indices is its own: a call inside it has given all of its handles back, and one around it has
+//! taken none since.
 
 use super::occurrence::{Occurrence, each_borrow};
 use crate::canon::CanonEnv;
@@ -41,7 +44,8 @@ pub(in crate::canon) struct Listed {
 impl Listed {
     /// Nothing has been lent yet.
     pub(in crate::canon) fn open(e: &mut Emit, table: Table) -> Self {
-        // The low half of an address on the stack, in a slot that inlining does not merge with another's.
+        // The low half of an address on the stack, in a slot that inlining does not merge with
+        // another's.
         let size = types::I32.bytes();
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, size, size.trailing_zeros() as u8);
         let slot = e.b.create_sized_stack_slot(slot);
@@ -86,7 +90,8 @@ impl Scope {
     }
 }
 
-/// A function that a component instance lifts, as far as it says which borrow handles come with its parameters.
+/// A function that a component instance lifts, as far as it says which borrow handles come with its
+/// parameters.
 #[derive(Debug, Clone, Copy)]
 pub struct Lifted<'a> {
     /// The function's type.
@@ -105,7 +110,8 @@ impl<'a> Lifted<'a> {
     }
 }
 
-/// For each of so many component instances: are the borrow handles counted that its callers lend it?
+/// For each of so many component instances: are the borrow handles counted that its callers lend
+/// it?
 pub fn counts_borrows<'a>(
     types: &Types,
     resources: &PrimaryMap<ResourceId, Resource>,
@@ -130,8 +136,8 @@ pub fn counts_borrows<'a>(
 /// The greatest number of handles that are looked at one by one.
 const MAX_LISTED: usize = 8;
 
-/// `trap_if(num_borrows > 0)` of a counted scope of a component instance, given the block offset of the array of scopes and who
-/// lent.
+/// `trap_if(num_borrows > 0)` of a counted scope of a component instance, given the block offset of
+/// the array of scopes and who lent.
 pub(in crate::canon) fn check_scope(
     e: &mut Emit,
     scopes: usize,
@@ -151,7 +157,8 @@ fn trap_if_left(e: &mut Emit, left: Value, (instance, scope): (u32, Value), lend
     });
 }
 
-/// Resource drop's `num_borrows -= 1` of the scope of a borrow handle, given the block offset of the array of scopes.
+/// Resource drop's `num_borrows -= 1` of the scope of a borrow handle, given the block offset of
+/// the array of scopes.
 pub(in crate::canon) fn give_back(e: &mut Emit, scopes: usize, scope: Value) {
     adjust(e, scopes, scope, -1);
 }

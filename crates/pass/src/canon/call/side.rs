@@ -33,7 +33,8 @@ pub(in crate::canon) struct Side<'a> {
 enum Peer<'a> {
     Guest(&'a CanonOptions),
     Host(Receiver),
-    /// The result of an asynchronous task, in the host's memory on its way from one side to another.
+    /// The result of an asynchronous task, in the host's memory on its way from one side to
+    /// another.
     TaskResult,
 }
 
@@ -44,7 +45,8 @@ pub(in crate::canon) enum Receiver {
     Copies,
     /// Looks at a result of a guest where it lies, or copies it: the guest does not run meanwhile.
     Caller,
-    /// The host function whose `HostCallee` is at this block offset looks at its parameters where they lie, or copies them.
+    /// The host function whose `HostCallee` is at this block offset looks at its parameters where
+    /// they lie, or copies them.
     Function(u32),
 }
 
@@ -127,8 +129,8 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Is a handle of the type just its representation there? The host keeps no table of its own resources, and the result
-    /// of a task has none at all.
+    /// Is a handle of the type just its representation there? The host keeps no table of its own
+    /// resources, and the result of a task has none at all.
     pub(in crate::canon) fn keeps_bare(self, env: &CanonEnv, resource: ResourceId) -> bool {
         matches!(self.peer, Peer::TaskResult) || self.is_host() && self.implements(env, resource)
     }
@@ -153,7 +155,8 @@ impl<'a> Side<'a> {
 
     /// Emits a call during which the instance may not leave.
     ///
-    /// It may before: were it not so, the instance would be in such a call now, which cannot have led here.
+    /// It may before: were it not so, the instance would be in such a call now, which cannot have
+    /// led here.
     pub(in crate::canon) fn without_leave<T>(self, e: &mut Emit, call: impl FnOnce(&mut Emit) -> T) -> T {
         let Some(at) = self.may_leave else { return call(e) };
         let no = e.b.ins().iconst(types::I32, 0);
@@ -172,7 +175,8 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// `trap_if(ptr + byte_length > len(memory))`; then the native address. The host's own ranges are trusted.
+    /// `trap_if(ptr + byte_length > len(memory))`; then the native address. The host's own ranges
+    /// are trusted.
     ///
     /// Invariant: `bytes` is below 2^32, so that with a 32-bit pointer the sum does not overflow.
     pub(in crate::canon) fn check_range(self, e: &mut Emit, pointer: Value, bytes: Value, kind: TrapKind) -> Value {
@@ -209,13 +213,14 @@ impl<'a> Side<'a> {
         self.call_realloc(e, [zero, zero], align, bytes, outside)
     }
 
-    /// `reallocate` of an allocation with its old length, with the checks of the pointer it gives. Guests only: what is
-    /// lowered to the host is allocated once.
+    /// `reallocate` of an allocation with its old length, with the checks of the pointer it gives.
+    /// Guests only: what is lowered to the host is allocated once.
     pub(in crate::canon) fn reallocate(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value) -> Allocation {
         self.call_realloc(e, old, align, bytes, TrapKind::ReallocOutOfBounds)
     }
 
-    /// The specification lifts `realloc` and invokes it: it runs in a task of its own, with storage that is 0.
+    /// The specification lifts `realloc` and invokes it: it runs in a task of its own, with storage
+    /// that is 0.
     fn call_realloc(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value, outside: TrapKind) -> Allocation {
         let Peer::Guest(options) = self.peer else { unreachable!("the host reallocates nothing") };
         let width = options.width();

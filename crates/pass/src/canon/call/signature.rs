@@ -8,7 +8,8 @@ use cantilever_abi::flatten::flatten_functype;
 use cantilever_abi::{Adapter, Builtin, LowerSide};
 use cranelift_codegen::ir::{Signature, types};
 
-/// The signature of an adapter: what flattening gives for a guest, pointers to parameters and results for the host.
+/// The signature of an adapter: what flattening gives for a guest, pointers to parameters and
+/// results for the host.
 pub fn core_signature(env: &CanonEnv, adapter: &Adapter) -> Signature {
     match &adapter.lower {
         LowerSide::Guest(side) => {

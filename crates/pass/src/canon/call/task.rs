@@ -1,16 +1,20 @@
-//! Tasks: what the specification keeps for each call of a lifted function, as far as calls that never block need it.
+//! Tasks: what the specification keeps for each call of a lifted function, as far as calls that
+//! never block need it.
 //!
-//! A call runs to its end on the stack of its caller before the caller goes on. So a task is its storage, for
-//! `context.get`, and for an asynchronous lift a [`Task`] in the adapter's frame, to which `task.return` writes the
-//! result. An adapter saves the task state that it finds in the callee's instance, and restores it afterwards. A trap
-//! leaves pointers to dead frames there; the runtime clears them, and no code of the root runs again.
+//! A call runs to its end on the stack of its caller before the caller goes on. So a task is its
+//! storage, for `context.get`, and for an asynchronous lift a [`Task`] in the adapter's frame, to
+//! which `task.return` writes the result. An adapter saves the task state that it finds in the
+//! callee's instance, and restores it afterwards. A trap leaves pointers to dead frames there; the
+//! runtime clears them, and no code of the root runs again.
 //!
-//! The boundaries, each of which traps: a callback that asks to wait, backpressure or a taken exclusive lock when a call
-//! begins, and a task that yields while its caller could go on ([`Suspension`]). The result is lowered to the caller when the task has ended, not within `task.return`, so it lies in
-//! memory of the host's meanwhile: with 64-bit layout, and representations for handles ([`Side::task_result`]). An
-//! asynchronous lower always finds its subtask returned. Concurrent tasks will need stacks of their own, a record that
-//! outlives the adapter's frame, and subtasks in handle tables; what they change is behind [`TaskScope`](super::task_scope::TaskScope), [`AsyncCall`]
-//! and the built-ins.
+//! The boundaries, each of which traps: a callback that asks to wait, backpressure or a taken
+//! exclusive lock when a call begins, and a task that yields while its caller could go on
+//! ([`Suspension`]). The result is lowered to the caller when the task has ended, not within
+//! `task.return`, so it lies in memory of the host's meanwhile: with 64-bit layout, and
+//! representations for handles ([`Side::task_result`]). An asynchronous lower always finds its
+//! subtask returned. Concurrent tasks will need stacks of their own, a record that outlives the
+//! adapter's frame, and subtasks in handle tables; what they change is behind
+//! [`TaskScope`](super::task_scope::TaskScope), [`AsyncCall`] and the built-ins.
 
 use super::borrow::Borrows;
 use super::side::Side;
@@ -108,8 +112,8 @@ impl AsyncCall {
 /// What happens when a task of an asynchronous lift cannot go on at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::canon) enum Suspension {
-    /// The caller is blocked until the task returns. A task that yields goes on, for there is no other; one that waits
-    /// would wait forever.
+    /// The caller is blocked until the task returns. A task that yields goes on, for there is no
+    /// other; one that waits would wait forever.
     CallerWaits,
     /// The caller would go on, with a subtask that has not returned.
     CallerGoesOn,
@@ -154,7 +158,8 @@ pub(in crate::canon) fn run_callbacks(
 /// The bits of a [`signature`] that say which memory is meant; zero for none.
 pub(in crate::canon) const SIGNATURE_MEMORY: i64 = u32::MAX as i64;
 
-/// What a lift and the `task.return` of its tasks must agree on: the result's type, and the options of lifting it.
+/// What a lift and the `task.return` of its tasks must agree on: the result's type, and the options
+/// of lifting it.
 pub(in crate::canon) fn signature(result: &[ValType], encoding: Encoding, memory: Option<Memory>) -> i64 {
     let encoding = match encoding {
         Encoding::Utf8 => 0,

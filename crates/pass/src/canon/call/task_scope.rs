@@ -1,4 +1,5 @@
-//! What every call into an instance saves and restores: the instance's task, its storage, and the exclusive lock.
+//! What every call into an instance saves and restores: the instance's task, its storage, and the
+//! exclusive lock.
 //!
 //! It must not know sides, options of memory, or results: [`task`](super::task) does.
 
@@ -22,9 +23,9 @@ pub(in crate::canon) struct TaskScope {
 impl TaskScope {
     /// `enter_implicit_thread` of a lifted function. The task of a synchronous lift has no record.
     ///
-    /// The function starts at once or traps. A call that the host makes while it is called itself counts like any other:
-    /// the specification lets instances be reentered, but a task that waits for the exclusive lock
-    /// of its own caller waits for ever.
+    /// The function starts at once or traps. A call that the host makes while it is called itself
+    /// counts like any other: the specification lets instances be reentered, but a task that waits
+    /// for the exclusive lock of its own caller waits for ever.
     pub(in crate::canon) fn enter(
         e: &mut Emit,
         env: &CanonEnv,
@@ -35,8 +36,8 @@ impl TaskScope {
         TaskScope { lock, ..Self::replace(e, env.task_state(guest.instance), record) }
     }
 
-    /// The same for a synchronous function of type `func(...)` that takes no lock: a destructor or a `realloc`. `state` is
-    /// from [`CanonEnv::task_state`].
+    /// The same for a synchronous function of type `func(...)` that takes no lock: a destructor or
+    /// a `realloc`. `state` is from [`CanonEnv::task_state`].
     pub(in crate::canon) fn enter_sync(e: &mut Emit, state: Option<usize>) -> Self {
         Self::replace(e, state, None)
     }
@@ -68,8 +69,8 @@ impl TaskScope {
     }
 }
 
-/// Traps if a call of an asynchronous function would have to wait. Takes the exclusive lock where the function needs it;
-/// returns the lock's block offset then.
+/// Traps if a call of an asynchronous function would have to wait. Takes the exclusive lock where
+/// the function needs it; returns the lock's block offset then.
 fn pass_gate(e: &mut Emit, env: &CanonEnv, guest: &GuestSide) -> Option<usize> {
     let state = env.layout.instance_state(guest.instance) as usize;
     let needs_exclusive = !guest.options.is_async || guest.options.callback.is_some();

@@ -1,4 +1,5 @@
-//! Tuples in memory: parameters or results that are too many to be flat, and the buffers for those of the host.
+//! Tuples in memory: parameters or results that are too many to be flat, and the buffers for those
+//! of the host.
 
 use super::side::{Side, host_allocate};
 use crate::canon::CanonEnv;

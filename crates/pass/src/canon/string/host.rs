@@ -1,4 +1,5 @@
-//! Strings to the host, which takes UTF-8: a view where it may have one, else one allocation for the worst case.
+//! Strings to the host, which takes UTF-8: a view where it may have one, else one allocation for
+//! the worst case.
 
 use super::Simple;
 use super::Source;

@@ -1,8 +1,8 @@
-//! Strings. The table of source and destination encodings is [`store`]; each file writes one destination, with the
-//! allocations of the specification in its order.
+//! Strings. The table of source and destination encodings is [`store`]; each file writes one
+//! destination, with the allocations of the specification in its order.
 //!
-//! A lifted string is a checked range: native address and *tagged* code units, as its side counts them. Its bytes are
-//! validated while they are copied.
+//! A lifted string is a checked range: native address and *tagged* code units, as its side counts
+//! them. Its bytes are validated while they are copied.
 
 use alloc::vec::Vec;
 mod copy;

@@ -35,7 +35,8 @@ pub(in crate::canon) fn lift_string(c: &mut Crossing, source: &Operand) -> [Valu
     [address, tagged]
 }
 
-/// The length in bytes of a `latin1+utf16` string. The tag is the highest bit of a pointer, so this cannot overflow.
+/// The length in bytes of a `latin1+utf16` string. The tag is the highest bit of a pointer, so this
+/// cannot overflow.
 fn tagged_byte_length(c: &mut Crossing, tagged: Value) -> Value {
     let tag = utf16_tag(c.from.width());
     let is_utf16 = c.e.b.ins().band_imm_s(tagged, tag);
@@ -50,7 +51,8 @@ pub(super) fn check_utf8(c: &mut Crossing, status: Value) {
     trap_if_equal(c, status, ILL_FORMED, TrapKind::InvalidUtf8);
 }
 
-/// Traps when a routine that reads UTF-8 returned one of its failures in place of a length or an address.
+/// Traps when a routine that reads UTF-8 returned one of its failures in place of a length or an
+/// address.
 pub(super) fn check_utf8_length(c: &mut Crossing, length: Value) {
     trap_if_length(c, length, INCOMPLETE_LENGTH, TrapKind::IncompleteUtf8);
     trap_if_length(c, length, ILL_FORMED_LENGTH, TrapKind::InvalidUtf8);

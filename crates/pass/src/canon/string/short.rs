@@ -1,4 +1,5 @@
-//! Short strings of ASCII that need no transcoding: copied as a few words, which costs less than the call of a routine.
+//! Short strings of ASCII that need no transcoding: copied as a few words, which costs less than
+//! the call of a routine.
 
 use super::Source;
 use crate::canon::call::crossing::Crossing;
@@ -10,7 +11,8 @@ const WORD: i64 = size_of::<u64>() as i64;
 /// The bits that no ASCII character has.
 const TOP_BITS: u64 = 0x8080_8080_8080_8080;
 
-/// Copies ASCII of 8 to 32 bytes, and goes on at `done`; at `otherwise`, with nothing written, for every other string.
+/// Copies ASCII of 8 to 32 bytes, and goes on at `done`; at `otherwise`, with nothing written, for
+/// every other string.
 pub(super) fn store_ascii(c: &mut Crossing, source: Source, to: Value, done: Block, otherwise: Block) {
     let [longer, two, four] = [(); 3].map(|()| c.e.b.create_block());
     // Of the last word. Wraps for what is shorter than a word.
@@ -30,7 +32,8 @@ pub(super) fn store_ascii(c: &mut Crossing, source: Source, to: Value, done: Blo
     }
 }
 
-/// Copies so many words from the start and as many up to the end, which may overlap, unless a character is not ASCII.
+/// Copies so many words from the start and as many up to the end, which may overlap, unless a
+/// character is not ASCII.
 fn store_words(c: &mut Crossing, [from, to]: [Value; 2], last: Value, each_end: i64, otherwise: Block) {
     let flags = c.e.linear();
     let ends = |c: &mut Crossing, start: Value| {

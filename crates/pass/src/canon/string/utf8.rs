@@ -1,4 +1,5 @@
-//! `store_string_to_utf8`: first as if all were ASCII; at the first code unit that is not, for the worst case.
+//! `store_string_to_utf8`: first as if all were ASCII; at the first code unit that is not, for the
+//! worst case.
 
 use super::Source;
 use super::range::check_utf16_length;

@@ -1,4 +1,5 @@
-//! One call: what the oracle foretold of it, and the natives that play its peers and compare what happens with that.
+//! One call: what the oracle foretold of it, and the natives that play its peers and compare what
+//! happens with that.
 
 use super::machine::MEMORY;
 use super::oracle::{Outcome, Peer, Val};
@@ -23,7 +24,8 @@ pub struct Case<'a> {
     pub caller: Peer<'a>,
     pub callee: Peer<'a>,
     pub post_return: bool,
-    /// The parameters as the caller's values mean them; and what the callee receives, if it is a guest.
+    /// The parameters as the caller's values mean them; and what the callee receives, if it is a
+    /// guest.
     pub params: Val,
     pub received: Vec<u64>,
     /// The result that the callee wants to give.
@@ -120,8 +122,8 @@ impl Case<'_> {
         self.m.state(peer.instance).may_leave != 0
     }
 
-    /// Plays the callee's code after it has looked at its parameters: gives borrows back, makes a result, and foretells
-    /// how the call ends. Returns the flat result.
+    /// Plays the callee's code after it has looked at its parameters: gives borrows back, makes a
+    /// result, and foretells how the call ends. Returns the flat result.
     fn act(&self, results: Option<u64>) -> u64 {
         self.ran.set([self.ran.get()[0] + 1, self.ran.get()[1]]);
         let borrows: Vec<(usize, Handle)> = {
@@ -202,7 +204,8 @@ pub fn table(m: &Machine, instance: u32) -> Table {
         })
     };
     let mut array: Vec<Option<Handle>> = (0..head.limit).map(entry).collect();
-    // The free entries in the order in which they are taken; those never used are not in the specification's table.
+    // The free entries in the order in which they are taken; those never used are not in the
+    // specification's table.
     let mut free = Vec::new();
     let mut next = head.free_head;
     while next < head.limit {

@@ -100,7 +100,8 @@ fn a_full_table_traps() {
     assert_eq!(m.call(NEW, &[7]) as u32, 9);
 }
 
-/// A fixture in which `ty(handle)` calls from the caller to the callee, with the caller's built-ins.
+/// A fixture in which `ty(handle)` calls from the caller to the callee, with the caller's
+/// built-ins.
 fn handle_call(f: &Fixture, param: ValType, r: ResourceId, native: Native) -> Machine {
     let ty = func_type(&[param], None);
     let [lower, lift] = [CALLER, CALLEE].map(|i| f.side(i, Encoding::Utf8, PointerWidth::W32));
@@ -290,7 +291,8 @@ fn the_host_holds_handles_of_guests_resources() {
     functions.push(f.adapter(&ty, LowerSide::Host, LiftSide::Guest { side: lift, callee: direct(CORE) }));
     functions.extend([core, f.builtin(FuncKey::Canon(4), CALLEE, Builtin::ResourceNew(r))]);
     let m = f.machine(functions);
-    // What the callee returns is the index of its own handle: the representation that it is given is 1.
+    // What the callee returns is the index of its own handle: the representation that it is given
+    // is 1.
     assert_eq!(m.call(FuncKey::Canon(4), &[90]) as u32, 1);
     assert_eq!(m.call(NEW, &[1]) as u32, 1);
     let (params, mut results) = ([1u32, 0], [0u32; 2]);

@@ -1,4 +1,5 @@
-//! Slow and simple intrinsics for tests. All are sound when the ranges they get are, which compiled code has checked.
+//! Slow and simple intrinsics for tests. All are sound when the ranges they get are, which compiled
+//! code has checked.
 #![allow(unsafe_op_in_unsafe_fn)]
 
 use cantilever_abi::block::status::{

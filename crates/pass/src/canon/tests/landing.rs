@@ -1,4 +1,5 @@
-//! Where a trap of a test's code lands: a signal handler returns to the entry trampoline, as the runtime's does.
+//! Where a trap of a test's code lands: a signal handler returns to the entry trampoline, as the
+//! runtime's does.
 
 use super::machine::Machine;
 use cantilever_abi::block::{Landing, RETURNED, TrapKind};
@@ -33,8 +34,8 @@ pub fn run(machine: &Machine, enter: impl FnOnce(*mut Landing) -> u32) -> Result
 
 fn install() {
     PREVIOUS.get_or_init(|| {
-        // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that `SA_SIGINFO` asks for and only
-        // reads what its thread does not change meanwhile.
+        // SAFETY: all-zero is a valid `sigaction`; the handler has the signature that `SA_SIGINFO`
+        // asks for and only reads what its thread does not change meanwhile.
         unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
             let mut previous = std::mem::zeroed();

@@ -1,6 +1,8 @@
-//! A machine for tests: compiles functions, links them in executable memory, and calls them on a hand-made block.
+//! A machine for tests: compiles functions, links them in executable memory, and calls them on a
+//! hand-made block.
 //!
-//! Core functions of guests, and the host's, are Rust functions behind thunks. A trap returns to the entry trampoline.
+//! Core functions of guests, and the host's, are Rust functions behind thunks. A trap returns to
+//! the entry trampoline.
 
 use super::landing;
 use crate::clif::signature::POINTER;
@@ -84,7 +86,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Links functions, and makes a block with a memory for each guest, whose `MemoryDef`s are at `memories`.
+    /// Links functions, and makes a block with a memory for each guest, whose `MemoryDef`s are at
+    /// `memories`.
     pub fn new(layout: BlockLayout, memories: &[u32], functions: Vec<Function>, optimised: bool) -> Self {
         let block = map(layout.total_size as usize, libc::PROT_READ | libc::PROT_WRITE);
         let mut machine = Machine {

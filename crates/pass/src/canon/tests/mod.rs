@@ -1,4 +1,5 @@
-//! Tests of the pass: functions are emitted, verified, compiled for every target, and run on a hand-made block.
+//! Tests of the pass: functions are emitted, verified, compiled for every target, and run on a
+//! hand-made block.
 
 mod call;
 mod code;

@@ -1,7 +1,9 @@
-//! The canonical ABI as its specification defines it (`definitions.py`), interpreted slowly: layouts, flattening, lifting
-//! with its traps, lowering with its calls of `realloc`, and handle tables.
+//! The canonical ABI as its specification defines it (`definitions.py`), interpreted slowly:
+//! layouts, flattening, lifting with its traps, lowering with its calls of `realloc`, and handle
+//! tables.
 //!
-//! It works on copies of memories and tables, and shares nothing with the pass but the despecialised form of types.
+//! It works on copies of memories and tables, and shares nothing with the pass but the
+//! despecialised form of types.
 
 use super::state::{Allocator, Handle, Table};
 use super::text::{Text, decode, store_string};
@@ -420,7 +422,8 @@ impl Peer<'_> {
         })
     }
 
-    /// `lower_flat_values`: the core values; what goes through memory goes behind `out_param`, or is allocated.
+    /// `lower_flat_values`: the core values; what goes through memory goes behind `out_param`, or
+    /// is allocated.
     pub fn lower_values(&mut self, tys: &[ValType], max: usize, val: &Val, out: Option<u64>) -> Outcome<Vec<u64>> {
         let Val::Record(vals) = val else { panic!("{val:?} is no tuple") };
         if self.measure.flat_all(tys) <= max {

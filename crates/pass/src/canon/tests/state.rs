@@ -1,4 +1,5 @@
-//! The state of a peer in the oracle's account: its handle table as the specification defines it, and its allocator.
+//! The state of a peer in the oracle's account: its handle table as the specification defines it,
+//! and its allocator.
 
 use super::oracle::Outcome;
 use cantilever_abi::ResourceId;

@@ -1,4 +1,5 @@
-//! Strings as the specification defines them: `load_string_from_range` and `store_string_into_range`.
+//! Strings as the specification defines them: `load_string_from_range` and
+//! `store_string_into_range`.
 
 use super::oracle::{MAX_BYTE_LENGTH, Outcome, Peer};
 use cantilever_abi::Encoding;
@@ -14,7 +15,8 @@ pub enum Simple {
     TaggedUtf16,
 }
 
-/// A string, and how it was encoded where it comes from. Equal strings need not have been encoded equally.
+/// A string, and how it was encoded where it comes from. Equal strings need not have been encoded
+/// equally.
 #[derive(Debug, Clone)]
 pub struct Text {
     pub text: String,

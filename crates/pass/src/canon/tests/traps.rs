@@ -11,7 +11,8 @@ unsafe extern "C" fn bad_realloc<const POINTER: u64>(_: *mut u8, slots: *mut u64
     unsafe { slots.write(POINTER) };
 }
 
-/// What a call of `func(ty)` with these flat arguments traps with, between guests of these encodings.
+/// What a call of `func(ty)` with these flat arguments traps with, between guests of these
+/// encodings.
 fn trap(ty: ValType, types: Types, encodings: [Encoding; 2], args: &[u64], bytes: &[u8]) -> (TrapKind, u64) {
     trap_with(ty, types, encodings, args, bytes, None)
 }

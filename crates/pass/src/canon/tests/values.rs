@@ -1,22 +1,28 @@
-//! Random calls agree with the oracle: random function types, options and values, and peers that misbehave.
+//! Random calls agree with the oracle: random function types, options and values, and peers that
+//! misbehave.
 //!
-//! For each seed one adapter is compiled and called once. The caller writes its values into its memory; from copies of
-//! memories and handle tables the oracle foretells how the call goes, and then it has to go like that: the core values
-//! that the callee receives and the caller gets back, every byte of the receiver's memory, the calls of `realloc`, the
-//! entries of the handle tables (moved, lent, un-lent), `may_leave` in each call, and the kind of the trap. Peers go
-//! wrong in one place at most, since which of two faults is reported may differ: a bad pointer, length, discriminant,
-//! `char`, text or handle, a `realloc` that gives a wrong or a used address, a borrow that is not given back.
+//! For each seed one adapter is compiled and called once. The caller writes its values into its
+//! memory; from copies of memories and handle tables the oracle foretells how the call goes, and
+//! then it has to go like that: the core values that the callee receives and the caller gets back,
+//! every byte of the receiver's memory, the calls of `realloc`, the entries of the handle tables
+//! (moved, lent, un-lent), `may_leave` in each call, and the kind of the trap. Peers go wrong in
+//! one place at most, since which of two faults is reported may differ: a bad pointer, length,
+//! discriminant, `char`, text or handle, a `realloc` that gives a wrong or a used address, a borrow
+//! that is not given back.
 //!
-//! Where the host receives a value its bytes are not foretold, as it may get views; what it reads there is.
+//! Where the host receives a value its bytes are not foretold, as it may get views; what it reads
+//! there is.
 //!
-//! Memories, and each buffer of the host, end where nothing can be accessed, so that a test which reads or writes past them
-//! crashes; and what belongs to an instance that has no part in the call stays as it is.
+//! Memories, and each buffer of the host, end where nothing can be accessed, so that a test which
+//! reads or writes past them crashes; and what belongs to an instance that has no part in the call
+//! stays as it is.
 //!
 //! # Faults that were seeded
 //!
-//! Each was put into the pass, alone, and the first seeds of this test were run. All are caught; three were only once the
-//! peers had become more hostile: (a) by longer lengths behind pointers near the end of the address space, (b) by more
-//! handles of a wrong type, (c) by filling memories with something that is not zero.
+//! Each was put into the pass, alone, and the first seeds of this test were run. All are caught;
+//! three were only once the peers had become more hostile: (a) by longer lengths behind pointers
+//! near the end of the address space, (b) by more handles of a wrong type, (c) by filling memories
+//! with something that is not zero.
 //!
 //! | fault | what is noticed |
 //! |---|---|
@@ -77,8 +83,8 @@ fn random_side(f: &Fixture, rng: &mut Rng, instance: u32) -> GuestSide {
     f.side(instance, encoding, width)
 }
 
-/// A function type. What the results give has an index that can be foretold: it has no handles when those of the
-/// parameters are not lifted in the order of the specification.
+/// A function type. What the results give has an index that can be foretold: it has no handles when
+/// those of the parameters are not lifted in the order of the specification.
 fn random_type(f: &mut Fixture, rng: &mut Rng, resources: &[ResourceId]) -> FuncType {
     let resources = if rng.one_in(2) { resources } else { &[] };
     let params: Vec<ValType> =
@@ -131,7 +137,8 @@ fn compile(f: &Fixture, ty: &FuncType, lower: Option<&GuestSide>, lift: Option<&
         functions.push(f.adapter(ty, lower, lift));
     }
     let m = f.machine(functions);
-    // What no value is stored in differs from memory to memory, so that padding that is copied is noticed.
+    // What no value is stored in differs from memory to memory, so that padding that is copied is
+    // noticed.
     for (instance, base) in MEMORIES.with_borrow(Vec::clone).into_iter().enumerate() {
         // SAFETY: the memory has this size.
         unsafe { base.write_bytes(BYSTANDER_BYTE + instance as u8, MEMORY) };

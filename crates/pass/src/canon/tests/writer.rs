@@ -1,5 +1,6 @@
-//! A peer that writes values into its real memory: in the sloppiest way that lifting must accept, and with at most one
-//! fault that lifting must refuse. What the fault leads to is for the oracle to say.
+//! A peer that writes values into its real memory: in the sloppiest way that lifting must accept,
+//! and with at most one fault that lifting must refuse. What the fault leads to is for the oracle
+//! to say.
 
 use super::Machine;
 use super::oracle::{Measure, Peer, Val};
@@ -100,7 +101,8 @@ impl Writer<'_> {
             Encoding::Latin1Utf16 => (text::utf16(s), (text::utf16(s).len() as u64 / 2) | tag),
         };
         if self.faulty() {
-            // Overlong, surrogate, beyond Unicode, stray, cut off; in UTF-16 surrogates without a partner.
+            // Overlong, surrogate, beyond Unicode, stray, cut off; in UTF-16 surrogates without a
+            // partner.
             let bad: &[&[u8]] = match self.peer.encoding {
                 Encoding::Utf8 => {
                     &[b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x80", b"\xff", b"\xc3", b"\xe2\x82"]

@@ -1,4 +1,5 @@
-//! Handles: `lift_own`, `lift_borrow`, `lower_own`, `lower_borrow`. A lifted handle is its representation.
+//! Handles: `lift_own`, `lift_borrow`, `lower_own`, `lower_borrow`. A lifted handle is its
+//! representation.
 
 use super::operand::{Operand, Target};
 use crate::canon::call::crossing::Crossing;

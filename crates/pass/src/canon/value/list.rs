@@ -1,4 +1,5 @@
-//! Lists: the checks of `load_list_from_range`, and `store_list_into_range` as one copy or as a loop.
+//! Lists: the checks of `load_list_from_range`, and `store_list_into_range` as one copy or as a
+//! loop.
 
 use super::operand::{Address, Operand, Target};
 use super::shape::Shape;
@@ -73,7 +74,8 @@ pub(in crate::canon) fn transfer_long_list(c: &mut Crossing, element: ValType, c
     }
 }
 
-/// Transfers elements: those of some types by a routine for all, others one by one; truth values eight by eight first.
+/// Transfers elements: those of some types by a routine for all, others one by one; truth values
+/// eight by eight first.
 fn store_list_into_valid_range(c: &mut Crossing, element: &[ValType], [from, end]: [Value; 2], to: Value) {
     if element == [ValType::Char] && !is_swapped(c) {
         return store_chars(c, [from, end], to);
@@ -126,7 +128,8 @@ fn store_chars(c: &mut Crossing, [from, end]: [Value; 2], to: Value) {
     c.e.b.switch_to_block(go_on);
 }
 
-/// Transfers as many truth values as fill words: every byte that is not 0 becomes 1. Where source and target go on.
+/// Transfers as many truth values as fill words: every byte that is not 0 becomes 1. Where source
+/// and target go on.
 fn store_words_of_bools(c: &mut Crossing, [from, end]: [Value; 2], to: Value) -> [Value; 2] {
     const WORD: u32 = size_of::<u64>() as u32;
     const TOP_BITS: u64 = 0x8080_8080_8080_8080;
@@ -135,7 +138,8 @@ fn store_words_of_bools(c: &mut Crossing, [from, end]: [Value; 2], to: Value) ->
     let rest = [from, to].map(|start| c.e.b.ins().iadd(start, bytes));
     let each = c.e.begin_loop(&[from, to], rest[0]);
     let word = Operand::Memory(c.from.address(each.at[0])).int(c.e, WORD, false);
-    // A byte's top bit is set when a carry out of its other bits, or the bit itself, says that it is not 0.
+    // A byte's top bit is set when a carry out of its other bits, or the bit itself, says that it
+    // is not 0.
     let low = c.e.b.ins().band_imm_s(word, !TOP_BITS as i64);
     let carried = c.e.b.ins().iadd_imm_s(low, !TOP_BITS as i64);
     let set = c.e.b.ins().bor(carried, word);
@@ -150,8 +154,9 @@ fn element_layout(env: &CanonEnv, element: &[ValType], width: PointerWidth) -> L
     Layout::record(element.iter().map(|ty| env.types.layout(*ty, width)))
 }
 
-/// Can elements be copied as bytes? Then the two sides agree on their layout and byte order, every bit pattern is a
-/// value, and there is no padding, whose bytes would leak from one side to the other.
+/// Can elements be copied as bytes? Then the two sides agree on their layout and byte order, every
+/// bit pattern is a value, and there is no padding, whose bytes would leak from one side to the
+/// other.
 fn is_copied(c: &Crossing, element: &[ValType]) -> bool {
     let largest = if is_swapped(c) { 1 } else { u32::MAX };
     c.env.types.plain(element).is_some_and(|scalar| scalar <= largest)
@@ -162,8 +167,8 @@ fn is_swapped(c: &Crossing) -> bool {
     c.from.is_host() != c.to.is_host() && c.e.convention.endianness == Endianness::Big
 }
 
-/// The bytes of an element that hold its fields, the first byte's bit lowest, if these can be copied as bytes but there is
-/// padding between them. Only for small elements.
+/// The bytes of an element that hold its fields, the first byte's bit lowest, if these can be
+/// copied as bytes but there is padding between them. Only for small elements.
 fn fields_in_bytes(c: &Crossing, element: &[ValType]) -> Option<u64> {
     let size = element_layout(c.env, element, PointerWidth::W32).size;
     let limit = if is_swapped(c) { 1 } else { u32::MAX };

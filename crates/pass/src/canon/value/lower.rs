@@ -46,7 +46,8 @@ fn lower_payload(c: &mut Crossing, ty: ValType, source: &Operand, target: &Targe
     lower(c, ty, source.values(), target)
 }
 
-/// Are the lifted and the lowered core values of a type the same? They differ in pointers and handles of all kinds.
+/// Are the lifted and the lowered core values of a type the same? They differ in pointers and
+/// handles of all kinds.
 fn is_lowered_as_lifted(env: &CanonEnv, ty: ValType) -> bool {
     match Shape::of(env.types, ty) {
         Shape::Scalar(_) | Shape::Flags(_) => true,

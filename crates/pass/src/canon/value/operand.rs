@@ -1,4 +1,5 @@
-//! Operands: a value to be lifted, and a place to lower one into. Only this file asks whether it is flat or in memory.
+//! Operands: a value to be lifted, and a place to lower one into. Only this file asks whether it is
+//! flat or in memory.
 
 use crate::clif::Emit;
 use crate::clif::signature::{POINTER, flat_type};
@@ -131,7 +132,8 @@ impl Operand {
         }
     }
 
-    /// The core value of something that is judged as a whole: `bool`, `char`, flags, a handle, a discriminant.
+    /// The core value of something that is judged as a whole: `bool`, `char`, flags, a handle, a
+    /// discriminant.
     pub(in crate::canon) fn bits(&self, e: &mut Emit, bytes: u32) -> Value {
         match self {
             Operand::Flat(values, _) => values[0],
@@ -282,7 +284,8 @@ impl Target {
     }
 }
 
-/// What a payload lowered to, as the joined core types of its variant: coerced, and padded with zeros.
+/// What a payload lowered to, as the joined core types of its variant: coerced, and padded with
+/// zeros.
 pub(in crate::canon) fn join(e: &mut Emit, payload: &[Value], joined: &[Type]) -> Vec<Value> {
     let mut payload = payload.iter();
     joined

@@ -51,8 +51,8 @@ impl Shape {
     }
 }
 
-/// Is a value of the type small enough to be kept in SSA values? The answer is the same for both pointer widths, since
-/// a pointer is one core value in each.
+/// Is a value of the type small enough to be kept in SSA values? The answer is the same for both
+/// pointer widths, since a pointer is one core value in each.
 pub(in crate::canon) fn is_narrow(types: &Types, ty: ValType) -> bool {
     match ty {
         ValType::Type(id) => types[id].abi64.flat.is_some(),

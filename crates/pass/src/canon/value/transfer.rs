@@ -1,7 +1,7 @@
 //! Lifting and lowering in one, for values between which nothing else has to happen.
 //!
-//! It differs from [`lift`] followed by [`lower`] for variants, where it decides between the cases once, and for values
-//! that are not kept in SSA values.
+//! It differs from [`lift`] followed by [`lower`] for variants, where it decides between the cases
+//! once, and for values that are not kept in SSA values.
 
 use super::lift::lift;
 use super::list;

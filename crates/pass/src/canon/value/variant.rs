@@ -1,7 +1,8 @@
 //! Variants, enums, options and results.
 //!
-//! One emitter serves lifting, lowering and the two fused: it reads the discriminant, and for each distinct payload
-//! type emits what is to be done with the payload; cases without a payload, and cases with equal ones, share code.
+//! One emitter serves lifting, lowering and the two fused: it reads the discriminant, and for each
+//! distinct payload type emits what is to be done with the payload; cases without a payload, and
+//! cases with equal ones, share code.
 
 use super::operand::{Operand, Target, join};
 use super::shape::Shape;
@@ -15,7 +16,8 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Type, Value};
 use hashbrown::HashMap;
 
-/// A variant whose discriminant has been checked: its type, the payloads of its cases, and which case it is.
+/// A variant whose discriminant has been checked: its type, the payloads of its cases, and which
+/// case it is.
 #[derive(Clone, Copy)]
 pub(in crate::canon) struct Variant<'a> {
     pub ty: ValType,
@@ -26,7 +28,8 @@ pub(in crate::canon) struct Variant<'a> {
 /// What is done with the payload of a case.
 pub(in crate::canon) type Payload = fn(&mut Crossing, ValType, &Operand, &Target) -> Vec<Value>;
 
-/// The discriminant of a value of the side that is lifted from; `trap_if(case_index >= len(cases))`.
+/// The discriminant of a value of the side that is lifted from; `trap_if(case_index >=
+/// len(cases))`.
 pub(in crate::canon) fn lift_case_index(c: &mut Crossing, cases: &[Option<ValType>], source: &Operand) -> Value {
     let case_index = source.bits(c.e, discriminant_size(cases.len()));
     let invalid = c.e.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, case_index, cases.len() as i64);
@@ -74,8 +77,8 @@ pub(in crate::canon) fn move_variant(
     flat
 }
 
-/// Are the payloads of a variant moved all, and then one of them selected? So it is done for a few cases whose payloads
-/// are moved without a trap, a store or much work.
+/// Are the payloads of a variant moved all, and then one of them selected? So it is done for a few
+/// cases whose payloads are moved without a trap, a store or much work.
 fn is_selected(c: &Crossing, cases: &[Option<ValType>], payloads: &[Option<ValType>], target: &Target) -> bool {
     const MOST_CASES: usize = 4;
     matches!(target, Target::Flat(_))

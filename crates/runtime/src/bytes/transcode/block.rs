@@ -1,4 +1,5 @@
-//! Blocks of 16 bytes: taken from a slice and put into one, in part where the slice ends, and squeezed by tables of shuffles.
+//! Blocks of 16 bytes: taken from a slice and put into one, in part where the slice ends, and
+//! squeezed by tables of shuffles.
 
 use core::arch::x86_64::*;
 
@@ -139,7 +140,8 @@ pub static UNITS: Shuffles = {
     Shuffles(shuffles)
 };
 
-/// Keeps of four groups of four bytes the first byte, and the next ones for which bits are set: two bits of each group.
+/// Keeps of four groups of four bytes the first byte, and the next ones for which bits are set: two
+/// bits of each group.
 pub static GROUPS: Shuffles = {
     let mut shuffles = [[NOTHING; BLOCK]; 256];
     let mut kept = 0;

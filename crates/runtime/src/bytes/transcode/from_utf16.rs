@@ -1,5 +1,5 @@
-//! Loops over rounds of UTF-16. Each unit becomes one to three bytes, also each of two surrogates, which has two of the four bytes
-//! of their character; a table squeezes out the others.
+//! Loops over rounds of UTF-16. Each unit becomes one to three bytes, also each of two surrogates,
+//! which has two of the four bytes of their character; a table squeezes out the others.
 
 use super::block::{BLOCK, GROUPS, all, bytes, bytes_mut, equal, halves, load, store};
 use super::pairs::{Pairs, surrogates};
@@ -72,7 +72,8 @@ fn copy_short(from: &[u8], to: &mut [u8]) -> Option<u16> {
     (high << 1 == low).then(|| any_bits(_mm256_zextsi128_si256(_mm_or_si128(first, last))))
 }
 
-/// Copies the first and the last bytes of a slice to another one of its length, if it has so many; those.
+/// Copies the first and the last bytes of a slice to another one of its length, if it has so many;
+/// those.
 #[inline]
 fn copy_ends<'a, const N: usize>(from: &'a [u8], to: &mut [u8]) -> Option<(&'a [u8; N], &'a [u8; N])> {
     let (first, last) = (from.first_chunk()?, from.last_chunk()?);
@@ -81,7 +82,8 @@ fn copy_ends<'a, const N: usize>(from: &'a [u8], to: &mut [u8]) -> Option<(&'a [
     Some((first, last))
 }
 
-/// Copies a run, which costs less where it has no surrogates; the bits that are set in any unit of a place.
+/// Copies a run, which costs less where it has no surrogates; the bits that are set in any unit of
+/// a place.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn copy_run(from: &[[u8; ROUND]; RUN], to: &mut [[u8; ROUND]; RUN], pairs: &mut Pairs) -> __m256i {
@@ -152,7 +154,8 @@ fn put_part(previous: __m256i, units: __m256i, len: usize, to: &mut [u8]) -> usi
     written
 }
 
-/// Four groups of four units, each as three bytes and one that is nothing, and which of them are kept.
+/// Four groups of four units, each as three bytes and one that is nothing, and which of them are
+/// kept.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn groups(characters: Characters) -> ([__m128i; 4], [u8; 4]) {
@@ -164,7 +167,8 @@ fn groups(characters: Characters) -> ([__m128i; 4], [u8; 4]) {
     ([group_0, group_1, group_2, group_3], kept.to_le_bytes())
 }
 
-/// The bytes of 16 units: the first two in a unit, the third, and masks of those that have two and three.
+/// The bytes of 16 units: the first two in a unit, the third, and masks of those that have two and
+/// three.
 struct Characters {
     first: __m256i,
     third: __m256i,

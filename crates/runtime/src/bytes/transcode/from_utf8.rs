@@ -1,5 +1,5 @@
-//! Loops over blocks of UTF-8. At every byte the unit is computed that it would begin; those bytes at which none begins are
-//! squeezed out by a table.
+//! Loops over blocks of UTF-8. At every byte the unit is computed that it would begin; those bytes
+//! at which none begins are squeezed out by a table.
 
 use super::block::{BLOCK, UNITS, all, bytes_mut, load, store};
 use super::portable;
@@ -7,7 +7,8 @@ use super::validity::{faults, unfinished};
 use crate::bytes::vector;
 use core::arch::x86_64::*;
 
-/// Texts shorter than this are validated while they are transcoded, longer ones by the library before.
+/// Texts shorter than this are validated while they are transcoded, longer ones by the library
+/// before.
 const SHORT: usize = 64;
 
 /// As [`super::utf8_to_utf8`].
@@ -84,7 +85,8 @@ fn transcode<const CHECKED: bool>(from: &[u8], to: &mut [u16]) -> Option<usize> 
     let to = bytes_mut(&mut to[..from.len()]);
     let (mut before, mut block, mut rest) = (_mm_setzero_si128(), load(from), from);
     let (mut wrong, mut written) = (_mm_setzero_si128(), 0);
-    // All units of a block have room as long as bytes follow it, since no byte becomes more than one.
+    // All units of a block have room as long as bytes follow it, since no byte becomes more than
+    // one.
     while let (Some((_, next)), Some(room)) =
         (rest.split_at_checked(BLOCK), to[written..].first_chunk_mut::<{ 2 * BLOCK }>())
     {
@@ -124,8 +126,9 @@ fn squeeze(units: __m256i, kept: u32, to: &mut [u8]) -> usize {
     first_len + second_len
 }
 
-/// A unit for each byte of a block, and at which bytes one begins: where a character does, or, for the low surrogate, at the
-/// character's second byte of four. The bits of bytes that say how long a character is are not masked but subtracted.
+/// A unit for each byte of a block, and at which bytes one begins: where a character does, or, for
+/// the low surrogate, at the character's second byte of four. The bits of bytes that say how long a
+/// character is are not masked but subtracted.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn units(before: __m128i, block: __m128i, after: __m128i) -> (__m256i, u32) {
@@ -151,7 +154,8 @@ fn units(before: __m128i, block: __m128i, after: __m128i) -> (__m256i, u32) {
     if _mm_movemask_epi8(_mm_or_si128(fours, second_of_four)) == 0 {
         return (unit, _mm_movemask_epi8(begins) as u32);
     }
-    // The high surrogate has the upper bits less 0x10000; the low one is looked at from the second byte.
+    // The high surrogate has the upper bits less 0x10000; the low one is looked at from the second
+    // byte.
     let upper = _mm256_add_epi16(_mm256_slli_epi16::<2>(two), _mm256_srli_epi16::<4>(third));
     let lengths = (0xf0u16 << 8) + (0x80 << 2) + (0x80 >> 4);
     let high = _mm256_sub_epi16(upper, all(lengths.wrapping_sub(0xd800 - (0x1_0000u32 >> 10) as u16)));

@@ -1,7 +1,9 @@
-//! UTF-8 and UTF-16: validating, copying and transcoding. Knows slices only, neither guests nor traps.
+//! UTF-8 and UTF-16: validating, copying and transcoding. Knows slices only, neither guests nor
+//! traps.
 //!
-//! On x86-64 with AVX2 by our own loops, which have no branch that depends on what kinds of characters a text mixes, so that short
-//! and mixed text is as fast as any; elsewhere by the libraries, which have such branches.
+//! On x86-64 with AVX2 by our own loops, which have no branch that depends on what kinds of
+//! characters a text mixes, so that short and mixed text is as fast as any; elsewhere by the
+//! libraries, which have such branches.
 
 #[cfg(target_arch = "x86_64")]
 mod block;
@@ -15,7 +17,8 @@ mod portable;
 #[cfg(target_arch = "x86_64")]
 mod validity;
 
-/// Defines a function by a loop for machines with AVX2 and by a portable one, chosen when it is called.
+/// Defines a function by a loop for machines with AVX2 and by a portable one, chosen when it is
+/// called.
 macro_rules! chosen {
     ($(#[$doc:meta])* $name:ident($from:ident: $source:ty, $to:ident: $target:ty) -> $result:ty, $wide:ident) => {
         $(#[$doc])*
@@ -51,18 +54,20 @@ chosen! {
 }
 
 chosen! {
-    /// The longest well-formed beginning of UTF-8 that Latin-1 can represent, as Latin-1: how many bytes that was, and how many it
-    /// becomes. `to` is no shorter than `from`.
+    /// The longest well-formed beginning of UTF-8 that Latin-1 can represent, as Latin-1: how many
+    /// bytes that was, and how many it becomes. `to` is no shorter than `from`.
     utf8_to_latin1(from: &[u8], to: &mut [u8]) -> (usize, usize), from_utf8
 }
 
 chosen! {
-    /// Copies UTF-16: all units' bits that are set in any, `None` if it is ill-formed. `to` is no shorter than `from`.
+    /// Copies UTF-16: all units' bits that are set in any, `None` if it is ill-formed. `to` is no
+    /// shorter than `from`.
     utf16_to_utf16(from: &[u16], to: &mut [u16]) -> Option<u16>, from_utf16
 }
 
 chosen! {
-    /// UTF-16 as UTF-8: how many bytes, `None` if it is ill-formed. `to` is at least three times as long as `from`.
+    /// UTF-16 as UTF-8: how many bytes, `None` if it is ill-formed. `to` is at least three times as
+    /// long as `from`.
     utf16_to_utf8(from: &[u16], to: &mut [u8]) -> Option<usize>, from_utf16
 }
 

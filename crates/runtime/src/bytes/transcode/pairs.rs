@@ -1,4 +1,5 @@
-//! Whether UTF-16 is well-formed, round by round: whether each high surrogate is followed by a low one, and no low one stands alone.
+//! Whether UTF-16 is well-formed, round by round: whether each high surrogate is followed by a low
+//! one, and no low one stands alone.
 
 use super::block::{all, equal, halves};
 use core::arch::x86_64::*;
@@ -19,7 +20,8 @@ impl Pairs {
         Pairs { before: all(0), wrong: all(0) }
     }
 
-    /// The last round that was checked. If it has no surrogates, rounds without any need not be checked.
+    /// The last round that was checked. If it has no surrogates, rounds without any need not be
+    /// checked.
     #[inline]
     #[target_feature(enable = "avx2")]
     pub fn before(&self) -> __m256i {

@@ -1,6 +1,6 @@
-//! Whether UTF-8 is well-formed, block by block: by what is wrong with each pair of adjacent bytes, looked up for their nibbles, and by
-//! which bytes must be the third or fourth of their character. (J. Keiser and D. Lemire, "Validating UTF-8 in less than one
-//! instruction per byte".)
+//! Whether UTF-8 is well-formed, block by block: by what is wrong with each pair of adjacent bytes,
+//! looked up for their nibbles, and by which bytes must be the third or fourth of their character.
+//! (J. Keiser and D. Lemire, "Validating UTF-8 in less than one instruction per byte".)
 
 use super::block::BLOCK;
 use core::arch::x86_64::*;
@@ -16,7 +16,8 @@ const ANY: u16 = 0xffff;
 /// High nibbles of continuation bytes.
 const CONTINUATION: u16 = 0x0f00;
 
-/// All faults; each is a bit in the tables. The last is none in the third and fourth byte of a character.
+/// All faults; each is a bit in the tables. The last is none in the third and fourth byte of a
+/// character.
 const FAULTS: [Fault; 8] = [
     // A character begins that the second byte does not continue.
     Fault { first_high: 0xf000, first_low: ANY, second_high: !CONTINUATION },
@@ -85,7 +86,8 @@ pub fn faults(before: __m128i, block: __m128i) -> __m128i {
     let first_low = _mm_shuffle_epi8(constant(FIRST_LOW), _mm_and_si128(one, nibble));
     let second_high = _mm_shuffle_epi8(constant(SECOND_HIGH), _mm_and_si128(_mm_srli_epi16::<4>(block), nibble));
     let found = _mm_and_si128(_mm_and_si128(first_high, first_low), second_high);
-    // The highest bit is set in the third bytes after E0 or greater, and the fourth after F0 or greater.
+    // The highest bit is set in the third bytes after E0 or greater, and the fourth after F0 or
+    // greater.
     let third = _mm_subs_epu8(two, _mm_set1_epi8((0xe0 - 0x80u8) as i8));
     let fourth = _mm_subs_epu8(three, _mm_set1_epi8((0xf0 - 0x80u8) as i8));
     let continues = _mm_and_si128(_mm_or_si128(third, fourth), _mm_set1_epi8(CONTINUATIONS as i8));
