@@ -1,7 +1,8 @@
 //! The `cantilever` command: a thin layer over the library's façade, one file per subcommand.
 //!
 //! Results go to standard output and nothing else does; what went wrong goes to standard error with
-//! the place in the input and the remedy. Nothing here knows how code is made or run.
+//! the place in the input and the remedy. Nothing here knows how code is made or run; `inspect`
+//! also reads the plan and the metadata of objects.
 
 mod code_options;
 mod compile;

@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
 
 /// A place in the input that a native address stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct InputPlace {
     /// The function, by its index among
     /// [`Artifact::identities`](super::artifact::Artifact::identities).
     pub function: u32,
@@ -228,7 +228,7 @@ impl SiteTable {
 
     /// What an offset stands for, innermost first: what was inlined, then the function in whose
     /// code it lies. It is that of an instruction, or the one to which a call returns.
-    pub fn places(&self, at: u32, returns: bool) -> Vec<Place> {
+    pub fn input_places(&self, at: u32, returns: bool) -> Vec<InputPlace> {
         // A call may be the last instruction of its function.
         let Some((own, start, mut reader)) = self.function(at - u32::from(returns && at > 0)) else {
             return Vec::new();
@@ -236,17 +236,17 @@ impl SiteTable {
         let inlined: Vec<InlinedCall> = std::iter::from_fn(|| reader.scope()).collect();
         let is_it = |site: &Site| site.at == at - start && (site.kind == SiteKind::Call) == returns;
         let Some(site) = std::iter::from_fn(|| reader.site()).find(is_it) else {
-            return vec![Place { function: own, source: None }];
+            return vec![InputPlace { function: own, source: None }];
         };
         let (mut scope, mut source, mut places) = (site.scope, site.source, Vec::new());
         while let Some(call) = (scope as usize).checked_sub(1).and_then(|index| inlined.get(index)) {
-            places.push(Place { function: call.function, source });
+            places.push(InputPlace { function: call.function, source });
             if call.parent >= scope {
                 break;
             }
             (scope, source) = (call.parent, call.source);
         }
-        places.push(Place { function: own, source });
+        places.push(InputPlace { function: own, source });
         places
     }
 }
@@ -281,13 +281,13 @@ mod tests {
         let block = encode(&inlined, &sites);
         let table = SiteTable::new(&[function(0, 0), function(0x100, block.len())], &block).unwrap();
         assert_eq!([0x104, 0x105, 0x1cc, 0x1cd].map(|at| table.trap(at)), [Some(2), None, Some(1), Some(1)]);
-        let place = |function, source| Place { function, source };
-        assert_eq!(table.places(0x104, false), [place(1, Some(990))]);
-        assert_eq!(table.places(0x1cc, true), [place(8, Some(5)), place(7, None), place(1, Some(1000))]);
-        assert_eq!(table.places(0x1cc, false), [place(7, None), place(1, Some(1000))]);
-        assert_eq!(table.places(0x1cd, false), [place(1, Some(u32::MAX))]);
-        assert_eq!(table.places(0x1d0, false), [place(1, None)]);
-        assert_eq!(table.places(0x50, false), [place(0, None)]);
+        let place = |function, source| InputPlace { function, source };
+        assert_eq!(table.input_places(0x104, false), [place(1, Some(990))]);
+        assert_eq!(table.input_places(0x1cc, true), [place(8, Some(5)), place(7, None), place(1, Some(1000))]);
+        assert_eq!(table.input_places(0x1cc, false), [place(7, None), place(1, Some(1000))]);
+        assert_eq!(table.input_places(0x1cd, false), [place(1, Some(u32::MAX))]);
+        assert_eq!(table.input_places(0x1d0, false), [place(1, None)]);
+        assert_eq!(table.input_places(0x50, false), [place(0, None)]);
     }
 
     #[test]
@@ -302,7 +302,7 @@ mod tests {
                 let table = SiteTable::new(&[function(0, block.len())], &damaged).unwrap();
                 for offset in 0..500 {
                     table.trap(offset);
-                    assert!(table.places(offset, true).len() <= 3);
+                    assert!(table.input_places(offset, true).len() <= 3);
                 }
             }
         }

@@ -42,7 +42,7 @@ pub use self::core_module::{
 pub use self::error::frame::{Backtrace, Frame, SourceLine};
 pub use self::error::limits::{LimitExceeded, Limits};
 pub use self::error::trap::Trap;
-pub use self::error::value::{HandleEnd, HandleUse, Place, ValueError};
+pub use self::error::value::{HandleEnd, HandleUse, PathStep, ValueError};
 pub use self::error::{Error, HostError, HostFailure, LinkError, Result};
 pub use self::handle::trace::{HandleHolder, HandleSite, LiveHandle};
 pub use self::image::engine::{Config, Engine};

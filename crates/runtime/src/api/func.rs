@@ -2,7 +2,7 @@
 
 use crate::call::entry::{Entry, enter};
 use crate::error::Result;
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use crate::image::loaded::Image;
 use crate::store::arena_scope::ArenaScope;
 use crate::store::record::{Instance, InstanceRecord};
@@ -97,7 +97,7 @@ impl Func {
         for (index, ((ty, offset), val)) in offsets.zip(params).enumerate() {
             // SAFETY: the buffer has the layout of the tuple of the parameters.
             let lowered = unsafe { lower_val(&mut cx, ty, val, param_buffer.add(offset as usize)) };
-            lowered.map_err(|e| e.within(Place::Param(index, self.ty.params[index].0.clone())))?;
+            lowered.map_err(|e| e.within(PathStep::Param(index, self.ty.params[index].0.clone())))?;
         }
         let results = cx.alloc_layout(result_layout)?;
         cx.give();
@@ -112,7 +112,7 @@ impl Func {
         // SAFETY: the adapter has written the result.
         let result = self.ty.result.map(|ty| unsafe { lift_val(&mut cx, ty, results) }).transpose();
         drop(scope);
-        Ok(result.map_err(|e| e.within(Place::Result))?)
+        Ok(result.map_err(|e| e.within(PathStep::Result))?)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{LinkError, Result};
 use crate::store::arena_scope::ArenaScope;
 use crate::store::record::InstanceRecord;
 use crate::store::state::{AsContextMut, Failure, StoreState};
-use crate::value::resource::{GuestHandle, Handle, Origin, ResourceAny};
+use crate::value::resource::{GuestHandle, Handle, HandleOrigin, ResourceAny};
 use cantilever_abi::block::{HOST_SUCCEEDED, HostCallee, VALUE_SLOT};
 use cantilever_abi::{FuncKey, ResourceId, ResourceImpl};
 use cantilever_object::artifact::{CoreFuncType, CoreValType};
@@ -41,8 +41,8 @@ impl ResourceAny {
             }
             Handle::Host { origin, owned, rep, life, .. } => {
                 let from = match origin {
-                    Origin::Guest(owner) => Some((owner.record(&store)?, owner.resource)),
-                    Origin::Host(_) => None,
+                    HandleOrigin::Guest(owner) => Some((owner.record(&store)?, owner.resource)),
+                    HandleOrigin::Host(_) => None,
                 };
                 life.end(HandleEnd::Use(HandleUse::Dropped))
                     .map_err(|refusal| refusal.of(origin.name(from.map(|(record, _)| record)), HandleUse::Dropped))?;

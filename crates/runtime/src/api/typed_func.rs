@@ -1,7 +1,7 @@
 //! Calls with Rust values.
 
 use super::func::{Func, call_raw};
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use crate::error::{LinkError, Result};
 use crate::store::arena_scope::ArenaScope;
 use crate::store::state::AsContextMut;
@@ -39,7 +39,7 @@ impl Func {
         let cx = TypeContext::new(&record.image.artifact, &record.host_types);
         let mismatch = |e: ValueError| LinkError::FuncType { name: self.name.to_string(), reason: e.to_string() };
         P::typecheck(&self.ty.params, &cx).map_err(mismatch)?;
-        R::typecheck(self.ty.result, &cx).map_err(|e| mismatch(e.within(Place::Result)))?;
+        R::typecheck(self.ty.result, &cx).map_err(|e| mismatch(e.within(PathStep::Result)))?;
         Ok(TypedFunc { func: self.clone(), _type: Invariant::default() })
     }
 }
@@ -75,6 +75,6 @@ impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
         };
         // SAFETY: the guest has returned; nobody refers to the store's state.
         let mut cx = unsafe { LiftContext::new(record) };
-        R::lift(&mut cx, ty.result, raw_result).map_err(|e| e.within(Place::Result).into())
+        R::lift(&mut cx, ty.result, raw_result).map_err(|e| e.within(PathStep::Result).into())
     }
 }

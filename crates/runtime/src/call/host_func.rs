@@ -5,7 +5,7 @@
 //! until the entry that called the guest has landed.
 
 use crate::error::HostError;
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use crate::store::record::InstanceRecord;
 use crate::store::state::{Caller, Failure, StoreContextMut, StoreState};
 use crate::value::val::Val;
@@ -57,7 +57,7 @@ where
     let closure = Arc::new(closure);
     Arc::new(move |ty, cx| {
         P::typecheck(&ty.params, cx)?;
-        R::typecheck(ty.result, cx).map_err(|e| e.within(Place::Result))?;
+        R::typecheck(ty.result, cx).map_err(|e| e.within(PathStep::Result))?;
         let bound = Bound { ty: ty.clone(), closure: closure.clone() };
         Ok(HostBinding { func: typed_stub::<T, P, R, F>, closure: Arc::new(bound), keeps_strings: true })
     })
@@ -74,7 +74,7 @@ where
     let closure = Arc::new(closure);
     Arc::new(move |ty, cx| {
         P::typecheck(&ty.params, cx)?;
-        R::typecheck(ty.result, cx).map_err(|e| e.within(Place::Result))?;
+        R::typecheck(ty.result, cx).map_err(|e| e.within(PathStep::Result))?;
         let bound = Bound { ty: ty.clone(), closure: closure.clone() };
         Ok(HostBinding { func: viewing_stub::<T, P, R, F>, closure: Arc::new(bound), keeps_strings: false })
     })
@@ -144,18 +144,68 @@ pub(crate) unsafe fn guarded(
 ///
 /// # Safety
 ///
-/// `results` must point to room for a value of the type, which the type check accepted for `R`.
+/// `store` must own `record`, with no reference to its state alive. `results` must point to room
+/// for a value of the type, which the type check accepted for `R`.
 unsafe fn lower_result<R: Lower>(
-    cx: &mut LowerContext<'_>,
+    (store, record): (*mut StoreState, &InstanceRecord),
     ty: Option<ValType>,
     result: &R,
     results: *mut u8,
 ) -> Result<(), HostError> {
-    // SAFETY: the caller vouches for the room.
-    let room = unsafe { &mut *results.cast::<MaybeUninit<R::Raw>>() };
-    result.lower(cx, ty, room).map_err(|e| e.within(Place::Result))?;
+    // SAFETY: the caller vouches for the store and for the room.
+    let (mut cx, room) =
+        unsafe { (LowerContext::for_results(store, record), &mut *results.cast::<MaybeUninit<R::Raw>>()) };
+    result.lower(&mut cx, ty, room).map_err(|e| e.within(PathStep::Result))?;
     cx.give();
     Ok(())
+}
+
+/// Lifts parameters of any type.
+///
+/// # Safety
+///
+/// `params` must be the parameters in the layout of the types.
+unsafe fn lift_vals(
+    cx: &mut LiftContext<'_>,
+    types: &[(String, ValType)],
+    params: *mut u8,
+) -> Result<Vec<Val>, ValueError> {
+    let layout = offsets(cx.types(), types.iter().map(|(_, ty)| *ty), PointerWidth::W64);
+    let vals = layout.enumerate().map(|(index, (ty, offset))| {
+        // SAFETY: the caller vouches for the parameters.
+        let lifted = unsafe { lift_val(cx, ty, params.add(offset as usize)) };
+        lifted.map_err(|e| e.within(PathStep::Param(index, types[index].0.clone())))
+    });
+    vals.collect()
+}
+
+/// Lowers a result of any type.
+///
+/// # Safety
+///
+/// As [`lower_result`], in the layout of the type.
+unsafe fn lower_val_result(
+    (store, record): (*mut StoreState, &InstanceRecord),
+    ty: Option<ValType>,
+    result: Option<Val>,
+    results: *mut u8,
+) -> Result<(), HostError> {
+    match (ty, result) {
+        (Some(ty), Some(val)) => {
+            // SAFETY: the caller vouches for the store and for the room.
+            unsafe {
+                let mut cx = LowerContext::for_results(store, record);
+                lower_val(&mut cx, ty, &val, results).map_err(|e| e.within(PathStep::Result))?;
+                cx.give();
+            }
+            Ok(())
+        }
+        (None, None) => Ok(()),
+        (expected, found) => {
+            let (expected, found) = (usize::from(expected.is_some()), usize::from(found.is_some()));
+            Err(ValueError::Count { expected, found }.into())
+        }
+    }
 }
 
 unsafe extern "C" fn typed_stub<T, P, R, F>(
@@ -178,11 +228,8 @@ where
         guarded(block, |store, record| {
             let mut cx = LiftContext::new(record);
             let params = P::lift(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
-            let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
-            outcome.and_then(|result| {
-                let mut cx = LowerContext::for_results(store, record);
-                lower_result(&mut cx, bound.ty.result, &result, results)
-            })
+            let result = (bound.closure)(StoreContextMut::<T>::from_state(store), params)?;
+            lower_result((store, record), bound.ty.result, &result, results)
         })
     }
 }
@@ -206,14 +253,11 @@ where
         let bound = &*data.cast::<Bound<F>>();
         guarded(block, |store, record| {
             let mut cx = LiftContext::new(record);
-            let outcome = {
+            let result = {
                 let params = P::view(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
-                (bound.closure)(StoreContextMut::<T>::from_state(store).data_mut(), params)
+                (bound.closure)(StoreContextMut::<T>::from_state(store).data_mut(), params)?
             };
-            outcome.and_then(|result| {
-                let mut cx = LowerContext::for_results(store, record);
-                lower_result(&mut cx, bound.ty.result, &result, results)
-            })
+            lower_result((store, record), bound.ty.result, &result, results)
         })
     }
 }
@@ -228,29 +272,9 @@ where
         let bound = &*data.cast::<Bound<F>>();
         guarded(block, |store, record| {
             let mut cx = LiftContext::new(record);
-            let types = bound.ty.params.iter().map(|(_, ty)| *ty);
-            let params = offsets(cx.types(), types, PointerWidth::W64).enumerate().map(|(index, (ty, offset))| {
-                let lifted = lift_val(&mut cx, ty, params.add(offset as usize));
-                lifted.map_err(|e| e.within(Place::Param(index, bound.ty.params[index].0.clone())))
-            });
-            let params = params.collect::<Result<Vec<Val>, ValueError>>()?;
-            let outcome = (bound.closure)(StoreContextMut::<T>::from_state(store), params);
-            outcome.and_then(|result| {
-                let mut cx = LowerContext::for_results(store, record);
-                match (bound.ty.result, result) {
-                    (Some(ty), Some(val)) => {
-                        lower_val(&mut cx, ty, &val, results).map_err(|e| e.within(Place::Result))?;
-                        cx.give();
-                        Ok(())
-                    }
-                    (None, None) => Ok(()),
-                    (expected, found) => Err(ValueError::Count {
-                        expected: usize::from(expected.is_some()),
-                        found: usize::from(found.is_some()),
-                    }
-                    .into()),
-                }
-            })
+            let params = lift_vals(&mut cx, &bound.ty.params, params)?;
+            let result = (bound.closure)(StoreContextMut::<T>::from_state(store), params)?;
+            lower_val_result((store, record), bound.ty.result, result, results)
         })
     }
 }

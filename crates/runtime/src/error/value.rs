@@ -57,7 +57,7 @@ pub enum ValueError {
     #[error("in {}: {error}", Path(.path))]
     Located {
         /// Where the part lies, innermost place first.
-        path: Vec<Place>,
+        path: Vec<PathStep>,
         /// What is wrong with it.
         error: Box<ValueError>,
     },
@@ -66,7 +66,7 @@ pub enum ValueError {
 impl ValueError {
     /// The error as one of a part of a value that lies at a place.
     #[cold]
-    pub fn within(self, place: Place) -> Self {
+    pub fn within(self, place: PathStep) -> Self {
         match self {
             ValueError::Located { mut path, error } => {
                 path.push(place);
@@ -88,7 +88,7 @@ impl ValueError {
 /// A part of a value, or of all values of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Place {
+pub enum PathStep {
     /// A parameter: its index, and its name.
     Param(usize, String),
     /// The result.
@@ -107,23 +107,23 @@ pub enum Place {
     Value,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for PathStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Param(index, name) => write!(f, "parameter {} (`{name}`)", index + 1),
-            Place::Result => f.write_str("the result"),
-            Place::Field(label) => write!(f, "field `{label}`"),
-            Place::Case(label) => write!(f, "the payload of `{label}`"),
-            Place::Element(index) => write!(f, "element {index}"),
-            Place::Elements => f.write_str("the elements"),
-            Place::Key => f.write_str("the key"),
-            Place::Value => f.write_str("the value"),
+            PathStep::Param(index, name) => write!(f, "parameter {} (`{name}`)", index + 1),
+            PathStep::Result => f.write_str("the result"),
+            PathStep::Field(label) => write!(f, "field `{label}`"),
+            PathStep::Case(label) => write!(f, "the payload of `{label}`"),
+            PathStep::Element(index) => write!(f, "element {index}"),
+            PathStep::Elements => f.write_str("the elements"),
+            PathStep::Key => f.write_str("the key"),
+            PathStep::Value => f.write_str("the value"),
         }
     }
 }
 
 /// Places joined, innermost first.
-struct Path<'a>(&'a [Place]);
+struct Path<'a>(&'a [PathStep]);
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn messages_name_the_part() {
         let error = ValueError::Mismatch { expected: "u32".into(), found: "string".into() };
-        let error = error.within(Place::Field("x".into())).within(Place::Param(1, "point".into()));
+        let error = error.within(PathStep::Field("x".into())).within(PathStep::Param(1, "point".into()));
         assert_eq!(error.to_string(), "in field `x` of parameter 2 (`point`): expected u32, found string");
         assert!(matches!(error.cause(), ValueError::Mismatch { .. }));
         assert_eq!(error.cause().cause(), error.cause());

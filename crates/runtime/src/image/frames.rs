@@ -3,7 +3,7 @@
 use super::loaded::Image;
 use crate::error::frame::Frame;
 use cantilever_abi::FuncKey;
-use cantilever_object::sites::Place;
+use cantilever_object::sites::InputPlace;
 
 impl Image {
     /// Appends the frames that an address in this code stands for, innermost first: what was
@@ -11,7 +11,7 @@ impl Image {
     /// returns to. Entries from the host are left out.
     pub(crate) fn frames(&self, address: usize, returns: bool, frames: &mut Vec<Frame>) {
         let at = (address - self.code.addresses().start) as u32;
-        let places = self.sites.places(at, returns);
+        let places = self.sites.input_places(at, returns);
         let outermost = places.len().saturating_sub(1);
         frames.extend(places.iter().enumerate().filter_map(|(index, place)| self.frame(*place, index < outermost)));
     }
@@ -20,16 +20,16 @@ impl Image {
     pub(crate) fn call(&self, source: u32) -> Option<Frame> {
         let starts = self.artifact.identities().map(|function| function.source).enumerate();
         let (function, _) = starts.filter(|(_, start)| (1..=source).contains(start)).max_by_key(|(_, start)| *start)?;
-        self.frame(Place { function: function as u32, source: Some(source) }, false)
+        self.frame(InputPlace { function: function as u32, source: Some(source) }, false)
     }
 
     /// Where in the input the call of core code is that returns to an address.
     pub(crate) fn call_source(&self, return_address: usize) -> Option<u32> {
         let at = u32::try_from(return_address.checked_sub(self.code.addresses().start)?).ok()?;
-        self.sites.places(at, true).first()?.source
+        self.sites.input_places(at, true).first()?.source
     }
 
-    fn frame(&self, place: Place, inlined: bool) -> Option<Frame> {
+    fn frame(&self, place: InputPlace, inlined: bool) -> Option<Frame> {
         let function = self.artifact.identity(place.function)?;
         let (module, index) = match function.key {
             FuncKey::Core(module, defined) => (Some(module), Some(defined)),

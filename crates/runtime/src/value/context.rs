@@ -2,7 +2,7 @@
 
 use super::list::RawSlice;
 use super::reflection::print;
-use super::resource::{GuestHandle, Handle, Origin, Owner, ResourceAny};
+use super::resource::{GuestHandle, Handle, HandleOrigin, Owner, ResourceAny};
 use crate::error::value::{HandleEnd, HandleUse, ValueError};
 use crate::handle::borrow_scope::BorrowScope;
 use crate::handle::history::{Call, Refusal};
@@ -351,7 +351,7 @@ impl<'a> LiftContext<'a> {
         if let Some(ResourceImpl::Host { .. }) = implementer {
             let ty = record.host_types.get(resource.as_u32() as usize).copied().flatten();
             let ty = ty.unwrap_or(TypeId::of::<()>());
-            let (origin, life) = (Origin::Guest(owner), HandleLife::within(scope));
+            let (origin, life) = (HandleOrigin::Guest(owner), HandleLife::within(scope));
             return Ok(ResourceAny(Handle::Host { origin, ty, owned, rep: value, life }));
         }
         record.block.read_host_handle(value).ok_or(ValueError::Invalid("handle"))?;

@@ -1,7 +1,7 @@
 //! What derived implementations call. Not for use by hand: it may change with the derives.
 
 use super::{Lift, LiftContext, Lower, LowerContext, TypeContext};
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use cantilever_abi::TypeDef;
 pub use cantilever_abi::ValType;
 use std::mem::MaybeUninit;
@@ -19,7 +19,7 @@ pub fn check_record(
     let Some(TypeDef::Record(expected)) = cx.def(ty) else { return Err(cx.mismatch(ty, &found())) };
     check_labels(ty, cx, expected.iter().map(|f| &f.name), fields.iter().map(|(label, _)| *label), &found)?;
     for (field, (label, check)) in expected.iter().zip(fields) {
-        check(Some(field.ty), cx).map_err(|e| e.within(Place::Field((*label).to_owned())))?;
+        check(Some(field.ty), cx).map_err(|e| e.within(PathStep::Field((*label).to_owned())))?;
     }
     Ok(())
 }
@@ -40,7 +40,7 @@ pub fn check_variant(
     let labels = expected.iter().map(|(label, _)| *label);
     check_labels(ty, cx, labels, cases.iter().map(|(label, _)| *label), &found)?;
     for ((_, payload), (label, check)) in expected.into_iter().zip(cases) {
-        check(payload, cx).map_err(|e| e.within(Place::Case((*label).to_owned())))?;
+        check(payload, cx).map_err(|e| e.within(PathStep::Case((*label).to_owned())))?;
     }
     Ok(())
 }
@@ -144,10 +144,10 @@ pub fn lift_payload<T: Lift>(
 
 #[cold]
 fn in_field(error: ValueError, field: Option<(ValType, &str)>) -> ValueError {
-    error.within(Place::Field(field.map_or("?", |(_, label)| label).to_owned()))
+    error.within(PathStep::Field(field.map_or("?", |(_, label)| label).to_owned()))
 }
 
 #[cold]
 fn in_case(error: ValueError, case: Option<(Option<ValType>, &str)>) -> ValueError {
-    error.within(Place::Case(case.map_or("?", |(_, label)| label).to_owned()))
+    error.within(PathStep::Case(case.map_or("?", |(_, label)| label).to_owned()))
 }

@@ -1,7 +1,7 @@
 //! Lists of fixed length: arrays.
 
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, Plain, TypeContext, View};
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use cantilever_abi::{TypeDef, ValType};
 use std::mem::MaybeUninit;
 
@@ -19,7 +19,7 @@ unsafe impl<T: ComponentType, const N: usize> ComponentType for [T; N] {
     fn typecheck(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
         match cx.def(ty) {
             Some(TypeDef::FixedList(element, len)) if *len as usize == N => {
-                T::typecheck(Some(*element), cx).map_err(|e| e.within(Place::Elements))
+                T::typecheck(Some(*element), cx).map_err(|e| e.within(PathStep::Elements))
             }
             _ => Err(cx.mismatch(ty, &format!("an array of {N}"))),
         }
@@ -40,7 +40,7 @@ unsafe impl<T: Lower, const N: usize> Lower for [T; N] {
             // SAFETY: an element of the array that `dst` borrows; a `MaybeUninit` may be
             // uninitialised.
             let place = unsafe { &mut *base.add(index) };
-            item.lower(cx, element, place).map_err(|e| e.within(Place::Element(index)))?;
+            item.lower(cx, element, place).map_err(|e| e.within(PathStep::Element(index)))?;
         }
         Ok(())
     }
@@ -79,7 +79,7 @@ fn collect<T, const N: usize>(mut make: impl FnMut(usize) -> Result<T, ValueErro
         if failure.is_some() {
             return None;
         }
-        make(index).map_err(|e| failure = Some(e.within(Place::Element(index)))).ok()
+        make(index).map_err(|e| failure = Some(e.within(PathStep::Element(index)))).ok()
     });
     match failure {
         Some(error) => Err(error),

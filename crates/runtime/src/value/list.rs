@@ -3,7 +3,7 @@
 use super::map::entry;
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View};
 use crate::bytes::vector::copy;
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use cantilever_abi::{TypeDef, ValType};
 use std::alloc::Layout;
 use std::mem::MaybeUninit;
@@ -145,7 +145,7 @@ fn element(def: Option<&TypeDef>) -> Option<ValType> {
 
 fn check_list<T: ComponentType>(ty: Option<ValType>, cx: &TypeContext<'_>) -> Result<(), ValueError> {
     match cx.def(ty) {
-        Some(TypeDef::List(element)) => T::typecheck(Some(*element), cx).map_err(|e| e.within(Place::Elements)),
+        Some(TypeDef::List(element)) => T::typecheck(Some(*element), cx).map_err(|e| e.within(PathStep::Elements)),
         Some(TypeDef::Map(key, value)) => T::typecheck_entry(*key, *value, cx),
         _ => Err(cx.mismatch(ty, "list")),
     }

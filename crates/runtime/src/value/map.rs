@@ -6,7 +6,7 @@
 use super::list::RawSlice;
 use super::tuple::RawTuple2;
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View};
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use cantilever_abi::{TypeDef, ValType};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
@@ -28,8 +28,8 @@ pub(super) fn check<K: ComponentType, V: ComponentType>(
     (key, value): Entry,
     cx: &TypeContext<'_>,
 ) -> Result<(), ValueError> {
-    K::typecheck(Some(key), cx).map_err(|e| e.within(Place::Key))?;
-    V::typecheck(Some(value), cx).map_err(|e| e.within(Place::Value))
+    K::typecheck(Some(key), cx).map_err(|e| e.within(PathStep::Key))?;
+    V::typecheck(Some(value), cx).map_err(|e| e.within(PathStep::Value))
 }
 
 /// Writes entries.
@@ -49,10 +49,10 @@ pub(super) fn lower<'v, K: Lower + 'v, V: Lower + 'v>(
         // uninitialised.
         let (key_place, value_place) = unsafe { RawTuple2::split(&mut *base.add(written)) };
         key.lower(cx, ty.map(|(key, _)| key), key_place)
-            .map_err(|e| e.within(Place::Key).within(Place::Element(written)))?;
+            .map_err(|e| e.within(PathStep::Key).within(PathStep::Element(written)))?;
         value
             .lower(cx, ty.map(|(_, value)| value), value_place)
-            .map_err(|e| e.within(Place::Value).within(Place::Element(written)))?;
+            .map_err(|e| e.within(PathStep::Value).within(PathStep::Element(written)))?;
         written += 1;
     }
     Ok(RawSlice { ptr: base.cast(), len: written as u64 })
@@ -74,9 +74,9 @@ pub(super) unsafe fn lift<K: Lift, V: Lift>(
         let entry = unsafe { &*list.ptr.cast::<RawTuple2<K::Raw, V::Raw>>().add(index) };
         let (key, value) = entry.parts();
         let key = K::lift(cx, ty.map(|(key, _)| key), key);
-        let key = key.map_err(|e| e.within(Place::Key).within(Place::Element(index)))?;
+        let key = key.map_err(|e| e.within(PathStep::Key).within(PathStep::Element(index)))?;
         let value = V::lift(cx, ty.map(|(_, value)| value), value);
-        keep(key, value.map_err(|e| e.within(Place::Value).within(Place::Element(index)))?);
+        keep(key, value.map_err(|e| e.within(PathStep::Value).within(PathStep::Element(index)))?);
     }
     Ok(())
 }
@@ -99,8 +99,8 @@ pub(super) unsafe fn view<'a, K: View, V: View>(
             let (key, value) = (*list.ptr.cast::<RawTuple2<K::Raw, V::Raw>>().add(index)).parts();
             (K::view(cx, Some(key_type), key), V::view(cx, Some(value_type), value))
         };
-        let key = key.map_err(|e| e.within(Place::Key).within(Place::Element(index)))?;
-        entries.push((key, value.map_err(|e| e.within(Place::Value).within(Place::Element(index)))?));
+        let key = key.map_err(|e| e.within(PathStep::Key).within(PathStep::Element(index)))?;
+        entries.push((key, value.map_err(|e| e.within(PathStep::Value).within(PathStep::Element(index)))?));
     }
     Ok(())
 }

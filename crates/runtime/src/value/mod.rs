@@ -30,7 +30,7 @@ pub use list::RawSlice;
 pub use tuple::{LiftParams, LowerParams, Params};
 pub use view::{Plain, View, ViewParams};
 
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use cantilever_abi::ValType;
 use std::mem::MaybeUninit;
 
@@ -133,7 +133,7 @@ pub unsafe trait Lower: ComponentType {
         for (index, item) in items.iter().enumerate() {
             // SAFETY: `base` has room for all items.
             let place = unsafe { &mut *base.add(index) };
-            item.lower(cx, ty, place).map_err(|e| e.within(Place::Element(index)))?;
+            item.lower(cx, ty, place).map_err(|e| e.within(PathStep::Element(index)))?;
         }
         Ok(RawSlice { ptr: base.cast(), len: items.len() as u64 })
     }
@@ -172,7 +172,7 @@ pub unsafe trait Lift: ComponentType {
         for index in 0..list.len as usize {
             // SAFETY: the caller vouches for the elements.
             let raw = unsafe { &*list.ptr.cast::<Self::Raw>().add(index) };
-            items.push(Self::lift(cx, ty, raw).map_err(|e| e.within(Place::Element(index)))?);
+            items.push(Self::lift(cx, ty, raw).map_err(|e| e.within(PathStep::Element(index)))?);
         }
         Ok(items)
     }

@@ -99,7 +99,7 @@ pub(crate) enum Handle {
     /// Of a guest.
     Guest(GuestHandle),
     /// A representation of the host's own.
-    Host { origin: Origin, ty: TypeId, owned: bool, rep: u32, life: HandleLife },
+    Host { origin: HandleOrigin, ty: TypeId, owned: bool, rep: u32, life: HandleLife },
 }
 
 /// An entry of the host's handle table in an instance's block.
@@ -131,7 +131,7 @@ impl GuestHandle {
 
 /// Where a handle of a resource that the host implements comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum HandleOrigin {
     /// A guest gave it.
     Guest(Owner),
     /// The host made it; the name of the Rust type that stands for the resource type.
@@ -167,7 +167,7 @@ impl Owner {
 impl<T: 'static> From<Resource<T>> for ResourceAny {
     fn from(resource: Resource<T>) -> Self {
         let Resource { rep, owned, scope, .. } = resource;
-        let origin = Origin::Host(std::any::type_name::<T>());
+        let origin = HandleOrigin::Host(std::any::type_name::<T>());
         ResourceAny(Handle::Host { origin, ty: TypeId::of::<T>(), owned, rep, life: HandleLife::within(scope) })
     }
 }
@@ -206,13 +206,13 @@ impl ResourceAny {
     }
 }
 
-impl Origin {
+impl HandleOrigin {
     /// The name of the resource type, given the record of the guest that the handle comes from.
     pub(crate) fn name<'a>(&self, record: Option<&'a InstanceRecord>) -> &'a str {
         match (self, record) {
-            (Origin::Guest(owner), Some(record)) => record.resource_name(owner.resource),
-            (Origin::Guest(_), None) => "?",
-            (Origin::Host(name), _) => name,
+            (HandleOrigin::Guest(owner), Some(record)) => record.resource_name(owner.resource),
+            (HandleOrigin::Guest(_), None) => "?",
+            (HandleOrigin::Host(name), _) => name,
         }
     }
 }

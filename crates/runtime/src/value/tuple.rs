@@ -3,7 +3,7 @@
 use super::list::RawSlice;
 use super::map;
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View, ViewParams};
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use cantilever_abi::{TypeDef, ValType};
 use std::mem::MaybeUninit;
 
@@ -56,8 +56,8 @@ fn field(def: Option<&TypeDef>, index: usize) -> Option<ValType> {
 
 /// The place of such a field.
 #[cold]
-fn place(def: Option<&TypeDef>, index: usize) -> Place {
-    Place::Field(match def {
+fn place(def: Option<&TypeDef>, index: usize) -> PathStep {
+    PathStep::Field(match def {
         Some(TypeDef::Record(fields)) if index < fields.len() => fields[index].name.clone(),
         _ => index.to_string(),
     })
@@ -65,8 +65,8 @@ fn place(def: Option<&TypeDef>, index: usize) -> Place {
 
 /// The place of a parameter.
 #[cold]
-fn param(params: &[(String, ValType)], index: usize) -> Place {
-    Place::Param(index, params.get(index).map_or("?", |(name, _)| name).to_owned())
+fn param(params: &[(String, ValType)], index: usize) -> PathStep {
+    PathStep::Param(index, params.get(index).map_or("?", |(name, _)| name).to_owned())
 }
 
 fn field_count(def: Option<&TypeDef>) -> Option<usize> {

@@ -4,7 +4,7 @@
 
 use super::val::{ErrorContext, Val};
 use super::{LiftContext, LowerContext, RawSlice};
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use cantilever_abi::layout::{align_to, discriminant_size, field_offsets, flags_size, payload_offset};
 use cantilever_abi::{Field, Layout, PointerWidth, TypeDef, TypeId, Types, ValType};
 
@@ -96,7 +96,7 @@ unsafe fn lift_variant(cx: &mut LiftContext<'_>, def: &TypeDef, src: *const u8) 
     }
     // SAFETY: the payload of the active case lies there.
     let payload = ty.map(|ty| unsafe { lift_val(cx, ty, src.add(offset as usize)) }).transpose();
-    let payload = payload.map_err(|e| e.within(Place::Case(case_label(def, case))))?.map(Box::new);
+    let payload = payload.map_err(|e| e.within(PathStep::Case(case_label(def, case))))?.map(Box::new);
     Ok(match def {
         TypeDef::Variant(cases) => Val::Variant(cx.name(&cases[case].name)?, payload),
         TypeDef::Enum(labels) => Val::Enum(cx.name(&labels[case])?),
@@ -118,7 +118,7 @@ unsafe fn lift_fields(
     for (index, (ty, offset)) in field_offsets(cx.types(), tys, WIDTH).into_iter().enumerate() {
         // SAFETY: the caller vouches for the fields.
         let value = unsafe { lift_val(cx, ty, src.add(offset as usize)) };
-        values.push(value.map_err(|e| e.within(Place::Field(label(index))))?);
+        values.push(value.map_err(|e| e.within(PathStep::Field(label(index))))?);
     }
     Ok(values)
 }
@@ -132,7 +132,7 @@ unsafe fn lift_elements(cx: &mut LiftContext<'_>, ty: ValType, list: RawSlice) -
     for index in 0..list.len as usize {
         // SAFETY: the caller vouches for the elements.
         let value = unsafe { lift_val(cx, ty, list.ptr.add(index * size)) };
-        values.push(value.map_err(|e| e.within(Place::Element(index)))?);
+        values.push(value.map_err(|e| e.within(PathStep::Element(index)))?);
     }
     Ok(values)
 }
@@ -149,13 +149,13 @@ unsafe fn lift_map(cx: &mut LiftContext<'_>, key: ValType, value: ValType, list:
         // SAFETY: the caller vouches for the entries.
         let entry = unsafe {
             let entry = list.ptr.add(index * size);
-            let key = lift_val(cx, key, entry.add(key_at as usize)).map_err(|e| e.within(Place::Key));
+            let key = lift_val(cx, key, entry.add(key_at as usize)).map_err(|e| e.within(PathStep::Key));
             key.and_then(|k| {
-                let value = lift_val(cx, value, entry.add(value_at as usize)).map_err(|e| e.within(Place::Value));
+                let value = lift_val(cx, value, entry.add(value_at as usize)).map_err(|e| e.within(PathStep::Value));
                 Ok((k, value?))
             })
         };
-        entries.push(entry.map_err(|e| e.within(Place::Element(index)))?);
+        entries.push(entry.map_err(|e| e.within(PathStep::Element(index)))?);
     }
     Ok(Val::Map(entries))
 }
@@ -266,7 +266,7 @@ unsafe fn lower_variant(cx: &mut LowerContext<'_>, id: TypeId, def: &TypeDef, va
             }
         }
     };
-    lowered.map_err(|e| e.within(Place::Case(case_label(def, case))))
+    lowered.map_err(|e| e.within(PathStep::Case(case_label(def, case))))
 }
 
 /// # Safety
@@ -282,7 +282,7 @@ unsafe fn lower_fields(
     for (index, ((ty, offset), value)) in field_offsets(cx.types(), tys, WIDTH).into_iter().zip(values).enumerate() {
         // SAFETY: the caller vouches for the room.
         let lowered = unsafe { lower_val(cx, ty, value, dst.add(offset as usize)) };
-        lowered.map_err(|e| e.within(Place::Field(label(index))))?;
+        lowered.map_err(|e| e.within(PathStep::Field(label(index))))?;
     }
     Ok(())
 }
@@ -316,7 +316,7 @@ unsafe fn lower_elements(cx: &mut LowerContext<'_>, ty: ValType, values: &[Val],
     for (index, value) in values.iter().enumerate() {
         // SAFETY: the caller vouches for the room.
         let lowered = unsafe { lower_val(cx, ty, value, base.add(index * size)) };
-        lowered.map_err(|e| e.within(Place::Element(index)))?;
+        lowered.map_err(|e| e.within(PathStep::Element(index)))?;
     }
     Ok(())
 }
@@ -338,10 +338,12 @@ unsafe fn lower_map(
         // SAFETY: `base` has room for all entries.
         let lowered = unsafe {
             let entry = base.add(index * layout.size as usize);
-            let key = lower_val(cx, key, k, entry.add(key_at as usize)).map_err(|e| e.within(Place::Key));
-            key.and_then(|()| lower_val(cx, value, v, entry.add(value_at as usize)).map_err(|e| e.within(Place::Value)))
+            let key = lower_val(cx, key, k, entry.add(key_at as usize)).map_err(|e| e.within(PathStep::Key));
+            key.and_then(|()| {
+                lower_val(cx, value, v, entry.add(value_at as usize)).map_err(|e| e.within(PathStep::Value))
+            })
         };
-        lowered.map_err(|e| e.within(Place::Element(index)))?;
+        lowered.map_err(|e| e.within(PathStep::Element(index)))?;
     }
     // SAFETY: the caller vouches for the room.
     unsafe { dst.cast::<RawSlice>().write(RawSlice { ptr: base, len: entries.len() as u64 }) };

@@ -1,7 +1,7 @@
 //! `option` and `result`.
 
 use super::{ComponentType, Lift, LiftContext, Lower, LowerContext, TypeContext, View};
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use cantilever_abi::{TypeDef, ValType};
 use std::mem::MaybeUninit;
 
@@ -33,12 +33,12 @@ fn write_discriminant<P: Copy>(dst: &mut MaybeUninit<RawVariant<P>>, case: u8) -
 }
 
 #[cold]
-fn payload_of(label: &str) -> Place {
-    Place::Case(label.to_owned())
+fn payload_of(label: &str) -> PathStep {
+    PathStep::Case(label.to_owned())
 }
 
 #[cold]
-fn some() -> Place {
+fn some() -> PathStep {
     payload_of("some")
 }
 

@@ -12,7 +12,7 @@ use super::list::RawSlice;
 use super::resource::{Resource, ResourceAny};
 use super::val::ErrorContext;
 use super::{ComponentType, LiftContext, Params};
-use crate::error::value::{Place, ValueError};
+use crate::error::value::{PathStep, ValueError};
 use cantilever_abi::ValType;
 use std::collections::{BTreeMap, HashMap};
 
@@ -86,7 +86,7 @@ pub unsafe trait View: ComponentType + 'static {
         for index in 0..list.len as usize {
             // SAFETY: the caller vouches for the elements.
             let item = unsafe { Self::view(cx, ty, &*list.ptr.cast::<Self::Raw>().add(index)) };
-            items.push(item.map_err(|e| e.within(Place::Element(index)))?);
+            items.push(item.map_err(|e| e.within(PathStep::Element(index)))?);
         }
         Ok(items)
     }
