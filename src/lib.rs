@@ -1,9 +1,9 @@
 //! Cantilever: a native compiler for the Component Model's Canonical ABI.
 //!
 //! It lowers `resource.new`, `resource.drop`, `resource.rep` and every transfer of an `own` or
-//! `borrow` handle to inline native code over a handle table in the instance block, generates an
-//! adapter for each function type that crosses a component boundary, and compiles the core code
-//! around them in the same graph.
+//! `borrow` handle to inline native code. That code works on a handle table in the instance block.
+//! Cantilever generates an adapter for each function type that crosses a component boundary. It
+//! compiles the core code around them in the same graph.
 //!
 //! Three ways to use it:
 //!

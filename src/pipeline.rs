@@ -15,8 +15,8 @@
 //! | `codegen::lines` | debugging information of the input | source lines of the sites |
 //! | `object::write` | all of it | the object |
 //!
-//! Functions are translated, inlined and compiled in parallel, one at a time per thread, so that
-//! memory is bounded by the machine code and the inlinable bodies; and on demand, so that what is
+//! Functions are translated, inlined and compiled in parallel, one at a time per thread. So memory
+//! is bounded by the machine code and the inlinable bodies. They are compiled on demand, so what is
 //! dissolved in all its callers has no code. In builds with debug assertions the plan and the facts
 //! are verified before anything reads them.
 

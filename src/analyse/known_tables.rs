@@ -1,8 +1,8 @@
 //! Tables whose contents are the same whenever code can read them, so that calls through them can
 //! be direct.
 //!
-//! The case that matters is `wit-component`'s: lowered functions need a memory that does not exist
-//! yet, so a *shim* module calls through a table that a *fixup* module fills in a segment when
+//! The case that matters is `wit-component`'s. Lowered functions need a memory that does not exist
+//! yet, so a *shim* module calls through a table. A *fixup* module fills it with a segment when
 //! everything exists.
 //!
 //! A table qualifies when no instruction of any module that can reach it writes it, the host cannot

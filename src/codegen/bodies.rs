@@ -1,9 +1,9 @@
 //! The CLIF of each function: which pass makes it, and which bodies are kept for inlining.
 //!
-//! Inlining goes in strata, so that it ends: small destructors into built-ins; built-ins into small
-//! core functions; those into adapters; adapters into the shims through which guests call them; all
-//! of these into small core functions, first those that call no others; everything into all core
-//! code.
+//! Inlining goes in strata, so that it ends. Small destructors go into built-ins, built-ins into
+//! small core functions, those into adapters. Adapters go into the shims through which guests call
+//! them. All of these go into small core functions, first into those that call no others.
+//! Everything goes into all core code.
 
 use super::body::Body;
 use super::graph::Graph;

@@ -1,9 +1,9 @@
 //! What is refused of the garbage-collection proposal: collected types, references to them, and
 //! their instructions.
 //!
-//! The validator has no smaller feature for the rest of the proposal, which is supported: recursion
-//! groups and declared subtypes of function types, casts of references to functions, types of null
-//! references, and constant expressions that refer to any earlier global.
+//! The validator has no smaller feature for the rest of the proposal, which is supported. That is
+//! recursion groups and declared subtypes of function types, casts of references to functions, and
+//! types of null references. Constant expressions may refer to any earlier global.
 
 use crate::error::Error;
 use wasmparser::types::TypesRef;

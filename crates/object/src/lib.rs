@@ -1,7 +1,7 @@
 //! Native objects: what `compile` writes and `run` loads.
 //!
 //! An object is an ordinary relocatable ELF file: text with a symbol for each function,
-//! `.eh_frame`, the bytes of data segments, and sections of its own for the metadata
+//! `.eh_frame`, and the bytes of data segments. It has sections of its own for the metadata
 //! ([`artifact::Artifact`]), for sites in the code ([`sites`]) and for source lines ([`lines`]).
 //! Behind its end is a [`seal`]: checksums of all of it. There is no second format.
 //!

@@ -1,7 +1,7 @@
 //! Loads objects and runs them: the embedder's library.
 //!
-//! An [`Engine`] holds what stores share, a [`Component`] is loaded code, a [`Store`] owns
-//! instances and the host's data, a [`Linker`] binds imports to host functions, and an [`Instance`]
+//! An [`Engine`] holds what stores share. A [`Component`] is loaded code. A [`Store`] owns
+//! instances and the host's data. A [`Linker`] binds imports to host functions, and an [`Instance`]
 //! has [`Func`]s to call. Core modules have [`Module`], [`CoreLinker`] and [`CoreInstance`]. What
 //! guests may use is bounded by [`Limits`], by fuel ([`Store::set_fuel`]), and by an
 //! [`InterruptHandle`].

@@ -2,8 +2,8 @@
 //! making of instances.
 //!
 //! A trap site raises a hardware fault. The signal handler looks the address up among the
-//! registered code, notes in the thread's innermost activation what happened, traces the stack, and
-//! resumes at the place where the entry trampoline lands (`landing`). What the landing means is
+//! registered code. It notes in the thread's innermost activation what happened, and traces the
+//! stack. Then it resumes where the entry trampoline lands (`landing`). What the landing means is
 //! found out once Rust runs again ([`entry`]).
 //!
 //! It must not know names: linkers and exports are for others.

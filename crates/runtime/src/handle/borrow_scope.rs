@@ -4,7 +4,7 @@
 //! A call that receives borrows opens a scope: it takes a slot, and what it receives keeps the
 //! slot's generation. When the call ends, the generation does. So every copy that the host has kept
 //! is known to be over, wherever it is, and none has to be looked for. Slots are never freed, since
-//! a copy can outlive its store, but they are used again: there are only as many as scopes have
+//! a copy can outlive its store, but they are used again. There are only as many as scopes have
 //! been open at one time, and one for each store that has had any.
 //!
 //! A slot's generation is odd while a scope has it, else even.

@@ -1,5 +1,5 @@
-//! An instance block with its memories and tables, as it is before imports are bound; and made so
-//! again after an instance has ended, so that the next one needs no new address space.
+//! An instance block with its memories and tables, as it is before imports are bound. It is made so
+//! again after an instance has ended, so the next one needs no new address space.
 
 use super::plan::{InstancePlan, MemoryPlan};
 use crate::error::Error;

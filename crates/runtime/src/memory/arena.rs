@@ -2,8 +2,8 @@
 //!
 //! A call from the host lowers its parameters here, and adapters allocate here what the host is to
 //! receive. Everything that a call allocated is freed at once when its results have been read.
-//! Inside one call the guest may call the host any number of times; what one of those calls left is
-//! freed when the next begins, so a guest cannot make the arena grow by calling often.
+//! Inside one call the guest may call the host any number of times. What one of those calls left is
+//! freed when the next begins. So a guest cannot make the arena grow by calling often.
 //!
 //! What is large is an allocation of its own, which the Rust value that is made of it takes over
 //! instead of copying it.

@@ -1,5 +1,5 @@
-//! What memories contain when they are made: as a file in memory whose pages are mapped privately
-//! into each instance, so that the system copies a page only when an instance writes it.
+//! What memories contain when they are made: a file in memory whose pages are mapped privately into
+//! each instance. So the system copies a page only when an instance writes it.
 //!
 //! Contents that lie far apart in many places, and those of a process that may have no such file,
 //! are copied instead.

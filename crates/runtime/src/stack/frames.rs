@@ -1,7 +1,7 @@
 //! The frames of compiled code on a thread's stack.
 //!
 //! All compiled code keeps a frame pointer, and every target that can run lays a frame out in the
-//! same way: at the frame pointer lies that of the caller, above it the return address.
+//! same way. At the frame pointer lies that of the caller, above it the return address.
 
 /// A call that has not returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The exceptions that a store holds.
 //!
 //! An exception that is caught without a reference ends there. Others may still be referred to from
-//! anywhere on the native stack, so they all end together when the host's call of the guest ends;
-//! or, where references can be kept in tables, in globals or by the host, with the store.
+//! anywhere on the native stack. So they all end together when the host's call of the guest ends.
+//! Where references can be kept in tables, in globals or by the host, they end with the store.
 
 use crate::error::limits::{LimitExceeded, Limits};
 use cantilever_abi::block::exception::PAYLOAD_SLOT;

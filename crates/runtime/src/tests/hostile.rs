@@ -1,6 +1,6 @@
-//! Hostile guests: each crime traps with its message, and changes nothing outside of the criminal:
-//! not its victims' memories, globals and handle tables in the same block, not another instance,
-//! not the host.
+//! Hostile guests: each crime traps with its message, and changes nothing outside of the criminal.
+//! Its victims' memories, globals and handle tables in the same block stay as they are, and so do
+//! other instances and the host.
 //!
 //! What is looked at is all that compiled code can reach by offsets: the fixed part of the block,
 //! the handle tables, the memories. `tests/sanitize.sh` runs this under address sanitizer too,

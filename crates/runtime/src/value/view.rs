@@ -1,5 +1,5 @@
 //! Parameters of host functions as views: strings and lists of numbers that are looked at where
-//! they lie, which may be the guest's memory; as parameters, and as parts of tuples, records,
+//! they lie, which may be the guest's memory. They can be parameters, and parts of tuples, records,
 //! options, results and lists.
 //!
 //! A view must not live when the guest runs, for the guest could change or free what is looked at.

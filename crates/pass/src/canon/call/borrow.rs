@@ -1,10 +1,10 @@
 //! What a call owes: the handles that its caller lent (`lenders`), and the handles that its callee
 //! must give back (`num_borrows`), which [`scope`](super::scope) knows.
 //!
-//! The index of a lent handle is kept where nobody can change it during the call: in an SSA value;
-//! for a handle in a variant in a variable that is 0 when the case did not occur; for handles in
-//! lists on the array of borrow scopes, above the call's own scope, where calls nest as they do on
-//! the native stack.
+//! The index of a lent handle is kept where nobody can change it during the call. That is an SSA
+//! value; for a handle in a variant, a variable that is 0 when the case did not occur. For handles
+//! in lists it is the array of borrow scopes, above the call's own scope. Calls nest there as they
+//! do on the native stack.
 
 use super::occurrence::{Borrow, Occurrence, each_borrow};
 use super::scope::{Listed, Scope, address, adjust, load_top, store_top};

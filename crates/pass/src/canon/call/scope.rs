@@ -1,15 +1,15 @@
 //! Borrow scopes: what a callee must give back before its call ends (`num_borrows`).
 //!
-//! Where it is known when the adapter is made which handles a call lends to its callee, the adapter
-//! keeps their indices, and looks at the end of the call whether borrow handles are still there.
-//! Elsewhere (in a list, a case of a variant, an asynchronous task) they are counted in the array
-//! of scopes, and a borrow handle names the element that counts it.
+//! Types may fix which handles a call lends to its callee. Then the adapter keeps their indices,
+//! and looks at the end of the call whether borrow handles are still there. Elsewhere (in a list, a
+//! case of a variant, an asynchronous task) they are counted in the array of scopes, and a borrow
+//! handle names the element that counts it.
 //!
 //! Invariant: the scopes of one component instance are all of one kind ([`counts_borrows`]), so
 //! that its `resource.drop` knows whether there is anything to count. An instance that has
 //! asynchronous lifts counts: its tasks may end in any order. The calls of the others end in the
 //! reverse order of their beginning. So when one ends, what is a borrow handle at one of its
-//! indices is its own: a call inside it has given all of its handles back, and one around it has
+//! indices is its own. A call inside it has given all of its handles back, and one around it has
 //! taken none since.
 
 use super::occurrence::{Occurrence, each_borrow};

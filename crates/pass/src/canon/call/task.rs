@@ -7,9 +7,9 @@
 //! callee's instance, and restores it afterwards. A trap leaves pointers to dead frames there; the
 //! runtime clears them, and no code of the root runs again.
 //!
-//! The boundaries, each of which traps: a callback that asks to wait, backpressure or a taken
-//! exclusive lock when a call begins, and a task that yields while its caller could go on
-//! ([`Suspension`]). The result is lowered to the caller when the task has ended, not within
+//! There are boundaries, each of which traps: a callback that asks to wait, and backpressure or a
+//! taken exclusive lock when a call begins. Another is a task that yields while its caller could go
+//! on ([`Suspension`]). The result is lowered to the caller when the task has ended, not within
 //! `task.return`, so it lies in memory of the host's meanwhile: with 64-bit layout, and
 //! representations for handles ([`Side::task_result`]). An asynchronous lower always finds its
 //! subtask returned. Concurrent tasks will need stacks of their own, a record that outlives the

@@ -1,6 +1,6 @@
-//! `store_string_to_latin1_or_utf16`: first as if all were Latin-1; at the first character that is
-//! not, what was written is inflated and the rest follows as UTF-16, which also tells whether it is
-//! well-formed: what is Latin-1 is.
+//! `store_string_to_latin1_or_utf16`: it begins as if all were Latin-1. At the first character that
+//! is not, what was written is inflated, and the rest follows as UTF-16. That also tells whether
+//! the rest is well-formed; what is Latin-1 is.
 
 use super::range::{check_utf8_length, check_utf16};
 use super::utf8::shrink;

@@ -2,13 +2,13 @@
 //! misbehave.
 //!
 //! For each seed one adapter is compiled and called once. The caller writes its values into its
-//! memory; from copies of memories and handle tables the oracle foretells how the call goes, and
-//! then it has to go like that: the core values that the callee receives and the caller gets back,
-//! every byte of the receiver's memory, the calls of `realloc`, the entries of the handle tables
-//! (moved, lent, un-lent), `may_leave` in each call, and the kind of the trap. Peers go wrong in
-//! one place at most, since which of two faults is reported may differ: a bad pointer, length,
-//! discriminant, `char`, text or handle, a `realloc` that gives a wrong or a used address, a borrow
-//! that is not given back.
+//! memory. From copies of memories and handle tables the oracle foretells how the call goes. Then
+//! it has to go like that. What is compared: the core values that the callee receives and the
+//! caller gets back, every byte of the receiver's memory, and the calls of `realloc`. Also the
+//! entries of the handle tables (moved, lent, un-lent), `may_leave` in each call, and the kind of
+//! the trap. Peers go wrong in one place at most, since which of two faults is reported may differ:
+//! a bad pointer, length, discriminant, `char`, text or handle, a `realloc` that gives a wrong or a
+//! used address, a borrow that is not given back.
 //!
 //! Where the host receives a value its bytes are not foretold, as it may get views; what it reads
 //! there is.

@@ -1,7 +1,7 @@
 //! Variants, enums, options and results.
 //!
-//! One emitter serves lifting, lowering and the two fused: it reads the discriminant, and for each
-//! distinct payload type emits what is to be done with the payload; cases without a payload, and
+//! One emitter serves lifting, lowering and the two fused. It reads the discriminant, and emits for
+//! each distinct payload type what is to be done with the payload. Cases without a payload, and
 //! cases with equal ones, share code.
 
 use super::operand::{Operand, Target, join};

@@ -1,9 +1,9 @@
 //! UTF-8 and UTF-16: validating, copying and transcoding. Knows slices only, neither guests nor
 //! traps.
 //!
-//! On x86-64 with AVX2 by our own loops, which have no branch that depends on what kinds of
-//! characters a text mixes, so that short and mixed text is as fast as any; elsewhere by the
-//! libraries, which have such branches.
+//! On x86-64 with AVX2 our own loops do it. They have no branch that depends on what kinds of
+//! characters a text mixes, so short and mixed text is as fast as any. Elsewhere the libraries do
+//! it, which have such branches.
 
 #[cfg(target_arch = "x86_64")]
 mod block;
