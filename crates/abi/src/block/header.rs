@@ -52,8 +52,8 @@ pub struct Header {
     pub store: *mut c_void,
     /// The runtime's own record of this instance, opaque to compiled code.
     pub instance: *mut c_void,
-    /// Non-zero once a trap has left the instance in an unknown state; every later entry is
-    /// refused.
+    /// Non-zero once a trap has left the instance in an unknown state. Every later entry is
+    /// refused, and guests of the block that wait for a host function trap when it returns.
     pub poisoned: u32,
     /// How many borrow scopes are open: the index of the next free element of the array of scopes.
     pub scope_top: u32,

@@ -36,8 +36,8 @@ impl TaskScope {
         TaskScope { lock, ..Self::replace(e, env.task_state(guest.instance), record) }
     }
 
-    /// The same for a synchronous function of type `func(...)` that takes no lock: a destructor or
-    /// a `realloc`. `state` is from [`CanonEnv::task_state`].
+    /// The same for a function that is not asynchronous by type, and so takes no lock: a destructor
+    /// or a `realloc`. `state` is from [`CanonEnv::task_state`].
     pub(in crate::canon) fn enter_sync(e: &mut Emit, state: Option<usize>) -> Self {
         Self::replace(e, state, None)
     }
