@@ -1,0 +1,10 @@
+//! WASI 0.2 for hosts that run components with Cantilever.
+//!
+//! A guest that is synchronous waits in the system call that it asked for: there is no executor, no
+//! hop between threads and no buffer on the way. What an operation does is apart from how its
+//! caller waits, so that asynchronous guests can use the same code.
+//!
+//! It stands on the runtime's public interface alone. It must not know how guests are entered, nor
+//! any compiler.
+
+// pub mod bindings;
