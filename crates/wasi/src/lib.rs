@@ -8,3 +8,6 @@
 //! any compiler.
 
 // pub mod bindings;
+pub mod signal;
+pub mod stream;
+pub mod wait;
