@@ -8,6 +8,8 @@
 //! any compiler.
 
 // pub mod bindings;
+pub mod clock;
+pub mod random;
 pub mod signal;
 pub mod stream;
 pub mod wait;
