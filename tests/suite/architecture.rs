@@ -2,8 +2,8 @@
 //! small enough to be read. That `unsafe` blocks and public items are documented is for the lints
 //! of the workspace.
 //!
-//! ARCHITECTURE.md has two tables. The row of a crate says which of our crates it may depend on,
-//! and the row of a room (a folder or file at the top of a crate) which rooms of its crate it may
+//! ARCHITECTURE.md has two tables. The row of a crate says which of our crates it may depend on. A
+//! room is a folder or file at the top of a crate. Its row says which rooms of its crate it may
 //! import. Both must be exactly true.
 
 use std::collections::{BTreeMap, BTreeSet};

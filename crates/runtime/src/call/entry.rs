@@ -31,7 +31,7 @@ pub(crate) type CoreEntry = unsafe extern "C" fn(
 ///
 /// # Safety
 ///
-/// `store` must be the state of the store that owns `record`, to which nobody else has a reference;
+/// `store` must be the state of the store that owns `record`, to which nobody else has a reference.
 /// `call` must call an entry trampoline of the record's image with arguments that it accepts.
 #[inline(always)]
 pub(crate) unsafe fn enter(
@@ -123,9 +123,9 @@ fn stack_pointer(activation: &Activation) -> usize {
 ///
 /// # Safety
 ///
-/// As [`enter`]; `entry` must be the trampoline for the function's type, `code` and `vmctx` must
-/// come from a live `FuncDef` or be a function of the image with a context of its block, and
-/// `values` must fit the type.
+/// As [`enter`]. `entry` must be the trampoline for the function's type. `code` and `vmctx` must
+/// come from a live `FuncDef`, or be a function of the image with a context of its block. `values`
+/// must fit the type.
 pub(crate) unsafe fn enter_core(
     store: *mut StoreState,
     record: &InstanceRecord,
