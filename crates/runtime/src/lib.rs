@@ -41,6 +41,7 @@ pub use self::core_module::{
     Module,
 };
 pub use self::error::frame::{Backtrace, Frame, SourceLine};
+pub use self::error::host_error::Exit;
 pub use self::error::limits::{LimitExceeded, Limits};
 pub use self::error::trap::Trap;
 pub use self::error::value::{HandleEnd, HandleUse, PathStep, ValueError};

@@ -4,6 +4,7 @@ mod calls;
 mod compiled;
 mod elf;
 mod engines;
+mod exits;
 #[cfg(target_os = "linux")]
 mod faults;
 mod guest;
