@@ -26,3 +26,11 @@ pub struct Exit {
     /// What the process is to end with; 0 is success.
     pub code: u8,
 }
+
+/// A host function stopped waiting since the guests of its store were interrupted. When it returns
+/// this as its error, the guest traps with
+/// [`TrapKind::Interrupted`](cantilever_abi::block::TrapKind::Interrupted), as if it had been
+/// running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("interrupted by the host")]
+pub struct Interrupted;

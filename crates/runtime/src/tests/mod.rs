@@ -10,6 +10,7 @@ mod faults;
 mod guest;
 mod handles;
 mod hostile;
+mod interruption;
 mod lifted;
 mod modules;
 mod reuse;
