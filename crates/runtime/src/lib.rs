@@ -41,6 +41,7 @@ pub use self::core_module::{
     Module,
 };
 pub use self::error::frame::{Backtrace, Frame, SourceLine};
+pub use self::error::host_error::{Exit, Interrupted};
 pub use self::error::limits::{LimitExceeded, Limits};
 pub use self::error::trap::Trap;
 pub use self::error::value::{HandleEnd, HandleUse, PathStep, ValueError};
@@ -50,6 +51,7 @@ pub use self::image::engine::{Config, Engine};
 pub use self::resource_table::erased::{ResourceTable, ResourceTableError};
 pub use self::resource_table::slab::{NoSuchEntry, TableFull};
 pub use self::resource_table::table::Table;
+pub use self::store::interrupt_event::InterruptEvent;
 pub use self::store::record::Instance;
 pub use self::store::state::{AsContextMut, Caller, Store, StoreContextMut};
 pub use self::store::supervision::InterruptHandle;

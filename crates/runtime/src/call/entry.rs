@@ -2,6 +2,7 @@
 
 use super::backtrace::backtrace;
 use crate::error::frame::Backtrace;
+use crate::error::host_error::Interrupted;
 use crate::error::limits::explain;
 use crate::error::message::describe;
 use crate::error::trap::Trap;
@@ -194,6 +195,10 @@ impl Failure {
     /// panic does not return.
     pub(crate) fn into_error(self, backtrace: impl FnOnce() -> Backtrace) -> Error {
         match self {
+            Failure::Error(error) if error.is::<Interrupted>() => {
+                let kind = TrapKind::Interrupted;
+                Box::new(Trap::new(kind, kind.message().to_owned(), backtrace())).into()
+            }
             Failure::Error(error) => Error::from_host(error, backtrace),
             Failure::Panic(payload) => std::panic::resume_unwind(payload),
             Failure::Poisoned => Box::new(Trap::cannot_go_on(backtrace())).into(),
