@@ -7,4 +7,4 @@
 //! It stands on the runtime's public interface alone. It must not know how guests are entered, nor
 //! any compiler.
 
-// pub mod bindings;
+pub mod bindings;
