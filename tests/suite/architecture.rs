@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// Files longer than this hold more than one idea.
 const MAX_LINES: usize = 560;
 
+/// What generated files say of themselves. They are as long as what they are generated from.
+const GENERATED: &str = "//! Written by `cantilever bindgen`";
+
 type Names = BTreeSet<String>;
 
 fn root() -> &'static Path {
@@ -212,7 +215,8 @@ fn rooms_of_a_crate_import_one_another_in_no_circle() {
 #[test]
 fn files_are_small_enough_to_be_read() {
     let sources = all_sources();
-    let lengths = sources.iter().map(|source| (source.text.lines().count(), &source.shown));
+    let written = sources.iter().filter(|source| !source.text.contains(GENERATED));
+    let lengths = written.map(|source| (source.text.lines().count(), &source.shown));
     let long: Vec<_> = lengths.filter(|(lines, _)| *lines > MAX_LINES).collect();
     assert!(long.is_empty(), "files of more than {MAX_LINES} lines: {long:?}");
 }
