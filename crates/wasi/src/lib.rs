@@ -9,7 +9,11 @@
 
 pub mod bindings;
 pub mod clock;
+pub mod ctx;
+pub mod p2;
 pub mod random;
 pub mod signal;
 pub mod stream;
 pub mod wait;
+
+pub use self::ctx::{WasiCtx, WasiCtxBuilder};
