@@ -4,6 +4,7 @@
 //! the place in the input and the remedy. Nothing here knows how code is made or run; `inspect`
 //! also reads the plan and the metadata of objects.
 
+mod cache;
 mod code_options;
 mod compile;
 mod deadline;
@@ -52,6 +53,7 @@ Examples:
   cantilever run --allow-precompiled adder.o       run it, as often as you like
   cantilever compile adder.wasm --emit clif        read the code
   cantilever inspect adder.wasm                    imports, exports, adapters
+  cantilever cache list                            see what need not be compiled again
   cantilever wast tests/                           run the official test scripts
 
 Exit codes:
@@ -67,6 +69,7 @@ enum Command {
     Compile(compile::Compile),
     Wast(wast::Wast),
     Inspect(inspect::Inspect),
+    Cache(cache::CacheCommand),
 }
 
 /// Runs the command line of this process.
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Compile(command) => command.execute(),
         Command::Wast(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
+        Command::Cache(command) => command.execute(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
