@@ -10,6 +10,7 @@
 pub mod bindings;
 pub mod clock;
 pub mod ctx;
+pub mod fs;
 pub mod p2;
 pub mod random;
 pub mod signal;
