@@ -8,6 +8,7 @@
 //! any compiler.
 
 // pub mod bindings;
+pub mod net;
 pub mod signal;
 pub mod stream;
 pub mod wait;
