@@ -39,23 +39,18 @@ impl File<'_> {
             }
             TypeDefKind::Resource => self.resource(label, &name),
             TypeDefKind::Type(Type::Id(target)) if self.is_elsewhere(*target) => {
-                return self.push(self.reexport(*target, &name));
+                let owner = self.world.modules.owner(self.world.resolve.types[*target].owner);
+                let item = &owner.types[target];
+                return self.reexport(owner, item, &name);
             }
             TypeDefKind::Type(target) => self.alias(&name, target),
             _ => self.alias(&name, &Type::Id(id)),
         };
-        self.push(quote!(#docs #item));
+        self.push(&quote!(#docs #item));
     }
 
     fn is_elsewhere(&self, id: TypeId) -> bool {
         self.world.modules.owner(self.world.resolve.types[id].owner).path != self.module.path
-    }
-
-    /// What WIT's `use` brings.
-    fn reexport(&self, target: TypeId, name: &Ident) -> TokenStream {
-        let path = self.named(target);
-        let owner = self.world.modules.owner(self.world.resolve.types[target].owner);
-        if owner.types[&target] == *name { quote!(pub use #path;) } else { quote!(pub use #path as #name;) }
     }
 
     fn record<'p>(&self, id: TypeId, name: &Ident, fields: impl Iterator<Item = Part<'p>>) -> TokenStream {

@@ -51,8 +51,8 @@ impl File<'_> {
                 #(#methods)*
             }
         };
-        self.push(definition);
-        self.push(implementation);
+        self.push(&definition);
+        self.push(&implementation);
         Some(())
     }
 

@@ -49,8 +49,8 @@ impl File<'_> {
         let or_unit = |ty: &Option<Type>| ty.as_ref().map_or_else(|| quote!(()), part);
         match &self.world.resolve.types[id].kind {
             TypeDefKind::Tuple(tuple) => {
-                let parts = tuple.types.iter().map(part);
-                quote!((#(#parts,)*))
+                let parts: Vec<TokenStream> = tuple.types.iter().map(part).collect();
+                in_parentheses(&parts)
             }
             TypeDefKind::Option(ty) => {
                 let ty = part(ty);
@@ -100,7 +100,7 @@ impl File<'_> {
     pub(crate) fn named(&self, id: TypeId) -> TokenStream {
         let owner = self.world.modules.owner(self.world.resolve.types[id].owner);
         let name = owner.types.get(&id).expect("every type of a module has a name");
-        self.module.path_to(owner, name)
+        self.path_to(owner, name)
     }
 
     /// The type without the names that are aliases.
@@ -129,5 +129,13 @@ impl File<'_> {
             },
             scalar => self.owned(&scalar),
         }
+    }
+}
+
+/// A tuple of these. One alone has a comma behind it.
+pub(crate) fn in_parentheses(parts: &[impl quote::ToTokens]) -> TokenStream {
+    match parts {
+        [one] => quote!((#one,)),
+        parts => quote!((#(#parts),*)),
     }
 }
