@@ -47,6 +47,9 @@ impl File<'_> {
             _ => self.alias(&name, &Type::Id(id)),
         };
         self.push(&quote!(#docs #item));
+        if matches!(def.kind, TypeDefKind::Resource) && self.module.side == Side::Export {
+            self.push(&self.drop_resource(label, &name));
+        }
     }
 
     fn is_elsewhere(&self, id: TypeId) -> bool {
@@ -107,8 +110,12 @@ impl File<'_> {
     /// The type that stands for a resource.
     fn resource(&self, label: &str, name: &Ident) -> TokenStream {
         if self.module.side == Side::Export {
-            let handle = self.runtime("ResourceAny");
-            return quote!(pub type #name = #handle;);
+            let (handle, traits) = (self.runtime("ResourceAny"), self.value_traits());
+            return quote! {
+                #[derive(Debug, PartialEq, Eq, #traits)]
+                #[component(transparent)]
+                pub struct #name(pub #handle);
+            };
         }
         match self.world.resources.get(self.module, label) {
             Some(path) if path.segments.last().is_some_and(|last| last.ident == *name) => quote!(pub use #path;),
@@ -117,6 +124,20 @@ impl File<'_> {
                 #[derive(Debug)]
                 pub enum #name {}
             },
+        }
+    }
+
+    /// How the host ends a resource of a guest.
+    fn drop_resource(&self, label: &str, name: &Ident) -> TokenStream {
+        let (doc, context) = (format!(" Drops the `{label}`: the guest ends it."), self.runtime("AsContextMut"));
+        let runtime = &self.world.runtime;
+        quote! {
+            impl #name {
+                #[doc = #doc]
+                pub fn resource_drop(self, store: impl #context) -> #runtime::Result<()> {
+                    self.0.resource_drop(store)
+                }
+            }
         }
     }
 

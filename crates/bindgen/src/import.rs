@@ -2,7 +2,7 @@
 
 use crate::docs;
 use crate::file::File;
-use crate::functions::{self, Param};
+use crate::functions::{self, Access, Param};
 use crate::linker_call::Definition;
 use crate::names::{Scope, snake_case};
 use crate::print::in_line;
@@ -67,13 +67,23 @@ impl File<'_> {
 
     fn import_method(&self, function: &Function, name: &Ident) -> TokenStream {
         let docs = docs::attributes(&function.docs, &functions::described(function));
-        let params = functions::params(function, &mut Scope::with(&["self"]));
+        let mut scope = Scope::with(&["self"]);
+        let params = functions::params(function, &mut scope);
+        let access = self.access(function);
         let params = params.iter().map(|Param { name, ty }| {
-            let ty = self.viewed(ty);
+            let ty = if access == Access::Viewed { self.viewed(ty) } else { self.owned(ty) };
             quote!(#name: #ty)
         });
-        let (result, host_error) = (self.owned_or_unit(function.result.as_ref()), self.runtime("HostError"));
-        quote!(#docs fn #name(&mut self #(, #params)*) -> Result<#result, #host_error>;)
+        let result = match &function.result {
+            Some(ty) if access == Access::Filled => self.filled(ty),
+            result => self.owned_or_unit(result.as_ref()),
+        };
+        let fill = (access == Access::Filled).then(|| {
+            let (name, ty) = (scope.claim("fill"), self.runtime("Fill"));
+            quote!(, #name: #ty<'_>)
+        });
+        let host_error = self.runtime("HostError");
+        quote!(#docs fn #name(&mut self #(, #params)* #fill) -> Result<#result, #host_error>;)
     }
 
     fn add_to_linker(&self, imports: &Imports<'_>) -> String {
@@ -117,24 +127,32 @@ pub fn {add}<T: 'static, H: {name} + 'static>(
         }
     }
 
-    /// Defines a function. It looks at its parameters where they lie if they have something to look
-    /// at.
     fn definition(&self, function: &Function, method: &Ident) -> Definition {
         let mut scope = Scope::with(&["get"]);
         let params = functions::params(function, &mut scope);
         let names: Vec<&Ident> = params.iter().map(|param| &param.name).collect();
-        let (label, arguments) = (function.name.clone(), names.iter().map(ToString::to_string).collect());
+        let mut arguments: Vec<String> = names.iter().map(ToString::to_string).collect();
         let pattern = in_line(&in_parentheses(&names));
-        if params.iter().any(|param| self.world.facts.of(&param.ty).is_viewable) {
-            let types: Vec<TokenStream> = params.iter().map(|param| self.viewed(&param.ty)).collect();
-            let types = vec![in_line(&in_parentheses(&types)), "_".to_owned(), "_".to_owned()];
-            let data = scope.claim("data");
-            let (closure, callee) = (format!("move |{data}, {pattern}|"), format!("get({data}).{method}"));
-            return Definition { define: "func_view", types, label, closure, callee, arguments };
-        }
-        let caller = scope.claim("caller");
-        let closure = format!("move |mut {caller}, {pattern}|");
-        let callee = format!("get({caller}.data_mut()).{method}");
-        Definition { define: "func_wrap", types: Vec::new(), label, closure, callee, arguments }
+        let label = function.name.clone();
+        let (define, types, closure, callee) = match self.access(function) {
+            Access::Owned => {
+                let caller = scope.claim("caller");
+                let callee = format!("get({caller}.data_mut()).{method}");
+                ("func_wrap", Vec::new(), format!("move |mut {caller}, {pattern}|"), callee)
+            }
+            Access::Viewed => {
+                let data = scope.claim("data");
+                let types: Vec<TokenStream> = params.iter().map(|param| self.viewed(&param.ty)).collect();
+                let types = vec![in_line(&in_parentheses(&types)), "_".to_owned(), "_".to_owned()];
+                ("func_view", types, format!("move |{data}, {pattern}|"), format!("get({data}).{method}"))
+            }
+            Access::Filled => {
+                let (data, fill) = (scope.claim("data"), scope.claim("fill"));
+                arguments.push(fill.to_string());
+                let closure = format!("move |{data}, {pattern}, {fill}|");
+                ("func_fill", Vec::new(), closure, format!("get({data}).{method}"))
+            }
+        };
+        Definition { define, types, label, closure, callee, arguments }
     }
 }
