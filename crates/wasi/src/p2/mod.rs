@@ -10,6 +10,7 @@ pub mod config;
 pub mod io;
 pub mod misuse;
 pub mod random;
+pub mod sockets;
 #[cfg(test)]
 mod tests;
 
@@ -25,5 +26,6 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut
     cli::add_to_linker(linker, get)?;
     clocks::add_to_linker(linker, get)?;
     random::add_to_linker(linker, get)?;
-    config::add_to_linker(linker, get)
+    config::add_to_linker(linker, get)?;
+    sockets::add_to_linker(linker, get)
 }
