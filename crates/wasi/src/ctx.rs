@@ -6,6 +6,7 @@
 use crate::p2::cli::Cli;
 use crate::p2::clocks::Clocks;
 use crate::p2::config::Config;
+use crate::p2::filesystem::Filesystem;
 use crate::p2::io::Io;
 use crate::p2::random::Random;
 use cantilever_runtime::InterruptEvent;
@@ -31,6 +32,7 @@ pub struct WasiCtx {
     pub(crate) clocks: Clocks,
     pub(crate) random: Random,
     pub(crate) config: Config,
+    pub(crate) filesystem: Filesystem,
 }
 
 impl WasiCtx {
@@ -64,6 +66,7 @@ impl WasiCtxBuilder {
     pub fn max_resources(&mut self, limit: u32) -> &mut Self {
         self.ctx.io.set_limit(limit);
         self.ctx.cli.set_limit(limit);
+        self.ctx.filesystem.set_limit(limit);
         self
     }
 
