@@ -6,6 +6,7 @@
 use crate::p2::cli::Cli;
 use crate::p2::clocks::Clocks;
 use crate::p2::config::Config;
+use crate::p2::filesystem::Filesystem;
 use crate::p2::io::Io;
 use crate::p2::random::Random;
 use crate::p2::sockets::Sockets;
@@ -33,6 +34,7 @@ pub struct WasiCtx {
     pub(crate) random: Random,
     pub(crate) config: Config,
     pub(crate) sockets: Sockets,
+    pub(crate) filesystem: Filesystem,
 }
 
 impl WasiCtx {
@@ -67,6 +69,7 @@ impl WasiCtxBuilder {
         self.ctx.io.set_limit(limit);
         self.ctx.cli.set_limit(limit);
         self.ctx.sockets.set_limit(limit);
+        self.ctx.filesystem.set_limit(limit);
         self
     }
 

@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod clocks;
 pub mod config;
+pub mod filesystem;
 pub mod io;
 pub mod misuse;
 pub mod random;
@@ -27,5 +28,6 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut
     clocks::add_to_linker(linker, get)?;
     random::add_to_linker(linker, get)?;
     config::add_to_linker(linker, get)?;
-    sockets::add_to_linker(linker, get)
+    sockets::add_to_linker(linker, get)?;
+    filesystem::add_to_linker(linker, get)
 }
