@@ -56,6 +56,13 @@ pub(crate) fn compile_trusted(
     Ok(unsafe { TrustedObject::new(object) })
 }
 
+/// The machine that options mean, with all of its features and Cranelift's settings: what the same
+/// text is given for has the same code.
+#[cfg(feature = "cache")]
+pub(crate) fn target_identity(options: &CompileOptions) -> Result<String, Error> {
+    target::isa(options).map(|isa| target::identity(&*isa))
+}
+
 /// Lists every function, or those whose symbol contains `function`: also those that an object would
 /// not have, since nothing needs their code.
 pub fn emit_text(

@@ -4,9 +4,8 @@
 //! `exports::wasi::io::streams`. If a world has several versions of a package, each has its version
 //! in its module's name.
 
-use crate::names::{Scope, camel_case, ident, snake_case};
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use crate::names::{Scope, camel_case, snake_case};
+use proc_macro2::Ident;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wit_parser::{
     Interface, InterfaceId, PackageId, Resolve, TypeDefKind, TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
@@ -197,17 +196,6 @@ fn claim(taken: &mut BTreeSet<Vec<String>>, path: &mut Vec<String>) {
 }
 
 impl Module {
-    /// The path from this module to an item of another, or of its own.
-    pub(crate) fn path_to(&self, other: &Module, item: &Ident) -> TokenStream {
-        if self.path == other.path {
-            return quote!(#item);
-        }
-        let shared = self.path.iter().zip(&other.path).take_while(|(mine, theirs)| mine == theirs).count();
-        let up = self.path[shared..].iter().map(|_| quote!(super::));
-        let down = other.path[shared..].iter().map(|name| ident(name));
-        quote!(#(#up)* #(#down::)* #item)
-    }
-
     /// The path of the file.
     pub(crate) fn file(&self) -> std::path::PathBuf {
         let mut file: std::path::PathBuf = self.path.iter().collect();

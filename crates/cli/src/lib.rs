@@ -5,6 +5,7 @@
 //! also reads the plan and the metadata of objects.
 
 mod bindgen;
+mod cache;
 mod code_options;
 mod compile;
 mod deadline;
@@ -53,6 +54,7 @@ Examples:
   cantilever run --allow-precompiled adder.o       run it, as often as you like
   cantilever compile adder.wasm --emit clif        read the code
   cantilever inspect adder.wasm                    imports, exports, adapters
+  cantilever cache list                            see what need not be compiled again
   cantilever wast tests/                           run the official test scripts
   cantilever bindgen wit/ -o src/bindings          write Rust for a host
 
@@ -70,6 +72,7 @@ enum Command {
     Wast(wast::Wast),
     Inspect(inspect::Inspect),
     Bindgen(bindgen::Bindgen),
+    Cache(cache::CacheCommand),
 }
 
 /// Runs the command line of this process.
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Wast(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
         Command::Bindgen(command) => command.execute(),
+        Command::Cache(command) => command.execute(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

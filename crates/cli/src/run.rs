@@ -1,12 +1,11 @@
 //! `cantilever run`: calls an exported function and prints its result.
 
+use super::cache::CacheChoice;
 use super::code_options::CodeOptions;
 use super::deadline::Deadline;
 use super::invocation::{Found, Invocation};
-use super::progress::ProgressLine;
 use super::provided::ProvidedImports;
 use super::{Failure, input::Input};
-use cantilever::Compile as _;
 use cantilever::CompileOptions;
 use cantilever::runtime::wave::{self, WaveError};
 use cantilever::runtime::{
@@ -69,6 +68,9 @@ pub struct Run {
 
     #[command(flatten)]
     provided: ProvidedImports,
+
+    #[command(flatten)]
+    cache: CacheChoice,
 }
 
 /// The most stack that guests may be given: 512 MiB.
@@ -184,7 +186,7 @@ impl Run {
             fuel: options.fuel || self.fuel.is_some(),
             ..options
         };
-        Component::with_progress(engine, &wasm, &options, &ProgressLine::new()).map_err(|e| self.refused(e))
+        self.cache.component(engine, &self.file, &wasm, &options).map_err(|e| self.refused(e))
     }
 
     /// Instantiates and calls, within the limits that were asked for.

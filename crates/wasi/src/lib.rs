@@ -10,6 +10,8 @@
 pub mod bindings;
 pub mod clock;
 pub mod ctx;
+pub mod fs;
+pub mod net;
 pub mod p2;
 pub mod random;
 pub mod signal;

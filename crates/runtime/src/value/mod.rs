@@ -88,6 +88,11 @@ use std::mem::MaybeUninit;
 ///     read: bool,
 ///     write: bool,
 /// }
+///
+/// /// `type path = string`: whatever the only field stands for
+/// #[derive(ComponentType, Lower, Lift)]
+/// #[component(transparent)]
+/// struct Path(String);
 /// ```
 ///
 /// # Safety
