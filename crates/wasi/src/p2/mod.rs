@@ -7,13 +7,14 @@
 pub mod cli;
 pub mod clocks;
 pub mod config;
+pub mod ctx;
 pub mod io;
 pub mod misuse;
 pub mod random;
 #[cfg(test)]
 mod tests;
 
-use crate::ctx::WasiCtx;
+use self::ctx::WasiCtx;
 use cantilever_runtime::{LinkError, Linker};
 
 /// How many resources of a kind guests can have at one time, unless the host chooses.
