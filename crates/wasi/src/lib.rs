@@ -9,7 +9,6 @@
 
 pub mod bindings;
 pub mod clock;
-pub mod ctx;
 pub mod fs;
 pub mod net;
 pub mod p2;
@@ -18,4 +17,4 @@ pub mod signal;
 pub mod stream;
 pub mod wait;
 
-pub use self::ctx::{WasiCtx, WasiCtxBuilder};
+pub use self::p2::ctx::{self, WasiCtx, WasiCtxBuilder};

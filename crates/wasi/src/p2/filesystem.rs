@@ -12,7 +12,7 @@ use super::MAX_RESOURCES;
 use crate::bindings::wasi::filesystem::types::{self, ErrorCode};
 use crate::bindings::wasi::filesystem::{preopens, types::Types};
 use crate::bindings::wasi::io::streams::{Error, InputStream, OutputStream};
-use crate::ctx::{WasiCtx, WasiCtxBuilder};
+use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use crate::fs::{Descriptor, HashKey, Listing, Rights};
 use crate::stream::Failure;
 use cantilever_runtime::{HostError, LinkError, Linker, Resource, Table};

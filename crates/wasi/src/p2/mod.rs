@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod clocks;
 pub mod config;
+pub mod ctx;
 pub mod filesystem;
 pub mod io;
 pub mod misuse;
@@ -15,7 +16,7 @@ pub mod sockets;
 #[cfg(test)]
 mod tests;
 
-use crate::ctx::WasiCtx;
+use self::ctx::WasiCtx;
 use cantilever_runtime::{LinkError, Linker};
 
 /// How many resources of a kind guests can have at one time, unless the host chooses.

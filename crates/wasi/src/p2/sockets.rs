@@ -13,7 +13,7 @@ use super::MAX_RESOURCES;
 use crate::bindings::wasi::sockets::network::{self as wit, IpAddress};
 use crate::bindings::wasi::sockets::{instance_network, ip_name_lookup, tcp_create_socket, udp_create_socket};
 use crate::bindings::wasi::sockets::{tcp as tcp_wit, udp as udp_wit};
-use crate::ctx::{WasiCtx, WasiCtxBuilder};
+use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use crate::net::{self, ErrorCode, Grants, Lookup, Network, Use};
 use crate::p2::io::{ErrorResource, PollableResource};
 use crate::stream::Failure;

@@ -3,13 +3,13 @@
 //! Each part lies in the room of its domain, beside the methods by which a host chooses it. Nothing
 //! is granted by default. It must not know what any function of WASI does.
 
-use crate::p2::cli::Cli;
-use crate::p2::clocks::Clocks;
-use crate::p2::config::Config;
-use crate::p2::filesystem::Filesystem;
-use crate::p2::io::Io;
-use crate::p2::random::Random;
-use crate::p2::sockets::Sockets;
+use super::cli::Cli;
+use super::clocks::Clocks;
+use super::config::Config;
+use super::filesystem::Filesystem;
+use super::io::Io;
+use super::random::Random;
+use super::sockets::Sockets;
 use cantilever_runtime::InterruptEvent;
 
 /// The WASI of one store. It is part of the store's data.
