@@ -8,6 +8,8 @@
 //! any compiler.
 
 // pub mod bindings;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod signal;
 pub mod stream;
 pub mod wait;
