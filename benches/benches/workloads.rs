@@ -34,7 +34,7 @@ fn main() -> Result<()> {
 }
 
 /// Criterion by the command line. It takes a filter for a regular expression, in which the `+` of
-/// `new + drop` would not stand for itself; a name that comes before all options is therefore taken
+/// `new + drop` would not stand for itself. So a name that comes before all options is taken
 /// literally. With `--exact` criterion does so itself.
 fn configured() -> Criterion {
     let criterion = Criterion::default().configure_from_args();

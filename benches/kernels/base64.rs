@@ -1,4 +1,5 @@
-//! SIMD on bytes: base64 of 12 KiB, twelve bytes to sixteen letters at once, by shuffles and multiplications.
+//! SIMD on bytes: base64 of 12 KiB, twelve bytes to sixteen letters at once, by shuffles and
+//! multiplications.
 
 use core::arch::wasm32::*;
 

@@ -1,4 +1,5 @@
-//! Allocation and calls: an ordered binary tree of boxes; 1000 insertions, a walk, and the end of all of it.
+//! Allocation and calls: an ordered binary tree of boxes. 1000 insertions, a walk, and the end of all
+//! of it.
 
 #[derive(Default)]
 struct Tree {

@@ -8,11 +8,11 @@
 //! table, and when all were run writes `benches/ratios.svg` and the tables of `BENCHMARKS.md`. What
 //! follows them there is written by hand and stays.
 //!
-//! The harness is a small one of its own and not criterion: what is wanted is a *ratio* on a
-//! machine whose speed drifts, so the contestants take turns in one process, a few milliseconds
+//! The harness is a small one of its own and not criterion. What is wanted is a *ratio* on a
+//! machine whose speed drifts. So the contestants take turns in one process, a few milliseconds
 //! each, and their medians are compared. Criterion measures one function to the end before it
-//! begins with the next; it runs the same workloads, for whoever wants to follow one figure, by
-//! `cargo bench --manifest-path benches/Cargo.toml -- NAME`.
+//! begins with the next. It runs the same workloads by `cargo bench --manifest-path
+//! benches/Cargo.toml -- NAME`, for whoever wants to follow one figure.
 
 use anyhow::{Context, Result};
 use cantilever_benches::contestant::Contestant;

@@ -5,9 +5,9 @@
 //! yet, so a *shim* module calls through a table. A *fixup* module fills it with a segment when
 //! everything exists.
 //!
-//! A table qualifies when no instruction of any module that can reach it writes it, the host cannot
-//! reach it, and only active segments with constant offsets fill it, by function indices. No code
-//! may run between its definition and the last of these segments: that code would see less.
+//! A table qualifies when nothing but active segments fills it, with constant offsets and function
+//! indices. No instruction of any module that can reach it writes it, and the host cannot reach it.
+//! No code may run between its definition and the last of these segments: that code would see less.
 
 use super::table_user::TableUser;
 use crate::plan::module::SegmentMode;

@@ -1,12 +1,12 @@
 //! When a call is dissolved into its caller.
 //!
-//! The heuristic, whole: a canonical function or small core function that is in the map of
-//! inlinable bodies is inlined wherever it is called directly, until the caller has grown by
-//! [`GROWTH`] instructions. What is in the map is decided by a [`Budget`]; nothing is in a
-//! compilation that shall do without inlining. What a dissolved body calls is dissolved as well,
-//! [`DEPTH`] calls deep, but in itself. In core code only canonical functions are, since whoever
-//! made the module had the chance to inline the others. A host entry trampoline is never inlined
-//! into: a trap lands at its only call.
+//! The heuristic, whole: a canonical function or small core function in the map of inlinable bodies
+//! is inlined wherever it is called directly. That ends when the caller has grown by [`GROWTH`]
+//! instructions. What is in the map is decided by a [`Budget`]; nothing is in a compilation that
+//! shall do without inlining. What a dissolved body calls is dissolved as well, [`DEPTH`] calls
+//! deep, but in itself. In core code only canonical functions are, since whoever made the module
+//! had the chance to inline the others. A host entry trampoline is never inlined into: a trap lands
+//! at its only call.
 
 use super::body::Body;
 use super::graph::Graph;

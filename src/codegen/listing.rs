@@ -1,7 +1,7 @@
 //! Listings: a function's CLIF or assembly, with comments that say what a line is for.
 //!
-//! Comments are derived from the code itself (regions of memory accesses, kinds of traps, names of
-//! callees, positions in the input), so they survive inlining and say the same of inlined code.
+//! Comments are derived from the code itself: regions of memory accesses, kinds of traps, names of
+//! callees, positions in the input. So they survive inlining and say the same of inlined code.
 
 use super::bodies::Bodies;
 use super::body::Body;

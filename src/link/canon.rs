@@ -9,8 +9,8 @@ use cantilever_abi::layout::Layout;
 use cantilever_abi::{Builtin, CanonOptions, FuncType, MapRefs, PointerWidth, ResourceId, ValType};
 use cranelift_entity::EntityRef;
 
-/// How many types the parameters and the result of a function may be made of where they are flat,
-/// each counted as often as it occurs: code is written out for each occurrence.
+/// How many types the parameters and the result of a function may be made of where they are flat.
+/// Each counts as often as it occurs, for code is written out for each occurrence.
 const MAX_FLAT_NODES: u64 = 1 << 12;
 
 /// How many they may be made of, each with its components counted once: in memory there is one

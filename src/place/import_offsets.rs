@@ -4,7 +4,7 @@ use crate::plan::{ImportKind, Plan};
 use cantilever_abi::block::layout::{Arena, BlockTooLarge};
 use cantilever_abi::block::{FuncDef, HostCallee};
 
-/// For each import of the plan, the block offset of what stands for it: a `HostCallee` for
+/// For each import of the plan, the block offset of what stands for it. That is a `HostCallee` for
 /// component functions and resource types, a `FuncDef` for core functions, a pointer for other core
 /// items.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
-//! Functions that a generated module gets besides its own: they call its functions in every way
-//! there is, throw and catch, and move bytes between its memories, with operands for which that
+//! Functions that a generated module gets besides its own. They call its functions in every way
+//! there is, throw and catch, and move bytes between its memories. Their operands are such that it
 //! mostly succeeds.
 
 use super::encode::{and, counted, leb, sized};

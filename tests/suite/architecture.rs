@@ -2,8 +2,8 @@
 //! small enough to be read. That `unsafe` blocks and public items are documented is for the lints
 //! of the workspace.
 //!
-//! ARCHITECTURE.md has two tables. The row of a crate says which of our crates it may depend on,
-//! and the row of a room (a folder or file at the top of a crate) which rooms of its crate it may
+//! ARCHITECTURE.md has two tables. The row of a crate says which of our crates it may depend on. A
+//! room is a folder or file at the top of a crate. Its row says which rooms of its crate it may
 //! import. Both must be exactly true.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 
 /// Files longer than this hold more than one idea.
 const MAX_LINES: usize = 560;
+
+/// What generated files say of themselves. They are as long as what they are generated from.
+const GENERATED: &str = "//! Written by `cantilever bindgen`";
 
 type Names = BTreeSet<String>;
 
@@ -212,7 +215,8 @@ fn rooms_of_a_crate_import_one_another_in_no_circle() {
 #[test]
 fn files_are_small_enough_to_be_read() {
     let sources = all_sources();
-    let lengths = sources.iter().map(|source| (source.text.lines().count(), &source.shown));
+    let written = sources.iter().filter(|source| !source.text.contains(GENERATED));
+    let lengths = written.map(|source| (source.text.lines().count(), &source.shown));
     let long: Vec<_> = lengths.filter(|(lines, _)| *lines > MAX_LINES).collect();
     assert!(long.is_empty(), "files of more than {MAX_LINES} lines: {long:?}");
 }

@@ -1,5 +1,5 @@
-//! After a trap no code of a root component runs again, not even what is on the stack already; and
-//! when the host may call an instance that waits for it.
+//! After a trap no code of a root component runs again, not even what is on the stack already.
+//! Also: when the host may call an instance that waits for it.
 //!
 //! The host is an event bus: it calls handlers in the guest that raised the event, and goes on if a
 //! handler fails.

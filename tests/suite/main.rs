@@ -37,3 +37,4 @@ mod stacks;
 mod supervision;
 mod tasks;
 mod typed;
+mod unchanged;

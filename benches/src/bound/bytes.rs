@@ -93,9 +93,9 @@ fn converted<S: Copy + 'static, D: Copy + Default + 'static>(
     }))
 }
 
-/// Items that begin at a page, as those of guests' memories: where source and destination begin at
-/// nearly the same place of a page, some processors take twenty times as long for the instruction
-/// by which the C library copies.
+/// Items that begin at a page, as those of guests' memories. The C library copies by one
+/// instruction. Some processors take twenty times as long for it where source and destination begin
+/// at nearly the same place of a page.
 struct Paged<T> {
     all: Vec<T>,
     start: usize,

@@ -40,8 +40,8 @@ const CALLEE: &str = r#"
   (func (export "name") (param "of" (borrow $r)) (param "text" string) (result (tuple u32 u32))
     (canon lift (core func $core "name") (memory $memory) (realloc (core func $core "realloc"))))"#;
 
-/// A caller whose loop calls one of the two functions: the guest is made first, with a shim that
-/// calls through a table; the table is filled when the guest's memory is there.
+/// A caller whose loop calls one of the two functions. The guest is made first, with a shim that
+/// calls through a table. The table is filled when the guest's memory is there.
 fn shimmed(function: &str, step: &str) -> String {
     let (core, arguments) = match function {
         "pair" => ("(param i32 i32)", "(i32.const 0)"),

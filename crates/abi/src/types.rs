@@ -1,7 +1,7 @@
 //! Component-level types, interned, with their layouts and flattenings computed once.
 //!
-//! Resources are plan-wide identities: the two sides of an adapter, which may know a resource by
-//! different type indices, share one [`ResourceId`] when `link` has found that they mean the same.
+//! Resources are plan-wide identities. The two sides of an adapter may know a resource by different
+//! type indices. They share one [`ResourceId`] when `link` has found that they mean the same.
 
 use super::flatten::{Flat, MAX_FLAT_PARAMS, flatten};
 use super::layout::{Layout, flags_size};

@@ -4,6 +4,7 @@
 //! the place in the input and the remedy. Nothing here knows how code is made or run; `inspect`
 //! also reads the plan and the metadata of objects.
 
+mod bindgen;
 mod code_options;
 mod compile;
 mod deadline;
@@ -53,6 +54,7 @@ Examples:
   cantilever compile adder.wasm --emit clif        read the code
   cantilever inspect adder.wasm                    imports, exports, adapters
   cantilever wast tests/                           run the official test scripts
+  cantilever bindgen wit/ -o src/bindings          write Rust for a host
 
 Exit codes:
   0    success
@@ -67,6 +69,7 @@ enum Command {
     Compile(compile::Compile),
     Wast(wast::Wast),
     Inspect(inspect::Inspect),
+    Bindgen(bindgen::Bindgen),
 }
 
 /// Runs the command line of this process.
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Compile(command) => command.execute(),
         Command::Wast(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
+        Command::Bindgen(command) => command.execute(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -32,8 +32,8 @@ pub struct Row {
 pub struct Lines {
     files: Vec<String>,
     /// For each row a number whose lowest bits are flags and whose other bits are the distance from
-    /// the row before; the file if the flag [`FILE`] is set; then, unless [`NONE`] is set, the
-    /// distance from the line before, and the column.
+    /// the row before. The file follows if the flag [`FILE`] is set. Unless [`NONE`] is set, the
+    /// distance from the line before and the column follow.
     rows: Vec<u8>,
 }
 

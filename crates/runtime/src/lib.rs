@@ -2,13 +2,13 @@
 //!
 //! An [`Engine`] holds what stores share. A [`Component`] is loaded code. A [`Store`] owns
 //! instances and the host's data. A [`Linker`] binds imports to host functions, and an [`Instance`]
-//! has [`Func`]s to call. Core modules have [`Module`], [`CoreLinker`] and [`CoreInstance`]. What
-//! guests may use is bounded by [`Limits`], by fuel ([`Store::set_fuel`]), and by an
-//! [`InterruptHandle`].
+//! has [`Func`]s to call. A [`Table`] holds what the host's resources stand for. Core modules have
+//! [`Module`], [`CoreLinker`] and [`CoreInstance`]. What guests may use is bounded by [`Limits`], by
+//! fuel ([`Store::set_fuel`]), and by an [`InterruptHandle`].
 //!
 //! The rooms of the crate stand on one another, each on those before it: `sys`, `bytes`, `error`,
-//! `stack`, `memory`, `image`, `handle`, `store`, `value`, `intrinsics`, `call`, `core_module`,
-//! `api`.
+//! `stack`, `memory`, `image`, `handle`, `store`, `value`, `resource_table`, `intrinsics`, `call`,
+//! `core_module`, `api`.
 //!
 //! The runtime knows the block's contract, the metadata in an object, and the model's types. It
 //! must not know how code is made: neither the compiler's passes nor Cranelift.
@@ -24,6 +24,7 @@ mod handle;
 mod image;
 mod intrinsics;
 mod memory;
+mod resource_table;
 mod stack;
 mod store;
 mod sys;
@@ -40,12 +41,17 @@ pub use self::core_module::{
     Module,
 };
 pub use self::error::frame::{Backtrace, Frame, SourceLine};
+pub use self::error::host_error::{Exit, Interrupted};
 pub use self::error::limits::{LimitExceeded, Limits};
 pub use self::error::trap::Trap;
 pub use self::error::value::{HandleEnd, HandleUse, PathStep, ValueError};
 pub use self::error::{Error, HostError, HostFailure, LinkError, Result};
 pub use self::handle::trace::{HandleHolder, HandleSite, LiveHandle};
 pub use self::image::engine::{Config, Engine};
+pub use self::resource_table::erased::{ResourceTable, ResourceTableError};
+pub use self::resource_table::slab::{NoSuchEntry, TableFull};
+pub use self::resource_table::table::Table;
+pub use self::store::interrupt_event::InterruptEvent;
 pub use self::store::record::Instance;
 pub use self::store::state::{AsContextMut, Caller, Store, StoreContextMut};
 pub use self::store::supervision::InterruptHandle;

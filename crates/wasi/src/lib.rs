@@ -7,7 +7,7 @@
 //! It stands on the runtime's public interface alone. It must not know how guests are entered, nor
 //! any compiler.
 
-// pub mod bindings;
+pub mod bindings;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod signal;

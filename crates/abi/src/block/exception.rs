@@ -22,8 +22,8 @@ pub const PAYLOAD_SLOT: usize = 16;
 
 const _: () = assert!(size_of::<Exception>().is_multiple_of(PAYLOAD_SLOT));
 
-/// A place to go on at, in a frame with a call that has not returned: a handler that catches an
-/// exception; or the exceptional return of an entry trampoline, for traps. An entry trampoline
+/// A place to go on at, in a frame with a call that has not returned. It is a handler that catches
+/// an exception, or the exceptional return of an entry trampoline, for traps. An entry trampoline
 /// writes the latter where its caller says.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

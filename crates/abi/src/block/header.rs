@@ -122,9 +122,9 @@ impl Task {
 /// ([`BlockLayout::handle_entries`](super::BlockLayout::handle_entries)).
 ///
 /// Invariant: `1 <= free_head`, `free_head <= limit` unless the table is full, `limit <= quota <=
-/// 2^28`. An entry at or past `limit` is never read. Every entry below `limit` that is free
-/// continues the free list by `next = own index + 1 + aux` (wrapping), so zeroed memory is a valid
-/// free list in index order.
+/// 2^28`. An entry at or past `limit` is never read. Every free entry below `limit` continues the
+/// free list by `next = own index + 1 + aux` (wrapping). So zeroed memory is a valid free list in
+/// index order.
 #[repr(C)]
 #[derive(Debug)]
 pub struct HandleTable {
@@ -150,8 +150,8 @@ pub struct HandleEntry {
     /// The representation.
     pub rep: u32,
     /// Free: the delta of the free list. Borrow: its scope, the index of an element of the array of
-    /// scopes; or, in the table of an instance whose borrows are not counted, a number that no
-    /// other call has which has not ended.
+    /// scopes. In the table of an instance whose borrows are not counted it is a number that no
+    /// other live call has.
     pub aux: u32,
 }
 
@@ -231,9 +231,9 @@ pub type HostFunc =
 /// A host function as the block holds it: one for each imported component function, and one for
 /// each destructor of an imported resource type (whose parameter is the representation).
 ///
-/// For an imported *core* function of a root core module the runtime makes a [`FuncDef`] whose
-/// `vmctx` points to a `HostCallee` and whose `code` is the object's `host-call` trampoline for
-/// that type; `params` and `results` are then arrays of [`ValueSlot`](super::ValueSlot)s.
+/// For an imported *core* function of a root core module the runtime makes a [`FuncDef`]. Its
+/// `vmctx` points to a `HostCallee`, and its `code` is the object's `host-call` trampoline for that
+/// type. `params` and `results` are then arrays of [`ValueSlot`](super::ValueSlot)s.
 #[repr(C)]
 #[derive(Debug)]
 pub struct HostCallee {

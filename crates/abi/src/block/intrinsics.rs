@@ -107,8 +107,8 @@ intrinsics! {
     /// of a limit.
     HostAlloc = host_alloc(size: u64, align: u64) -> ptr;
     /// What was allocated by [`Intrinsic::HostAlloc`] so far stays until the host's call of the
-    /// guest ends, even if the guest calls the host again; or until the stretch ends in which it
-    /// was allocated.
+    /// guest ends, even if the guest calls the host again. If it was allocated in a stretch, it
+    /// stays until that ends.
     HostKeep = host_keep();
     /// Begins a stretch: what [`Intrinsic::HostAlloc`] gives from now on is valid until the
     /// matching [`Intrinsic::HostLeave`]. `saved` is the address of a [`HostMark`], which this
@@ -133,8 +133,8 @@ intrinsics! {
     /// Copies UTF-8 while validating: [`WELL_FORMED`], [`ILL_FORMED`] or [`INCOMPLETE`].
     Utf8ToUtf8 = utf8_to_utf8(dst: ptr, src: ptr, len: u64) -> u32;
     /// Writes where in the input the innermost calls of core code are, among the callers of the
-    /// function whose frame pointer is `frame` up to the host: [`CALL_DEPTH`](super::CALL_DEPTH)
-    /// offsets of 32 bits, innermost first, 0 past the last.
+    /// function whose frame pointer is `frame` up to the host. It writes
+    /// [`CALL_DEPTH`](super::CALL_DEPTH) offsets of 32 bits, innermost first, 0 past the last.
     CoreCalls = core_calls(frame: ptr, calls: ptr);
     /// Copies UTF-16 while validating: [`WELL_FORMED`] or [`ILL_FORMED`].
     Utf16ToUtf16 = utf16_to_utf16(dst: ptr, src: ptr, units: u64) -> u32;
@@ -175,8 +175,8 @@ intrinsics! {
     /// Is this the address of an exception of the store? Yes or no.
     ExceptionIsLive = exception_is_live(exception: ptr) -> u32;
     /// Looks for the innermost call that has a handler, among the callers of the function whose
-    /// frame pointer is `frame` up to the host: [`DONE`], and writes the
-    /// [`Landing`](super::Landing); or [`FAILED`].
+    /// frame pointer is `frame` up to the host. It writes the [`Landing`](super::Landing) and gives
+    /// [`DONE`], or gives [`FAILED`].
     FindHandler = find_handler(frame: ptr, landing: ptr) -> u32;
     /// Goes on at a [`Landing`](super::Landing) with an exception; does not return. Every frame
     /// that this skips is compiled code's.

@@ -133,9 +133,9 @@ impl BlockLayoutBuilder {
     /// The capacity of the array of borrow scopes.
     pub const SCOPE_CAPACITY: u32 = 1 << 20;
 
-    /// Starts a layout for a number of component instances (the host not counted), with handle
-    /// tables of the given capacity (at least one entry, the one that is never valid), and a number
-    /// of core function types.
+    /// Starts a layout for a number of component instances, the host not counted, and a number of
+    /// core function types. Handle tables have the given capacity: at least one entry, the one that
+    /// is never valid.
     pub fn new(instances: u32, handle_capacity: u32, types: u32) -> Result<Self, BlockTooLarge> {
         let mut arena = Arena::starting_with::<Header>();
         let instance_count = instances.checked_add(1).ok_or(BlockTooLarge)?;

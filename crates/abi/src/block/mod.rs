@@ -1,7 +1,7 @@
 //! The runtime contract: what compiled code and the runtime that hosts it agree on.
 //!
-//! One instantiation of a root component (or of a root core module) is one *instance block*: a
-//! contiguous range of address space whose layout is fixed when the code is compiled
+//! One instantiation of a root component, or of a root core module, is one *instance block*. It is
+//! a contiguous range of address space, with a layout that is fixed when the code is compiled
 //! ([`layout::BlockLayout`]). Everything that compiled code reads or writes outside linear memories
 //! and tables is in there, at offsets that come from this module and from nowhere else. The block
 //! starts with a [`header::Header`].

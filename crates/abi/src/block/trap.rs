@@ -23,9 +23,10 @@ macro_rules! trap_kinds {
                 match code { $( $code => Some(TrapKind::$variant), )* _ => None }
             }
 
-            /// The message. Where it needs values, they replace `{0}` (value 0 as a number), `{t1}`
-            /// and `{t2}` (what the handle tags in values 1 and 2 mean), `{n1}`, `{n2}` (the names
-            /// of their resource types) and `{f3}` (the name of the function in value 3).
+            /// The message. Where it needs values, they replace what is in braces. `{0}` is value 0
+            /// as a number. `{t1}` and `{t2}` are what the handle tags in values 1 and 2 mean, and
+            /// `{n1}` and `{n2}` the names of their resource types. `{f3}` is the name of the
+            /// function in value 3.
             pub const fn message(self) -> &'static str {
                 match self { $( TrapKind::$variant => $message, )* }
             }

@@ -8,16 +8,16 @@
 //!
 //! An adapter joins a `canon lower` to a `canon lift` (`call`). A value crosses from one side to
 //! the other in two steps, as in the specification. *Lifting* checks it and leaves it flat in SSA
-//! values: as on a side with 64-bit pointers, but with representations for handles and native
-//! addresses for pointers. *Lowering* writes it for the other side. All parameters are lifted
-//! before any is lowered. Some things are deferred to lowering, and so may trap after the callee's
-//! `realloc` has run. These are the content of strings and lists, and values that are left to a
-//! `part`. So are values with more core values than
+//! values. They are as on a side with 64-bit pointers, but with representations for handles and
+//! native addresses for pointers. *Lowering* writes it for the other side. All parameters are
+//! lifted before any is lowered. Some things are deferred to lowering, and so may trap after the
+//! callee's `realloc` has run. These are the content of strings and lists, and values that are left
+//! to a `part`. So are values with more core values than
 //! [`MAX_FLAT_PARAMS`](cantilever_abi::MAX_FLAT_PARAMS), whose lifted form is the address. A single
-//! parameter or result is lifted and lowered in one. This changes which of two faults is reported,
-//! and, when owned handles in such wide values are given away beside others, in which order their
-//! indices are given out again; nothing else: `realloc` cannot leave its instance, and a trap ends
-//! them both.
+//! parameter or result is lifted and lowered in one. This changes which of two faults is reported.
+//! It also changes in which order indices are given out again, when owned handles in such wide
+//! values are given away beside others. It changes nothing else: `realloc` cannot leave its
+//! instance, and a trap ends them both.
 //!
 //! The rooms: `call` (two sides and what joins them), `value` (each family of types), `string` (the
 //! table of encodings), `builtin`. Adapters of large types are cut into `part`s.

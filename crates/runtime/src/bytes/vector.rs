@@ -33,8 +33,8 @@ pub unsafe fn copy(from: *const u8, to: *mut u8, len: usize) {
 }
 
 /// Copies from the beginning of a range to another by explicit vectors, because the compiler makes
-/// a call of the C library of any plain loop: by whole rounds, with `ASCII` up to the first round
-/// that has another byte. How much that is.
+/// a call of the C library of any plain loop. It copies whole rounds, with `ASCII` up to the first
+/// round that has another byte. Returns how much that is.
 ///
 /// # Safety
 ///

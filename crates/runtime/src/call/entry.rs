@@ -2,6 +2,7 @@
 
 use super::backtrace::backtrace;
 use crate::error::frame::Backtrace;
+use crate::error::host_error::Interrupted;
 use crate::error::limits::explain;
 use crate::error::message::describe;
 use crate::error::trap::Trap;
@@ -31,7 +32,7 @@ pub(crate) type CoreEntry = unsafe extern "C" fn(
 ///
 /// # Safety
 ///
-/// `store` must be the state of the store that owns `record`, to which nobody else has a reference;
+/// `store` must be the state of the store that owns `record`, to which nobody else has a reference.
 /// `call` must call an entry trampoline of the record's image with arguments that it accepts.
 #[inline(always)]
 pub(crate) unsafe fn enter(
@@ -123,9 +124,9 @@ fn stack_pointer(activation: &Activation) -> usize {
 ///
 /// # Safety
 ///
-/// As [`enter`]; `entry` must be the trampoline for the function's type, `code` and `vmctx` must
-/// come from a live `FuncDef` or be a function of the image with a context of its block, and
-/// `values` must fit the type.
+/// As [`enter`]. `entry` must be the trampoline for the function's type. `code` and `vmctx` must
+/// come from a live `FuncDef`, or be a function of the image with a context of its block. `values`
+/// must fit the type.
 pub(crate) unsafe fn enter_core(
     store: *mut StoreState,
     record: &InstanceRecord,
@@ -194,6 +195,10 @@ impl Failure {
     /// panic does not return.
     pub(crate) fn into_error(self, backtrace: impl FnOnce() -> Backtrace) -> Error {
         match self {
+            Failure::Error(error) if error.is::<Interrupted>() => {
+                let kind = TrapKind::Interrupted;
+                Box::new(Trap::new(kind, kind.message().to_owned(), backtrace())).into()
+            }
             Failure::Error(error) => Error::from_host(error, backtrace),
             Failure::Panic(payload) => std::panic::resume_unwind(payload),
             Failure::Poisoned => Box::new(Trap::cannot_go_on(backtrace())).into(),

@@ -14,12 +14,12 @@ use std::ops::Range;
 ///
 /// # Safety
 ///
-/// Until `f` has returned, all `addresses` must be those of the current stack, readable and
-/// writable or made so by the system when they are touched; so guard pages do not belong to them.
-/// The process's unwinder must find its way from this stack to the one that it was entered from, or
-/// an end: backtraces are taken with it. While a call of a guest waits in `f`, the thread may leave
-/// this stack only to come back before any call that waits on another stack returns, and before
-/// anything is called that enters a guest there.
+/// Until `f` has returned, all `addresses` must be those of the current stack. They must be
+/// readable and writable, or be made so by the system when they are touched. So guard pages do not
+/// belong to them. The process's unwinder must find its way from this stack to the one that it was
+/// entered from, or an end: backtraces are taken with it. While a call of a guest waits in `f`, the
+/// thread may leave this stack, but must come back early enough. No call that waits on another
+/// stack may return before, and nothing that enters a guest may be called there.
 pub unsafe fn with_stack<R>(addresses: Range<usize>, f: impl FnOnce() -> R) -> R {
     let _leave = Leave { outer: with_thread(|thread| thread.declare_stack(addresses)) };
     f()

@@ -4,12 +4,14 @@
 //! It must not know how any of it comes about: neither memory, code, stores nor values.
 
 pub(crate) mod frame;
+pub(crate) mod host_error;
 pub(crate) mod limits;
 pub(crate) mod message;
 pub(crate) mod trap;
 pub(crate) mod value;
 
 use self::frame::{Backtrace, Frame};
+use self::host_error::Exit;
 use self::limits::LimitExceeded;
 use self::trap::Trap;
 use self::value::ValueError;
@@ -71,6 +73,15 @@ impl Error {
             Error::Host(failure) => failure.error.downcast_ref(),
             _ => None,
         }
+    }
+
+    /// The code with which the guest asked to end the program: that of the [`Exit`] that a host
+    /// function returned, as it is or as the source of its error. It is no failure if it is 0.
+    pub fn exit_code(&self) -> Option<u8> {
+        let Error::Host(failure) = self else { return None };
+        let first: &(dyn std::error::Error + 'static) = &*failure.error;
+        let mut chain = std::iter::successors(Some(first), |error| error.source());
+        chain.find_map(|error| error.downcast_ref()).map(|exit: &Exit| exit.code)
     }
 
     /// An error that a host function returned: errors of ours that it passed on are unwrapped.

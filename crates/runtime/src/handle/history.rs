@@ -1,5 +1,5 @@
-//! What became of the handles that the host received: tells a handle from others that were at the
-//! same index of the host's table, and remembers how the last one there ended.
+//! What became of the handles that the host received. It tells a handle from others that were at
+//! the same index of the host's table, and remembers how the last one there ended.
 
 use crate::error::value::{HandleEnd, HandleUse, ValueError};
 use std::cell::{Cell, RefCell};

@@ -40,17 +40,17 @@ impl Config {
         self
     }
 
-    /// How much address space of instances that have ended is kept for later instances of the same
-    /// components: a number of reservations, one for each instance and one for each of its linear
-    /// memories (4 GiB, of which idle ones use no memory), or for each 4 GiB of a larger one. 256
-    /// unless it is set; with 0 everything is given back at once.
+    /// How much address space of ended instances is kept for later instances of the same
+    /// components, as a number of reservations. An instance counts as one, and so does each of its
+    /// linear memories: 4 GiB, of which idle ones use no memory. A larger memory counts once for
+    /// each 4 GiB. 256 unless it is set. With 0 everything is given back at once.
     pub fn idle_reservations(mut self, reservations: usize) -> Self {
         self.idle_reservations = reservations;
         self
     }
 
-    /// How much native stack guests may use: the bytes below the frame that enters the first of
-    /// them, rounded up by at most 128 KiB. 1 MiB unless it is set, whatever the size of the
+    /// How much native stack guests may use, in bytes below the frame that enters the first of
+    /// them. It is rounded up by at most 128 KiB. 1 MiB unless it is set, whatever the size of the
     /// thread's stack. Guests that need more trap, with
     /// [`TrapKind::StackOverflow`](cantilever_abi::block::TrapKind::StackOverflow).
     ///
@@ -78,9 +78,10 @@ impl Config {
         self
     }
 
-    /// The size in bytes of a stack, as for [`std::thread::Builder::stack_size`], on which guests
-    /// have all of [`max_wasm_stack`](Self::max_wasm_stack) and host functions all of their
-    /// reserve, when the first guest is entered with at most 256 KiB in use.
+    /// The size in bytes of a stack, as for [`std::thread::Builder::stack_size`], that has room for
+    /// everything. On it guests have all of [`max_wasm_stack`](Self::max_wasm_stack), and host
+    /// functions all of their reserve. At most 256 KiB of it may be in use when the first guest is
+    /// entered.
     pub fn thread_stack_size(&self) -> usize {
         self.stack.whole(256 << 10)
     }

@@ -20,8 +20,8 @@ pub(crate) struct PreparedBlock {
     tables: Box<[Table]>,
 }
 
-// SAFETY: what is in a block is tied to the thread that uses it only while an instance lives, whose
-// store answers for it; definitions point into the block and to boxes that belong to it.
+// SAFETY: what is in a block is tied to the thread that uses it only while an instance lives, and
+// its store answers for that. Definitions point into the block and to boxes that belong to it.
 unsafe impl Send for PreparedBlock {}
 
 impl Deref for PreparedBlock {

@@ -25,10 +25,10 @@ pub(super) unsafe extern "C" fn handle_table_grow(_vmctx: *mut c_void, table: *m
 /// Writes where the innermost calls of core code are.
 pub(super) unsafe extern "C" fn core_calls(_vmctx: *mut c_void, frame: *mut u8, calls: *mut u8) {
     let activation = with_thread(|thread| thread.activation.get());
-    // SAFETY: compiled code runs, so there is an activation, whose block lives and leads to the
-    // instance's record, and which knows the frame of its trampoline; above a host function that
-    // the guest called there would be another activation. The caller passes its own frame, and a
-    // place for the offsets.
+    // SAFETY: compiled code runs, so there is an activation. Its block lives and leads to the
+    // instance's record, and it knows the frame of its trampoline. Above a host function that the
+    // guest called there would be another activation. The caller passes its own frame, and a place
+    // for the offsets.
     unsafe {
         let block = (*activation).block();
         let record = &*(*block).instance.cast::<InstanceRecord>();

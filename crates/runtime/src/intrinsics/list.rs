@@ -5,7 +5,7 @@ use crate::bytes::vector;
 use std::ffi::c_void;
 
 // SAFETY (of both routines): compiled code has checked that both ranges lie in memories of the
-// instance or of the host, and that characters are aligned to four bytes; nothing else runs in the
+// instance or of the host, and that characters are aligned to four bytes. Nothing else runs in the
 // store meanwhile.
 
 pub(super) unsafe extern "C" fn copy_fields(

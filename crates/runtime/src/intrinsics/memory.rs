@@ -41,8 +41,8 @@ pub(super) unsafe extern "C" fn memory_init(
     src: u64,
     len: u64,
 ) -> u32 {
-    // SAFETY: compiled code passes addresses of a memory and a segment of its instance; the range
-    // of the segment is checked here, that of the memory by `range`; they do not overlap, for
+    // SAFETY: compiled code passes addresses of a memory and a segment of its instance. The range
+    // of the segment is checked here, that of the memory by `range`. They do not overlap, for
     // segments lie in the object.
     unsafe {
         let segment = &*segment.cast::<SegmentSlot>();

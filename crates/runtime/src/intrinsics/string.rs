@@ -70,9 +70,9 @@ fn length(status: u32) -> u64 {
 /// Characters that are widened or narrowed in place at once.
 const STEP: usize = 16;
 
-// SAFETY (of all routines below): compiled code has checked that the source range and a destination
-// of the documented size lie in memories of the instance or of the host, and that UTF-16 is aligned
-// to two bytes; nothing else runs in the store meanwhile.
+// SAFETY (of all routines below): compiled code has checked the source range and a destination of
+// the documented size. Both lie in memories of the instance or of the host, and UTF-16 is aligned
+// to two bytes. Nothing else runs in the store meanwhile.
 
 pub(super) unsafe extern "C" fn utf8_to_host(vmctx: *mut c_void, src: *mut u8, len: u64, receiver: *mut u8) -> u64 {
     // SAFETY: see above; the receiver is null or a `HostCallee` of the block.

@@ -37,8 +37,8 @@ pub(super) unsafe extern "C" fn table_init(
     src: u64,
     len: u64,
 ) -> u32 {
-    // SAFETY: compiled code passes addresses of a table and a segment of its instance; the range of
-    // the segment is checked here, that of the table by `range`; elements of segments lie apart
+    // SAFETY: compiled code passes addresses of a table and a segment of its instance. The range of
+    // the segment is checked here, that of the table by `range`. Elements of segments lie apart
     // from tables.
     unsafe {
         let segment = &*segment.cast::<SegmentSlot>();

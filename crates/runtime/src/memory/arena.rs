@@ -81,9 +81,9 @@ impl From<Refused> for ValueError {
     }
 }
 
-/// A height of the arena: the index of a chunk below which all are full, `chunks.len()` or less;
-/// and the bytes in use of that chunk, in the lower [`USED_BITS`] bits. One word, since every call
-/// from the host keeps two.
+/// A height of the arena. The upper bits are the index of a chunk below which all are full,
+/// `chunks.len()` or less. The lower [`USED_BITS`] bits are the bytes in use of that chunk. One
+/// word, since every call from the host keeps two.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd)]
 pub(crate) struct Mark(u64);
 

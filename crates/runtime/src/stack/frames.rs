@@ -41,8 +41,8 @@ impl PendingCalls {
     /// # Safety
     ///
     /// `frame` must be the frame pointer of a live frame of compiled code on this thread, and
-    /// `entry` that of an entry trampoline between which and `frame` there is only compiled code;
-    /// both for as long as the calls are asked for.
+    /// `entry` that of an entry trampoline. Between the two there must be only compiled code. All
+    /// of this must hold for as long as the calls are asked for.
     pub(crate) unsafe fn new(frame: usize, entry: usize) -> Self {
         PendingCalls { frame, entry }
     }

@@ -5,6 +5,7 @@
 
 pub(crate) mod arena_scope;
 pub(crate) mod exceptions;
+pub(crate) mod interrupt_event;
 pub(crate) mod live_handles;
 pub(crate) mod record;
 pub(crate) mod state;

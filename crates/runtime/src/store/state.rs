@@ -98,8 +98,8 @@ impl std::fmt::Debug for Failure {
     }
 }
 
-// SAFETY: a store's raw pointers lead to memory that it owns, or to code that components own;
-// nothing of it is tied to a thread but the stack limit, which every entry checks.
+// SAFETY: a store's raw pointers lead to memory that it owns, or to code that components own.
+// Nothing of it is tied to a thread but the stack limit, which every entry checks.
 unsafe impl<T: Send> Send for Store<T> {}
 
 impl<T> Store<T> {

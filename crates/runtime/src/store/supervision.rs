@@ -1,11 +1,14 @@
 //! How the host keeps guests in check while they run: interruption from another thread, and fuel.
 //!
 //! To interrupt is to write [`Context::INTERRUPTED`] into the stack limit of every context of a
-//! store, where the guest's functions and loops find it.
+//! store, where the guest's functions and loops find it, and to signal the store's event, if it has
+//! one, for host functions that wait.
 
+use super::interrupt_event::InterruptEvent;
 use super::state::{AsContextMut, Store, StoreContextMut, StoreState};
 use crate::error::{LinkError, Result};
 use cantilever_abi::block::{Context, Supervision};
+use std::io;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -23,11 +26,16 @@ impl InterruptHandle {
     ///
     /// What a guest does in between is bounded: the longest are bulk operators, by the size of the
     /// memory or table, and strings and lists that cross a component boundary, by 2^28 bytes each.
-    /// Host functions are not interrupted; the guest that called one stops when it returns.
+    /// Host functions are not interrupted, but those that wait for
+    /// [`StoreContextMut::interrupt_event`] too are woken. The guest that called one stops when it
+    /// returns.
     pub fn interrupt(&self) {
         let mut limits = lock(&self.0);
         limits.interrupted = true;
         limits.write();
+        if let Some(event) = &limits.event {
+            event.signal();
+        }
     }
 }
 
@@ -42,6 +50,8 @@ struct StackLimits {
     contexts: Vec<*const Context>,
     stack_limit: usize,
     interrupted: bool,
+    /// Signalled as long as `interrupted` says so. Made when it is wanted.
+    event: Option<InterruptEvent>,
 }
 
 // SAFETY: of the contexts only the stack limit, which is atomic, is accessed through these
@@ -90,16 +100,37 @@ impl Contexts {
         lock(&self.0).interrupted
     }
 
+    /// What is signalled by an interruption; none when there is no handle for one.
+    pub(super) fn event(&self) -> io::Result<Option<InterruptEvent>> {
+        let mut limits = lock(&self.0);
+        if Arc::strong_count(&self.0) == 1 && !limits.interrupted {
+            return Ok(None);
+        }
+        if limits.event.is_none() {
+            let event = InterruptEvent::new()?;
+            if limits.interrupted {
+                event.signal();
+            }
+            limits.event = Some(event);
+        }
+        Ok(limits.event.clone())
+    }
+
     fn clear_interrupt(&self) {
         let mut limits = lock(&self.0);
         limits.interrupted = false;
         limits.write();
+        if let Some(event) = &limits.event {
+            event.clear();
+        }
     }
 }
 
 impl Drop for Contexts {
     fn drop(&mut self) {
-        lock(&self.0).contexts.clear();
+        let mut limits = lock(&self.0);
+        limits.contexts.clear();
+        limits.event = None;
     }
 }
 

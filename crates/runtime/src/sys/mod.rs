@@ -1,9 +1,10 @@
 //! Everything that asks the operating system or the process: address space, files in memory,
-//! signals, stacks, the unwinder, the profiler.
+//! events, signals, stacks, the unwinder, the profiler.
 //!
 //! It must not know what any of it is for: neither guests nor stores.
 
 pub(crate) mod address_space;
+pub(crate) mod event;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(crate) mod fault;
 pub(crate) mod memory_file;

@@ -1,5 +1,5 @@
-//! Tells `perf` what loaded code is: the system's profilers know functions from files of programs,
-//! and code that a process loads by itself only from files that it writes for them.
+//! Tells `perf` what loaded code is. The system's profilers know functions from files of programs.
+//! Code that a process loads by itself they know only from files that it writes for them.
 
 use cantilever_object::artifact::FunctionEntry;
 use std::fmt::Write as _;

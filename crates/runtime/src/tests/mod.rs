@@ -4,11 +4,13 @@ mod calls;
 mod compiled;
 mod elf;
 mod engines;
+mod exits;
 #[cfg(target_os = "linux")]
 mod faults;
 mod guest;
 mod handles;
 mod hostile;
+mod interruption;
 mod lifted;
 mod modules;
 mod reuse;

@@ -93,8 +93,8 @@ use std::mem::MaybeUninit;
 /// # Safety
 ///
 /// `Raw` must have the size, alignment and field offsets of the 64-bit canonical layout of every
-/// type that `typecheck` accepts, and any bytes that an adapter writes for such a type must be a
-/// valid `Raw`.
+/// type that `typecheck` accepts. Any bytes that an adapter writes for such a type must be a valid
+/// `Raw`.
 pub unsafe trait ComponentType: Sized {
     /// The value in memory.
     type Raw: Copy;

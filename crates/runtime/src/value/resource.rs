@@ -27,9 +27,8 @@ use std::any::TypeId;
 /// # }
 /// ```
 ///
-/// A `borrow` is given by value or by reference: [`typed`](crate::Func::typed) refuses a reference
-/// as an `own`, and a handle that was received as a borrow is refused as an `own` when it is
-/// passed.
+/// A `borrow` is given by value or by reference. [`typed`](crate::Func::typed) refuses a reference
+/// as an `own`. A handle that was received as a borrow is refused as an `own` when it is passed.
 ///
 /// A borrow that a host function received ends when that function returns. One that is kept is
 /// refused from then on, whatever it is passed as: [`ValueError::DeadHandle`] after
@@ -87,9 +86,9 @@ impl<T> std::fmt::Debug for Resource<T> {
 /// A handle of a resource of any type, held by the host.
 ///
 /// Passing an owned handle to a guest as an `own`, or dropping it, ends the handle. It moves as
-/// Rust values do; a clone, as [`Val`](crate::Val)s need it, is another name of the same handle,
-/// and later uses by any name are errors that say what ended the handle. A call that fails before
-/// the guest runs ends no handle.
+/// Rust values do. A clone, as [`Val`](crate::Val)s need it, is another name of the same handle.
+/// Later uses by any name are errors that say what ended the handle. A call that fails before the
+/// guest runs ends no handle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceAny(pub(crate) Handle);
 

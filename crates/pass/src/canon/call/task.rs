@@ -10,10 +10,10 @@
 //! There are boundaries, each of which traps: a callback that asks to wait, and backpressure or a
 //! taken exclusive lock when a call begins. Another is a task that yields while its caller could go
 //! on ([`Suspension`]). The result is lowered to the caller when the task has ended, not within
-//! `task.return`, so it lies in memory of the host's meanwhile: with 64-bit layout, and
-//! representations for handles ([`Side::task_result`]). An asynchronous lower always finds its
-//! subtask returned. Concurrent tasks will need stacks of their own, a record that outlives the
-//! adapter's frame, and subtasks in handle tables; what they change is behind
+//! `task.return`. Meanwhile it lies in memory of the host's, with 64-bit layout and representations
+//! for handles ([`Side::task_result`]). An asynchronous lower always finds its subtask returned.
+//! Concurrent tasks will need stacks of their own, a record that outlives the adapter's frame, and
+//! subtasks in handle tables; what they change is behind
 //! [`TaskScope`](super::task_scope::TaskScope), [`AsyncCall`] and the built-ins.
 
 use super::borrow::Borrows;

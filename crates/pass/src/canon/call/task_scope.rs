@@ -24,7 +24,7 @@ impl TaskScope {
     /// `enter_implicit_thread` of a lifted function. The task of a synchronous lift has no record.
     ///
     /// The function starts at once or traps. A call that the host makes while it is called itself
-    /// counts like any other: the specification lets instances be reentered, but a task that waits
+    /// counts like any other. The specification lets instances be reentered, but a task that waits
     /// for the exclusive lock of its own caller waits for ever.
     pub(in crate::canon) fn enter(
         e: &mut Emit,

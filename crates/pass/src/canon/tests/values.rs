@@ -6,22 +6,22 @@
 //! it has to go like that. What is compared: the core values that the callee receives and the
 //! caller gets back, every byte of the receiver's memory, and the calls of `realloc`. Also the
 //! entries of the handle tables (moved, lent, un-lent), `may_leave` in each call, and the kind of
-//! the trap. Peers go wrong in one place at most, since which of two faults is reported may differ:
-//! a bad pointer, length, discriminant, `char`, text or handle, a `realloc` that gives a wrong or a
-//! used address, a borrow that is not given back.
+//! the trap. Peers go wrong in one place at most, since which of two faults is reported may differ.
+//! They give a bad pointer, length, discriminant, `char`, text or handle. Their `realloc` gives a
+//! wrong or a used address. Or they keep a borrow.
 //!
 //! Where the host receives a value its bytes are not foretold, as it may get views; what it reads
 //! there is.
 //!
-//! Memories, and each buffer of the host, end where nothing can be accessed, so that a test which
-//! reads or writes past them crashes; and what belongs to an instance that has no part in the call
-//! stays as it is.
+//! Memories, and each buffer of the host, end where nothing can be accessed. So a test which reads
+//! or writes past them crashes. What belongs to an instance that has no part in the call stays as
+//! it is.
 //!
 //! # Faults that were seeded
 //!
-//! Each was put into the pass, alone, and the first seeds of this test were run. All are caught;
-//! three were only once the peers had become more hostile: (a) by longer lengths behind pointers
-//! near the end of the address space, (b) by more handles of a wrong type, (c) by filling memories
+//! Each was put into the pass, alone, and the first seeds of this test were run. All are caught.
+//! Three were only once the peers had become more hostile: (a) by longer lengths behind pointers
+//! near the end of the address space, (b) by more handles of a wrong type, (c) by memories filled
 //! with something that is not zero.
 //!
 //! | fault | what is noticed |

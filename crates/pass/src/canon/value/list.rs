@@ -154,8 +154,8 @@ fn element_layout(env: &CanonEnv, element: &[ValType], width: PointerWidth) -> L
     Layout::record(element.iter().map(|ty| env.types.layout(*ty, width)))
 }
 
-/// Can elements be copied as bytes? Then the two sides agree on their layout and byte order, every
-/// bit pattern is a value, and there is no padding, whose bytes would leak from one side to the
+/// Can elements be copied as bytes? Then the two sides agree on their layout and byte order, and
+/// every bit pattern is a value. There is no padding, whose bytes would leak from one side to the
 /// other.
 fn is_copied(c: &Crossing, element: &[ValType]) -> bool {
     let largest = if is_swapped(c) { 1 } else { u32::MAX };

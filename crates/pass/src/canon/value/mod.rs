@@ -1,7 +1,7 @@
 //! Values: `lift`, `lower` and the two in one, by type.
 //!
-//! Each dispatch (`lift`, `lower`, `transfer`) is one match on the `shape` of a type; a file for
-//! each family of types does the work, and only `operand` asks where a value lies. It must not know
+//! Each dispatch (`lift`, `lower`, `transfer`) is one match on the `shape` of a type. A file for
+//! each family of types does the work. Only `operand` asks where a value lies. It must not know
 //! what is called, nor in which order the values of a call cross: `call` does.
 
 pub(super) mod flags;

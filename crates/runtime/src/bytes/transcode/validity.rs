@@ -1,6 +1,6 @@
-//! Whether UTF-8 is well-formed, block by block: by what is wrong with each pair of adjacent bytes,
-//! looked up for their nibbles, and by which bytes must be the third or fourth of their character.
-//! (J. Keiser and D. Lemire, "Validating UTF-8 in less than one instruction per byte".)
+//! Whether UTF-8 is well-formed, block by block. What is wrong with each pair of adjacent bytes is
+//! looked up for their nibbles. Which bytes must be the third or fourth of their character is found
+//! apart. (J. Keiser and D. Lemire, "Validating UTF-8 in less than one instruction per byte".)
 
 use super::block::BLOCK;
 use core::arch::x86_64::*;

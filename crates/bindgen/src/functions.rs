@@ -1,0 +1,50 @@
+//! What functions are called, and what they take and give.
+
+use crate::file::File;
+use crate::names::{Scope, snake_case};
+use proc_macro2::Ident;
+use wit_parser::{AccessorKind, Function, FunctionKind, Type};
+
+/// A parameter: its name in Rust, and its type.
+pub(crate) struct Param {
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+}
+
+impl File<'_> {
+    /// The name of a function, before it is made unlike others. Functions of a resource have its
+    /// name in front of theirs.
+    pub(crate) fn function_name(&self, function: &Function) -> String {
+        let item = match (function.kind.accessor(), &function.kind) {
+            (Some(AccessorKind::Setter), _) => format!("set_{}", snake_case(function.item_name())),
+            (_, FunctionKind::Constructor(_)) => "new".to_owned(),
+            _ => snake_case(function.item_name()),
+        };
+        match function.kind.resource().and_then(|id| self.world.resolve.types[id].name.as_deref()) {
+            Some(resource) => format!("{}_{item}", snake_case(resource)),
+            None => item,
+        }
+    }
+}
+
+/// The parameters of a function. The resource that a method is called on is `this`.
+pub(crate) fn params(function: &Function, scope: &mut Scope) -> Vec<Param> {
+    let params = function.params.iter().enumerate().map(|(index, param)| {
+        let is_self = index == 0 && param.name == "self";
+        let name = if is_self { "this".to_owned() } else { snake_case(&param.name) };
+        Param { name: scope.claim(&name), ty: param.ty }
+    });
+    params.collect()
+}
+
+/// How documentation calls a function.
+pub(crate) fn described(function: &Function) -> String {
+    let kind = match &function.kind {
+        FunctionKind::Constructor(_) => return "Makes one.".to_owned(),
+        kind if kind.accessor() == Some(AccessorKind::Getter) => "property",
+        kind if kind.accessor() == Some(AccessorKind::Setter) => "property",
+        FunctionKind::Method(_) => "method",
+        _ => "function",
+    };
+    format!("The {kind} `{}`.", function.item_name())
+}
