@@ -33,7 +33,8 @@ mod value;
 pub use self::api::component::{Component, ImportKind, ImportedItem};
 pub use self::api::export::{ExportKind, ExportedItem};
 pub use self::api::func::Func;
-pub use self::api::linker::{InstancePre, Linker, LinkerInstance};
+pub use self::api::instance_pre::InstancePre;
+pub use self::api::linker::{DefinedItem, DefinedKind, Linker, LinkerInstance};
 pub use self::api::typed_func::TypedFunc;
 pub use self::call::with_stack::with_stack;
 pub use self::core_module::{
@@ -44,6 +45,7 @@ pub use self::error::frame::{Backtrace, Frame, SourceLine};
 pub use self::error::host_error::{Exit, Interrupted};
 pub use self::error::limits::{LimitExceeded, Limits};
 pub use self::error::trap::Trap;
+pub use self::error::unknown_imports::{UnknownImports, UnknownInterface, UnknownItem};
 pub use self::error::value::{HandleEnd, HandleUse, PathStep, ValueError};
 pub use self::error::{Error, HostError, HostFailure, LinkError, Result};
 pub use self::handle::trace::{HandleHolder, HandleSite, LiveHandle};

@@ -8,8 +8,14 @@
 //! any compiler.
 
 pub mod bindings;
+pub mod clock;
+pub mod ctx;
 #[cfg(feature = "http")]
 pub mod http;
+pub mod p2;
+pub mod random;
 pub mod signal;
 pub mod stream;
 pub mod wait;
+
+pub use self::ctx::{WasiCtx, WasiCtxBuilder};

@@ -26,8 +26,13 @@ impl Wakeup {
 
     /// Makes the descriptor unreadable until it is woken again.
     pub fn clear(&self) {
+        Self::clear_fd(self.as_fd());
+    }
+
+    /// As [`clear`](Self::clear), by its descriptor.
+    pub(crate) fn clear_fd(fd: BorrowedFd<'_>) {
         // It fails only where nobody has woken it.
-        let _ = retry_on_intr(|| read(&self.0, &mut [0u8; 8]));
+        let _ = retry_on_intr(|| read(fd, &mut [0u8; 8]));
     }
 }
 
@@ -65,7 +70,12 @@ impl Signal {
 
     /// Wakes somebody when it comes about, or at once if it has.
     pub fn notify(&self, wakeup: &Arc<Wakeup>) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(wakeup.clone());
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        // A guest may wait for one thing under many names, one after the other.
+        if !waiting.last().is_some_and(|last| Arc::ptr_eq(last, wakeup)) {
+            waiting.push(wakeup.clone());
+        }
+        drop(waiting);
         // After the push: a `set` in between has not seen the waiter.
         if self.is_set() {
             wakeup.wake();

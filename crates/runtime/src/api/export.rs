@@ -1,5 +1,6 @@
 //! Finding and listing what a component exports.
 
+use super::version;
 use crate::image::loaded::Image;
 use crate::value::reflection::{FuncSignature, ResourceType};
 use cantilever_object::artifact::ExportEntry;
@@ -58,24 +59,58 @@ fn kind(image: &Arc<Image>, entry: &ExportEntry) -> ExportKind {
     }
 }
 
+type Entries = [(String, ExportEntry)];
+
 /// The export at a path: names joined by `/` or `#`. Names may contain these themselves, so every
-/// split that leads somewhere is tried.
-pub(crate) fn find<'a>(exports: &'a [(String, ExportEntry)], path: &str) -> Option<&'a (String, ExportEntry)> {
-    let mut open: Vec<(&[(String, ExportEntry)], &str)> = vec![(exports, path)];
-    while let Some((entries, path)) = open.pop() {
-        for item in entries {
-            match path.strip_prefix(item.0.as_str()) {
-                Some("") => return Some(item),
-                Some(rest) => {
-                    if let (Some(rest), ExportEntry::Instance(inner)) = (rest.strip_prefix(['/', '#']), &item.1) {
-                        open.push((inner, rest));
-                    }
-                }
-                None => {}
-            }
+/// split that leads somewhere is tried. Where no export has the exact path, a name in it also
+/// stands for compatible versions of the same interface, the highest first.
+pub(crate) fn find<'a>(exports: &'a Entries, path: &str) -> Option<&'a (String, ExportEntry)> {
+    search(exports, path, |entries, path| {
+        let rest = |item: &'a (String, ExportEntry)| Some((item, path.strip_prefix(item.0.as_str())?));
+        entries.iter().filter_map(rest).collect()
+    })
+    .or_else(|| search(exports, path, compatible))
+}
+
+/// Goes down from instance to instance. `matching` gives the entries whose names begin a path, each
+/// with the rest of it, the best last.
+fn search<'a, 'p>(
+    exports: &'a Entries,
+    path: &'p str,
+    matching: impl Fn(&'a Entries, &'p str) -> Vec<(&'a (String, ExportEntry), &'p str)>,
+) -> Option<&'a (String, ExportEntry)> {
+    let mut open = matching(exports, path);
+    while let Some((item, rest)) = open.pop() {
+        match (rest.strip_prefix(['/', '#']), &item.1) {
+            _ if rest.is_empty() => return Some(item),
+            (Some(rest), ExportEntry::Instance(inner)) => open.extend(matching(inner, rest)),
+            _ => {}
         }
     }
     None
+}
+
+/// The entries whose names, in some compatible version, begin a path, each with the rest of it:
+/// higher versions after lower ones, and exact names last.
+fn compatible<'a, 'p>(entries: &'a Entries, path: &'p str) -> Vec<(&'a (String, ExportEntry), &'p str)> {
+    let mut found = Vec::new();
+    for item in entries {
+        let name = item.0.as_str();
+        if let Some(rest) = path.strip_prefix(name) {
+            found.push((None, item, rest));
+        }
+        let Some(rest) = path.strip_prefix(version::base(name)).filter(|rest| rest.starts_with('@')) else { continue };
+        // No version contains what ends a name in a path.
+        let end = rest.find(['/', '#']).unwrap_or(rest.len());
+        let asked = &path[..path.len() - rest.len() + end];
+        if let (Some((track, version)), Some((asked, _))) = (version::track(name), version::track(asked))
+            && track == asked
+        {
+            found.push((Some(version), item, &rest[end..]));
+        }
+    }
+    found.sort_by(|(a, ..), (b, ..)| a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(b)));
+    found.into_iter().map(|(_, item, rest)| (item, rest)).collect()
 }
 
 #[cfg(test)]
@@ -96,5 +131,28 @@ mod tests {
         for path in ["", "ru", "run/f", "a:b/c/f", "a:b/c@1.0.0/"] {
             assert!(find(&exports, path).is_none(), "{path}");
         }
+    }
+
+    #[test]
+    fn compatible_versions_are_found_when_the_exact_one_is_not_there() {
+        let leaf = |name: &str| (name.to_owned(), ExportEntry::Opaque);
+        let versions = ["a:b/c@0.2.3", "a:b/c@0.2.10", "a:b/c@0.2.9", "a:b/c@0.3.0-rc"];
+        let exports = versions.map(|name| (name.to_owned(), ExportEntry::Instance(vec![leaf("f"), leaf(name)])));
+        for (path, served) in [
+            ("a:b/c@0.2.0", Some("a:b/c@0.2.10")),
+            ("a:b/c@0.2.11", Some("a:b/c@0.2.10")),
+            ("a:b/c@0.2.3", Some("a:b/c@0.2.3")),
+            ("a:b/c@0.3.0-rc", Some("a:b/c@0.3.0-rc")),
+            ("a:b/c@0.3.0", None),
+            ("a:b/c", None),
+        ] {
+            let found = find(&exports, path).map(|(name, _)| name.as_str());
+            assert_eq!(found, served, "{path}");
+            assert_eq!(find(&exports, &format!("{path}/f")).is_some(), served.is_some(), "{path}");
+            assert_eq!(find(&exports, &format!("{path}#f")).is_some(), served.is_some(), "{path}");
+            assert!(find(&exports, &format!("{path}/g")).is_none(), "{path}");
+        }
+        // An item that only a lower version has is found there.
+        assert!(find(&exports, "a:b/c@0.2.0/a:b/c@0.2.9").is_some());
     }
 }

@@ -1,8 +1,11 @@
 //! Binds a component's imports to what the host defines.
 
 use super::component::Component;
-use crate::call::host_func::{self, BindHostFunc, HostBinding};
-use crate::call::instantiate::{ImportBindings, instantiate};
+use super::definitions::{Definition, Definitions, InstanceId, ROOT};
+use super::instance_pre::InstancePre;
+use crate::call::host_func;
+use crate::call::instantiate::ImportBindings;
+use crate::error::unknown_imports::UnknownImports;
 use crate::error::value::ValueError;
 use crate::error::{HostError, LinkError, Result};
 use crate::image::engine::Engine;
@@ -12,53 +15,105 @@ use crate::store::variance::Invariant;
 use crate::value::reflection::print_func;
 use crate::value::val::Val;
 use crate::value::{ComponentType, LiftParams, Lower, TypeContext, ViewParams};
-use cantilever_object::artifact::{Artifact, ImportSlot};
+use cantilever_object::artifact::{Artifact, ImportEntry, ImportSlot};
 use std::any::TypeId;
-use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Definitions of the host for imports, by path.
+/// Definitions of the host for imports, by name.
+///
+/// An instance serves imports of its own name and of compatible versions: what is defined for
+/// `wasi:io/streams@0.2.6` serves a component that imports `wasi:io/streams@0.2.0`, or `@0.2.9`.
+/// Versions are compatible when they have the same major number, or, if that is 0, the same minor
+/// one. Versions below 0.1.0 and prereleases serve themselves alone. The exact name comes first,
+/// then the highest version. Names are matched when a component is linked, and never later.
+///
+/// A component that imports several versions of an interface may so be served by one instance. What
+/// it imports as several resource types is then one Rust type for the host.
 pub struct Linker<T> {
     engine: Engine,
-    definitions: HashMap<Vec<String>, Definition>,
+    definitions: Definitions,
+    allow_shadowing: bool,
     _data: Invariant<T>,
 }
 
-/// What the host defines.
-#[derive(Clone)]
-enum Definition {
-    /// A function, to be bound to the import's type.
-    Func(Arc<BindHostFunc>),
-    /// A resource type: the Rust type that stands for it, and its destructor.
-    Resource(TypeId, Option<HostBinding>),
+/// Something that a linker has a definition of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DefinedItem {
+    /// The names of the instances that it lies in, outermost first, then its own.
+    pub path: Vec<String>,
+    /// What it is.
+    pub kind: DefinedKind,
 }
+
+/// What a linker's definition is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DefinedKind {
+    /// A function. Its type is known when it is bound to an import.
+    Func,
+    /// A resource type.
+    Resource,
+}
+
+/// What stands for the resource types that nobody has defined.
+struct Unknown;
 
 impl<T> Clone for Linker<T> {
     fn clone(&self) -> Self {
-        Linker { engine: self.engine.clone(), definitions: self.definitions.clone(), _data: Invariant::default() }
+        let Linker { engine, definitions, allow_shadowing, .. } = self;
+        let (engine, definitions) = (engine.clone(), definitions.clone());
+        Linker { engine, definitions, allow_shadowing: *allow_shadowing, _data: Invariant::default() }
     }
 }
 
 impl<T> std::fmt::Debug for Linker<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.definitions.keys()).finish()
+        f.debug_set().entries(self.definitions.items().map(|(path, name, _)| (path, name))).finish()
     }
 }
 
 impl<T: 'static> Linker<T> {
     /// A linker without definitions.
     pub fn new(engine: &Engine) -> Self {
-        Linker { engine: engine.clone(), definitions: HashMap::new(), _data: Invariant::default() }
+        let (engine, definitions) = (engine.clone(), Definitions::new());
+        Linker { engine, definitions, allow_shadowing: false, _data: Invariant::default() }
+    }
+
+    /// The engine whose components it links.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// May a definition take the place of another of the same name from now on? If not, as at
+    /// first, that is [`LinkError::DefinedTwice`]. Instances that were made before keep what they
+    /// were linked with.
+    pub fn allow_shadowing(&mut self, allow: bool) -> &mut Self {
+        self.allow_shadowing = allow;
+        self
+    }
+
+    /// All definitions, those of an instance together and in the order of their names.
+    pub fn definitions(&self) -> impl Iterator<Item = DefinedItem> + '_ {
+        self.definitions.items().map(|(outer, name, definition)| DefinedItem {
+            path: outer.iter().cloned().chain([name.to_owned()]).collect(),
+            kind: match definition {
+                Definition::Func(_) => DefinedKind::Func,
+                Definition::Resource(..) => DefinedKind::Resource,
+            },
+        })
     }
 
     /// Definitions for imports that lie in no instance.
     pub fn root(&mut self) -> LinkerInstance<'_, T> {
-        LinkerInstance { linker: self, prefix: Vec::new() }
+        LinkerInstance { linker: self, at: ROOT }
     }
 
-    /// Definitions for the imported instance of this name.
+    /// Definitions for the imported instance of this name, and of compatible versions for which
+    /// there is no instance of their own.
     pub fn instance(&mut self, name: &str) -> LinkerInstance<'_, T> {
-        LinkerInstance { linker: self, prefix: vec![name.to_owned()] }
+        let at = self.definitions.instance(ROOT, name);
+        LinkerInstance { linker: self, at }
     }
 
     /// [`LinkerInstance::func_wrap`] outside of instances.
@@ -102,19 +157,23 @@ impl<T: 'static> Linker<T> {
         Ok(self)
     }
 
-    /// Defines every function and resource type that the component imports and that is not defined
-    /// yet: functions that fail when they are called, and resource types without destructors.
+    /// Defines every function and resource type that the component imports and that nothing serves
+    /// yet: functions that fail when they are called, with an error that names the import, and
+    /// resource types of which nobody can make a handle, so that they need no destructors.
     pub fn define_unknown_imports_as_traps(&mut self, component: &Component) {
         for import in &component.0.artifact.imports {
+            if self.definitions.find(&import.path).is_some() {
+                continue;
+            }
             let path = import.path.join("/");
             let definition = match &import.kind {
                 ImportSlot::Func { .. } => Definition::Func(host_func::dynamic::<T, _>(move |_, _| {
                     Err(format!("the import `{path}` was called, but the host does not provide it").into())
                 })),
-                ImportSlot::Resource { .. } => Definition::Resource(TypeId::of::<()>(), None),
+                ImportSlot::Resource { .. } => Definition::Resource(TypeId::of::<Unknown>(), None),
                 _ => continue,
             };
-            self.definitions.entry(import.path.clone()).or_insert(definition);
+            self.definitions.complete(&import.path, definition);
         }
     }
 
@@ -122,16 +181,12 @@ impl<T: 'static> Linker<T> {
     pub fn instantiate_pre(&self, component: &Component) -> Result<InstancePre<T>> {
         self.engine.admit(component.engine(), "component", "linker")?;
         let artifact = &component.0.artifact;
-        let unknown = || artifact.imports.iter().filter(|import| !self.definitions.contains_key(&import.path));
-        if unknown().next().is_some() {
-            let missing = unknown().map(|import| (import.path.clone(), describe(artifact, &import.kind)));
-            return Err(LinkError::UnknownImports(missing.collect()).into());
-        }
-        let host_types = self.host_types(artifact);
+        let definitions = self.resolve(artifact)?;
+        let host_types = host_types(artifact, &definitions);
         let cx = TypeContext::new(artifact, &host_types);
-        let bind = |import: &cantilever_object::artifact::ImportEntry| {
+        let bind = |(import, definition): (&ImportEntry, &&Definition)| {
             let incompatible = |reason| LinkError::IncompatibleImport { path: import.path.join("/"), reason };
-            match (&import.kind, &self.definitions[&import.path]) {
+            match (&import.kind, definition) {
                 (ImportSlot::Func { ty, .. }, Definition::Func(bind)) => {
                     bind(ty, &cx).map(Some).map_err(|e: ValueError| incompatible(e.to_string()))
                 }
@@ -139,12 +194,22 @@ impl<T: 'static> Linker<T> {
                 (slot, _) => Err(incompatible(format!("expected {}", describe(artifact, slot)))),
             }
         };
-        let bindings = artifact.imports.iter().map(bind).collect::<Result<ImportBindings, LinkError>>()?;
+        let bindings = artifact.imports.iter().zip(&definitions).map(bind);
         Ok(InstancePre {
             component: component.clone(),
-            bindings: Arc::new(bindings),
+            bindings: Arc::new(bindings.collect::<Result<ImportBindings, LinkError>>()?),
             host_types,
             _data: Invariant::default(),
+        })
+    }
+
+    /// What serves each import.
+    fn resolve(&self, artifact: &Artifact) -> Result<Vec<&Definition>, LinkError> {
+        let found: Vec<_> = artifact.imports.iter().map(|import| self.definitions.find(&import.path)).collect();
+        found.iter().copied().collect::<Option<_>>().ok_or_else(|| {
+            let unknown = artifact.imports.iter().zip(&found).filter(|(_, found)| found.is_none());
+            let unknown = unknown.map(|(import, _)| (&*import.path, describe(artifact, &import.kind)));
+            LinkError::UnknownImports(UnknownImports::new(unknown, |path| self.definitions.nearest(path)))
         })
     }
 
@@ -152,20 +217,20 @@ impl<T: 'static> Linker<T> {
     pub fn instantiate(&self, store: impl AsContextMut<Data = T>, component: &Component) -> Result<Instance> {
         self.instantiate_pre(component)?.instantiate(store)
     }
+}
 
-    /// The Rust types that stand for the resource types that the component imports.
-    fn host_types(&self, artifact: &Artifact) -> Arc<HostTypes> {
-        let mut types = vec![None; artifact.resources.len()];
-        for import in &artifact.imports {
-            if let ImportSlot::Resource { resource, .. } = import.kind
-                && let Some(Definition::Resource(ty, _)) = self.definitions.get(&import.path)
-                && let Some(slot) = types.get_mut(resource.as_u32() as usize)
-            {
-                *slot = Some(*ty);
-            }
+/// The Rust types that stand for the resource types that a component imports, given what serves
+/// each import.
+fn host_types(artifact: &Artifact, definitions: &[&Definition]) -> Arc<HostTypes> {
+    let mut types = vec![None; artifact.resources.len()];
+    for (import, definition) in artifact.imports.iter().zip(definitions) {
+        if let (ImportSlot::Resource { resource, .. }, Definition::Resource(ty, _)) = (&import.kind, definition)
+            && let Some(slot) = types.get_mut(resource.as_u32() as usize)
+        {
+            *slot = Some(*ty);
         }
-        types.into()
     }
+    types.into()
 }
 
 /// What an import needs, in words.
@@ -182,15 +247,14 @@ fn describe(artifact: &Artifact, slot: &ImportSlot) -> String {
 #[derive(Debug)]
 pub struct LinkerInstance<'a, T> {
     linker: &'a mut Linker<T>,
-    prefix: Vec<String>,
+    at: InstanceId,
 }
 
 impl<T: 'static> LinkerInstance<'_, T> {
     /// Definitions for an instance inside of this one.
     pub fn instance(&mut self, name: &str) -> LinkerInstance<'_, T> {
-        let mut prefix = self.prefix.clone();
-        prefix.push(name.to_owned());
-        LinkerInstance { linker: self.linker, prefix }
+        let at = self.linker.definitions.instance(self.at, name);
+        LinkerInstance { linker: self.linker, at }
     }
 
     /// Defines a function that takes the tuple `P` and gives `R`, or nothing when that is `()`.
@@ -251,55 +315,11 @@ impl<T: 'static> LinkerInstance<'_, T> {
     }
 
     fn define(&mut self, name: &str, definition: Definition) -> Result<&mut Self, LinkError> {
-        let mut path = self.prefix.clone();
-        path.push(name.to_owned());
-        if self.linker.definitions.contains_key(&path) {
-            return Err(LinkError::DefinedTwice(path.join("/")));
+        let Linker { definitions, allow_shadowing, .. } = &mut *self.linker;
+        if definitions.insert(self.at, name, definition, *allow_shadowing) {
+            return Ok(self);
         }
-        self.linker.definitions.insert(path, definition);
-        Ok(self)
-    }
-}
-
-/// A component with its imports bound and checked.
-pub struct InstancePre<T> {
-    component: Component,
-    bindings: Arc<ImportBindings>,
-    host_types: Arc<HostTypes>,
-    _data: Invariant<T>,
-}
-
-impl<T> Clone for InstancePre<T> {
-    fn clone(&self) -> Self {
-        let InstancePre { component, bindings, host_types, .. } = self;
-        InstancePre {
-            component: component.clone(),
-            bindings: bindings.clone(),
-            host_types: host_types.clone(),
-            _data: Invariant::default(),
-        }
-    }
-}
-
-impl<T> std::fmt::Debug for InstancePre<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InstancePre").finish_non_exhaustive()
-    }
-}
-
-impl<T: 'static> InstancePre<T> {
-    /// Makes an instance.
-    pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
-        let mut store = store.as_context_mut();
-        store.state().engine.admit(self.component.engine(), "component", "store")?;
-        let state = store.state_ptr();
-        // SAFETY: the bindings were checked against the component's imports, for a store with this
-        // type of data.
-        unsafe { instantiate(state, &self.component.0, self.host_types.clone(), self.bindings.clone()) }
-    }
-
-    /// The component.
-    pub fn component(&self) -> &Component {
-        &self.component
+        let outer = definitions.path(self.at).iter().map(String::as_str);
+        Err(LinkError::DefinedTwice(outer.chain([name]).collect::<Vec<_>>().join("/")))
     }
 }

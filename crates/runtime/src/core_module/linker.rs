@@ -2,6 +2,7 @@
 
 use super::instance::{CoreInstance, Module};
 use super::items::CoreExtern;
+use crate::error::unknown_imports::UnknownImports;
 use crate::error::{LinkError, Result};
 use crate::store::state::AsContextMut;
 use std::collections::HashMap;
@@ -46,13 +47,13 @@ impl CoreLinker {
             };
             match self.items.get(&(module.clone(), name.clone())) {
                 Some(item) => found.push(item.clone()),
-                None => missing.push((path.to_vec(), "not defined".to_owned())),
+                None => missing.push((path, "an item of a core module".to_owned())),
             }
         }
         if missing.is_empty() {
             CoreInstance::new(store, module, &found)
         } else {
-            Err(LinkError::UnknownImports(missing).into())
+            Err(LinkError::UnknownImports(UnknownImports::new(missing, |_| None)).into())
         }
     }
 }

@@ -8,12 +8,14 @@ pub(crate) mod host_error;
 pub(crate) mod limits;
 pub(crate) mod message;
 pub(crate) mod trap;
+pub(crate) mod unknown_imports;
 pub(crate) mod value;
 
 use self::frame::{Backtrace, Frame};
 use self::host_error::Exit;
 use self::limits::LimitExceeded;
 use self::trap::Trap;
+use self::unknown_imports::UnknownImports;
 use self::value::ValueError;
 use crate::sys::native_stack::StackError;
 use cantilever_object::load::LoadError;
@@ -152,9 +154,9 @@ impl std::error::Error for HostFailure {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LinkError {
-    /// Imports that the linker has nothing for: each path with a description of what is needed.
-    #[error("unknown import: {}", list_missing(.0))]
-    UnknownImports(Vec<(Vec<String>, String)>),
+    /// Imports that the linker has nothing for.
+    #[error("{0}")]
+    UnknownImports(UnknownImports),
     /// What is given for an import has another type.
     #[error("incompatible import type for `{path}`: {reason}")]
     IncompatibleImport {
@@ -205,10 +207,4 @@ pub enum LinkError {
     /// The object's instructions for instantiation do not fit its layout or its code.
     #[error("malformed object: {0}")]
     Malformed(String),
-}
-
-/// One line for each missing import.
-fn list_missing(missing: &[(Vec<String>, String)]) -> String {
-    let lines: Vec<String> = missing.iter().map(|(path, ty)| format!("`{}`: {ty}", path.join("/"))).collect();
-    lines.join("; ")
 }

@@ -208,7 +208,8 @@ fn missing_and_wrong_imports_are_named() {
     let component = guest().load(&engine);
     let linker = Linker::<()>::new(&engine);
     let error = linker.instantiate(Store::new(&engine, ()), &component).unwrap_err();
-    assert_eq!(error.to_string(), "unknown import: `env/hook`: func(p0: u32) -> u32");
+    let expected = "unknown imports, which the host does not define:\n  env\n    hook: func(p0: u32) -> u32;";
+    assert_eq!(error.to_string(), expected);
     let mut linker = Linker::<()>::new(&engine);
     linker.instance("env").func_wrap("hook", |_, (_,): (u64,)| Ok(0u32)).unwrap();
     let error = linker.instantiate(Store::new(&engine, ()), &component).unwrap_err();

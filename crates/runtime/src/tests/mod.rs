@@ -12,6 +12,7 @@ mod handles;
 mod hostile;
 mod interruption;
 mod lifted;
+mod linking;
 mod modules;
 mod reuse;
 mod threads;

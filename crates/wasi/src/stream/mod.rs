@@ -3,6 +3,16 @@
 //! Each kind of stream says what it does without blocking, and what to wait for. How a caller waits
 //! is not known here.
 
+pub mod descriptor;
+pub mod memory;
+pub mod null;
+pub mod pipe;
+pub mod shared;
+pub mod splice;
+#[cfg(test)]
+mod tests;
+
+use self::splice::End;
 use crate::wait::Pollable;
 use rustix::io::Errno;
 
@@ -82,6 +92,17 @@ pub trait InputStream: std::fmt::Debug + Send {
 
     /// Ready when `read` would not be stopped by [`Stop::WouldBlock`].
     fn pollable(&self) -> Pollable;
+
+    /// Is there a person at a terminal behind it?
+    fn is_terminal(&self) -> bool {
+        false
+    }
+
+    /// What the system itself can move bytes from, if the stream has nothing else to say about
+    /// them.
+    fn end(&mut self) -> Option<End<'_>> {
+        None
+    }
 }
 
 /// A sink of bytes. What `write` takes has been accepted: the stream keeps what the system does
@@ -98,4 +119,15 @@ pub trait OutputStream: std::fmt::Debug + Send {
 
     /// Ready when `check_write` gives more than 0, or an error.
     fn pollable(&self) -> Pollable;
+
+    /// Is there a person at a terminal behind it?
+    fn is_terminal(&self) -> bool {
+        false
+    }
+
+    /// What the system itself can move bytes to, if the stream keeps nothing and has nothing else
+    /// to say about them.
+    fn end(&mut self) -> Option<End<'_>> {
+        None
+    }
 }
