@@ -6,6 +6,8 @@
 use crate::p2::cli::Cli;
 use crate::p2::clocks::Clocks;
 use crate::p2::config::Config;
+#[cfg(feature = "http")]
+use crate::p2::http::Http;
 use crate::p2::io::Io;
 use crate::p2::random::Random;
 use cantilever_runtime::InterruptEvent;
@@ -31,6 +33,8 @@ pub struct WasiCtx {
     pub(crate) clocks: Clocks,
     pub(crate) random: Random,
     pub(crate) config: Config,
+    #[cfg(feature = "http")]
+    pub(crate) http: Http,
 }
 
 impl WasiCtx {
@@ -64,6 +68,8 @@ impl WasiCtxBuilder {
     pub fn max_resources(&mut self, limit: u32) -> &mut Self {
         self.ctx.io.set_limit(limit);
         self.ctx.cli.set_limit(limit);
+        #[cfg(feature = "http")]
+        self.ctx.http.set_limit(limit);
         self
     }
 

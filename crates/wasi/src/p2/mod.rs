@@ -7,6 +7,8 @@
 pub mod cli;
 pub mod clocks;
 pub mod config;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod io;
 pub mod misuse;
 pub mod random;
@@ -25,5 +27,8 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut
     cli::add_to_linker(linker, get)?;
     clocks::add_to_linker(linker, get)?;
     random::add_to_linker(linker, get)?;
-    config::add_to_linker(linker, get)
+    config::add_to_linker(linker, get)?;
+    #[cfg(feature = "http")]
+    http::add_to_linker(linker, get)?;
+    Ok(())
 }
