@@ -239,7 +239,7 @@ fn on_thread<R: Send>(stack: usize, call: impl FnOnce() -> R + Send) -> Result<R
 }
 
 /// A length of time, as the command line has it.
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "this is no number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
 }

@@ -2,3 +2,5 @@
 
 mod command_line;
 mod precompiled;
+#[cfg(feature = "serve")]
+mod serve;
