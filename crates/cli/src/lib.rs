@@ -19,6 +19,8 @@ mod preview1;
 mod progress;
 mod provided;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod signature;
 mod text_lines;
 mod wasi_options;
@@ -53,6 +55,7 @@ const EXAMPLES: &str = "\
 Examples:
   cantilever run --invoke 'add(1, 2)' adder.wasm   call an export, print its result
   cantilever run adder.wat                         see what can be called
+  cantilever serve hello.wasm                      answer HTTP requests with a component
   cantilever compile adder.wasm -o adder.o         make a native object, once
   cantilever run --allow-precompiled adder.o       run it, as often as you like
   cantilever compile adder.wasm --emit clif        read the code
@@ -72,6 +75,8 @@ Exit codes:
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
     Compile(compile::Compile),
     Wast(wast::Wast),
     Inspect(inspect::Inspect),
@@ -84,6 +89,8 @@ pub fn main() -> ExitCode {
     end_with_closed_pipe();
     let outcome = match Arguments::parse().command {
         Command::Run(command) => command.execute(),
+        #[cfg(feature = "serve")]
+        Command::Serve(command) => command.execute(),
         Command::Compile(command) => command.execute(),
         Command::Wast(command) => command.execute(),
         Command::Inspect(command) => command.execute(),

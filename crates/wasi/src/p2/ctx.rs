@@ -7,6 +7,8 @@ use super::cli::Cli;
 use super::clocks::Clocks;
 use super::config::Config;
 use super::filesystem::Filesystem;
+#[cfg(feature = "http")]
+use super::http::Http;
 use super::io::Io;
 use super::random::Random;
 use super::sockets::Sockets;
@@ -35,6 +37,8 @@ pub struct WasiCtx {
     pub(crate) config: Config,
     pub(crate) sockets: Sockets,
     pub(crate) filesystem: Filesystem,
+    #[cfg(feature = "http")]
+    pub(crate) http: Http,
 }
 
 impl WasiCtx {
@@ -70,6 +74,8 @@ impl WasiCtxBuilder {
         self.ctx.cli.set_limit(limit);
         self.ctx.sockets.set_limit(limit);
         self.ctx.filesystem.set_limit(limit);
+        #[cfg(feature = "http")]
+        self.ctx.http.set_limit(limit);
         self
     }
 

@@ -9,6 +9,8 @@ pub mod clocks;
 pub mod config;
 pub mod ctx;
 pub mod filesystem;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod io;
 pub mod misuse;
 pub mod random;
@@ -30,5 +32,8 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut
     random::add_to_linker(linker, get)?;
     config::add_to_linker(linker, get)?;
     sockets::add_to_linker(linker, get)?;
-    filesystem::add_to_linker(linker, get)
+    filesystem::add_to_linker(linker, get)?;
+    #[cfg(feature = "http")]
+    http::add_to_linker(linker, get)?;
+    Ok(())
 }
