@@ -17,7 +17,30 @@
 ;; | block6:
 ;; |     jump block7
 ;; | block7:
-;; |     trap user1  ; trap: wasm trap: wasm `unreachable` instruction executed
+;; |     v29 = load.i64 notrap aligned readonly can_move region3 v0+272  ; base and length of a memory
+;; |     v33 = load.i32 user2 little region5 v29  ; linear memory
+;; |     jump block9
+;; | block9:
+;; |     brif.i64 v4, block3, block4
+;; | block3:
+;; |     v17 = load.i64 notrap aligned region3 v0+280  ; base and length of a memory
+;; |     v36 = uextend.i64 v33
+;; |     v37 = iadd v36, v3
+;; |     v19 = icmp ugt v37, v17
+;; |     trapnz v19, user52  ; trap: wasm trap: realloc return: beyond end of memory
+;; |     v38 = iadd.i64 v29, v36
+;; |     jump block5(v38)
+;; | block4:
+;; |     v22 = load.i64 notrap aligned region3 v0+280  ; base and length of a memory
+;; |     v15 = uextend.i64 v33
+;; |     v23 = iadd v15, v3
+;; |     v24 = icmp ugt v23, v22
+;; |     trapnz v24, user65  ; trap: wasm trap: list content out-of-bounds: realloc return: beyond end of memory
+;; |     v26 = iadd.i64 v29, v15
+;; |     jump block5(v26)
+;; | block5(v16: i64):
+;; |     store notrap aligned region0 v16, v2  ; buffer of a host call
+;; |     return
 ;; | function u4294967294:0(i64, i64, i64, i64) -> i32 system_v
 ;; | block0(v0: i64, v1: i64, v2: i64, v3: i64):
 ;; |     jump block1
@@ -71,15 +94,26 @@
 ;; |     v28 = icmp ult v27, v13
 ;; |     brif v28, block3, block4
 ;; | block3:
-;; |     jump block5
+;; |     jump block5(v27)
 ;; | block4:
 ;; |     jump block6
 ;; | block6:
 ;; |     jump block7
 ;; | block7:
-;; |     trap user1  ; trap: wasm trap: wasm `unreachable` instruction executed
-;; | block5:
-;; |     v48 = ireduce.i32 v27
+;; |     v56 = load.i32 user2 little region0 v16  ; linear memory
+;; |     jump block9
+;; | block9:
+;; |     v40 = uextend.i64 v56
+;; |     v42 = iadd v40, v19
+;; |     v43 = icmp ugt v42, v13
+;; |     trapnz v43, user65  ; trap: wasm trap: list content out-of-bounds: realloc return: beyond end of memory
+;; |     v46 = load.i64 notrap aligned readonly can_move region1 v0+8  ; constant part of the block
+;; |     v47 = load.i64 notrap aligned readonly can_move region1 v46+112  ; constant part of the block
+;; |     v45 = iadd.i64 v16, v40
+;; |     call_indirect sig2, v47(v0, v45, v18, v19)
+;; |     jump block5(v40)
+;; | block5(v29: i64):
+;; |     v48 = ireduce.i32 v29
 ;; |     v17 = iadd.i64 v16, v3
 ;; |     store notrap little region0 v48, v17  ; linear memory
 ;; |     v38 = ireduce.i32 v19
@@ -90,7 +124,7 @@
   (import "read" (func $read (param "length" u32) (result (list u8))))
   (core module $Libc
     (memory (export "memory") 1)
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.load (i32.const 0))))
   (core instance $libc (instantiate $Libc))
   (alias core export $libc "memory" (core memory $memory))
   (alias core export $libc "realloc" (core func $realloc))
