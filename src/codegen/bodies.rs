@@ -181,6 +181,7 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         convention,
         keeps_tasks: &graph.facts.keeps_tasks,
         parts: &graph.parts,
+        fill_rooms: &graph.fill_rooms,
         may_always_leave: &graph.facts.may_always_leave,
         counts_borrows: &graph.facts.counts_borrows,
         spectre: graph.spectre_guard,
@@ -210,6 +211,11 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         }
         FuncKey::Dtor(index) => canon::emit_dtor(&canon_env(), cx, key, ResourceId::new(index as usize)),
         FuncKey::Entry(index) => entry::component_entry(convention, cx, key, FuncKey::Lift(index)),
+        FuncKey::FillRoom(index) => {
+            let guest = graph.fill_rooms.get(index).expect("only rooms that exist are listed and called");
+            canon::emit_fill_room(&canon_env(), cx, key, guest)
+        }
+        FuncKey::FillEntry(index) => entry::component_entry(convention, cx, key, FuncKey::FillRoom(index)),
         FuncKey::CoreEntry(ty) => entry::core_entry(convention, cx, key, signature(ty)),
         FuncKey::Throw => throw::throw(convention, cx, key),
         FuncKey::GrowHandles => cantilever_pass::handles::emit_grow(convention, cx),

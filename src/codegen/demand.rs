@@ -60,14 +60,17 @@ enum Queue<'q, 's> {
 /// The functions that the runtime finds by their keys, and those to which the instantiation refers.
 fn roots(graph: &Graph) -> impl Iterator<Item = FuncKey> {
     let is_found = |key: &FuncKey| match key {
-        FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Dtor(_) => true,
+        FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Dtor(_) | FuncKey::FillEntry(_) => {
+            true
+        }
         FuncKey::Core(..)
         | FuncKey::Init(_)
         | FuncKey::Canon(_)
         | FuncKey::Lift(_)
         | FuncKey::Part(_)
         | FuncKey::Throw
-        | FuncKey::GrowHandles => false,
+        | FuncKey::GrowHandles
+        | FuncKey::FillRoom(_) => false,
     };
     let found = graph.functions.iter().map(|function| function.key).filter(is_found);
     let instantiation = &graph.placed.instantiation;

@@ -81,7 +81,7 @@ fn callee_key(body: &ir::Function, name: &ir::ExternalName) -> Option<FuncKey> {
 
 /// Inlines into a function whatever of `bodies` it calls.
 pub fn inline(body: &mut Body, key: FuncKey, bodies: &HashMap<FuncKey, Body>) -> Result<(), Error> {
-    if matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_)) {
+    if matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::FillEntry(_)) {
         return Ok(());
     }
     let has_inlinable = |func: &ir::Function| callees(func).any(|callee| bodies.contains_key(&callee));

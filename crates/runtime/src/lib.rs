@@ -36,6 +36,7 @@ pub use self::api::func::Func;
 pub use self::api::instance_pre::InstancePre;
 pub use self::api::linker::{DefinedItem, DefinedKind, Linker, LinkerInstance};
 pub use self::api::typed_func::TypedFunc;
+pub use self::call::fill::Fill;
 pub use self::call::with_stack::with_stack;
 pub use self::core_module::{
     CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreLinker, CoreMemory, CoreTable, CoreTag, CoreVal, FuncRef,
@@ -61,6 +62,7 @@ pub use self::sys::native_stack::StackError;
 pub use self::sys::profiler::Profiler;
 #[doc(hidden)]
 pub use self::value::derived;
+pub use self::value::fill::{Filled, FilledString};
 pub use self::value::reflection::{FuncSignature, ResourceType, Type, TypeShape};
 pub use self::value::resource::{Resource, ResourceAny};
 pub use self::value::val::{ErrorContext, Val};

@@ -65,6 +65,8 @@ pub(crate) struct StoreState {
     /// The limit for whose sake a routine just refused what compiled code needs, which therefore
     /// traps.
     pub(crate) exceeded: Option<LimitExceeded>,
+    /// How many fills there were.
+    pub(crate) fills: u64,
     pub(crate) leak_report: Option<LeakReport>,
 }
 
@@ -121,6 +123,7 @@ impl<T> Store<T> {
             host_items: Vec::new(),
             failure: None,
             exceeded: None,
+            fills: 0,
             leak_report: None,
         };
         let inner = NonNull::from(Box::leak(Box::new(StoreInner { state, data })));
