@@ -33,6 +33,7 @@ mod value;
 pub use self::api::component::{Component, ImportKind, ImportedItem};
 pub use self::api::export::{ExportKind, ExportedItem};
 pub use self::api::func::Func;
+pub use self::api::func_export::{FuncExport, TypedFuncExport};
 pub use self::api::instance_pre::InstancePre;
 pub use self::api::linker::{DefinedItem, DefinedKind, Linker, LinkerInstance};
 pub use self::api::typed_func::TypedFunc;

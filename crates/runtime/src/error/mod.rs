@@ -204,6 +204,9 @@ pub enum LinkError {
         /// What it was given to: a store, a linker.
         to: &'static str,
     },
+    /// An export of one component was looked for in an instance of another.
+    #[error("an export of another component was used")]
+    WrongComponent,
     /// Something of another store was given.
     #[error("an item of another store was used")]
     WrongStore,
