@@ -3,8 +3,8 @@
 //! An [`Engine`] holds what stores share. A [`Component`] is loaded code. A [`Store`] owns
 //! instances and the host's data. A [`Linker`] binds imports to host functions, and an [`Instance`]
 //! has [`Func`]s to call. A [`Table`] holds what the host's resources stand for. Core modules have
-//! [`Module`], [`CoreLinker`] and [`CoreInstance`]. What guests may use is bounded by [`Limits`], by
-//! fuel ([`Store::set_fuel`]), and by an [`InterruptHandle`].
+//! [`Module`], [`CoreLinker`] and [`CoreInstance`]. What guests may use is bounded by [`Limits`],
+//! by fuel ([`Store::set_fuel`]), and by an [`InterruptHandle`].
 //!
 //! The rooms of the crate stand on one another, each on those before it: `sys`, `bytes`, `error`,
 //! `stack`, `memory`, `image`, `handle`, `store`, `value`, `resource_table`, `intrinsics`, `call`,

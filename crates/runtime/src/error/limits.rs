@@ -34,11 +34,11 @@ pub struct Limits {
     /// depth does not multiply it. Views of strings and of lists of numbers count nothing, since
     /// they copy nothing; neither does what the host gives.
     pub lifted_bytes: u64,
-    /// The greatest number of handles that each component instance has at one time, and the host of
-    /// each root. Guests trap with
-    /// [`TrapKind::HandleTableFull`]. Unlimited unless it is set;
-    /// [`Config::handle_quota`](crate::Config::handle_quota) holds beside it. An instance whose
-    /// table has grown above a new limit keeps the room that it has.
+    /// The greatest number of handles that a component instance has at one time; also how many the
+    /// host has of one root. A guest that would make another traps with
+    /// [`TrapKind::HandleTableFull`]. Unlimited unless it is set.
+    /// [`Config::handle_quota`](crate::Config::handle_quota) holds beside it. A table that has
+    /// grown above a new limit keeps the room that it has.
     pub handles: u32,
 }
 

@@ -23,8 +23,8 @@ use cantilever_object::load::LoadError;
 /// The error of a host function. Whatever the host returns reaches the caller of the guest
 /// unchanged.
 ///
-/// In a closure `?` makes it of every error that is `Send` and `Sync`, of texts, and of the boxes of
-/// crates such as `anyhow`.
+/// In a closure `?` makes it of every error that is `Send` and `Sync`, of texts, and of the errors
+/// of crates such as `anyhow`.
 pub type HostError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The result of this module's operations.
