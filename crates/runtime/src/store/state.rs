@@ -161,10 +161,14 @@ impl<T> Store<T> {
         unsafe { &self.inner.as_ref().state }
     }
 
-    /// Sets what instances may use from now on.
+    /// Sets what instances may use from now on, those that are there included.
     pub fn set_limits(&mut self, limits: Limits) {
         // SAFETY: as in `data_mut`.
-        unsafe { self.inner.as_mut().state.limits = limits }
+        let state = unsafe { &mut self.inner.as_mut().state };
+        if limits.handles != state.limits.handles {
+            state.instances.iter().for_each(|record| record.limit_handles(limits.handles));
+        }
+        state.limits = limits;
     }
 
     /// The handles that live in instances which were compiled with
