@@ -4,8 +4,8 @@ use super::{functions, target};
 use crate::analyse::Facts;
 use crate::options::CompileOptions;
 use crate::place::{Placed, artifact_types};
-use crate::plan::Plan;
-use crate::wasm::core_signature;
+use crate::plan::{ModuleId, Plan};
+use crate::wasm::{ModuleEnv, Tunables, core_signature};
 use cantilever_abi::CoreTypeId;
 use cantilever_abi::block::Supervision;
 use cantilever_object::artifact::{Artifact, FunctionIdentity};
@@ -65,6 +65,18 @@ impl Graph {
             supervision: options.supervision(),
             memory_reservation: options.memory_reservation,
         }
+    }
+
+    /// What the translation of a module's functions reads.
+    pub fn module_env(&self, module: u32) -> ModuleEnv<'_> {
+        let places = &self.placed.modules[ModuleId::from_u32(module)];
+        let mut env = ModuleEnv::new(&self.plan, module, places, &*self.isa);
+        env.tunables = Tunables {
+            spectre_guards: self.spectre_guard,
+            supervision: self.supervision,
+            memory_reservation: self.memory_reservation,
+        };
+        env
     }
 
     /// The metadata of the object; what compiling adds to it is empty. `dissolved` are the

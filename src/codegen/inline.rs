@@ -25,7 +25,7 @@ use std::ops::Range;
 /// By how many instructions a function may grow.
 const GROWTH: usize = 20_000;
 /// How many calls deep bodies are dissolved in one another: so many components in a row cost one.
-const DEPTH: usize = 4;
+pub const DEPTH: usize = 4;
 
 /// How large a body may be to be inlined.
 #[derive(Debug, Clone, Copy)]
