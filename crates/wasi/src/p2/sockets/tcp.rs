@@ -4,8 +4,8 @@ use super::{Sockets, told};
 use crate::bindings::wasi::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress, Network};
 use crate::bindings::wasi::sockets::tcp::{Duration, ShutdownType, Tcp, TcpSocket};
 use crate::bindings::wasi::sockets::tcp_create_socket::TcpCreateSocket;
-use crate::ctx::WasiCtx;
 use crate::net::{self, Connected, Direction};
+use crate::p2::ctx::WasiCtx;
 use crate::p2::io::{InputStreamResource, OutputStreamResource, PollableResource};
 use cantilever_runtime::{HostError, Resource};
 

@@ -5,8 +5,8 @@ use crate::bindings::wasi::sockets::network::{ErrorCode, IpAddressFamily, IpSock
 use crate::bindings::wasi::sockets::udp::{IncomingDatagram, IncomingDatagramStream, Udp, UdpSocket};
 use crate::bindings::wasi::sockets::udp::{OutgoingDatagram, OutgoingDatagramStream};
 use crate::bindings::wasi::sockets::udp_create_socket::UdpCreateSocket;
-use crate::ctx::WasiCtx;
 use crate::net::{self, SendError};
+use crate::p2::ctx::WasiCtx;
 use crate::p2::io::PollableResource;
 use crate::p2::misuse::Misuse;
 use cantilever_runtime::{HostError, Resource};
