@@ -295,7 +295,7 @@ impl Types for WasiCtx {
     fn filesystem_error_code(&mut self, err: Resource<Error>) -> Result<Option<ErrorCode>, HostError> {
         Ok(match self.io.errors.get(&err)? {
             Failure::Os(errno) => Some(error_code(*errno)),
-            Failure::Other(_) => None,
+            Failure::Other(_) | Failure::Typed(_) => None,
         })
     }
 
