@@ -2,6 +2,7 @@
 
 use super::Failure;
 use cantilever::runtime::{LinkError, Linker};
+use cantilever_wasi::fs::Rights;
 use cantilever_wasi::{WasiCtx, WasiCtxBuilder};
 use clap::Args;
 use std::path::PathBuf;
@@ -40,6 +41,11 @@ impl WasiOptions {
         }
         for Variable { name, value } in &self.env {
             builder.env(name, value);
+        }
+        for DirGrant { host, guest, read_only } in &self.dirs {
+            let rights = if *read_only { Rights::READ_ONLY } else { Rights::ALL };
+            let opened = builder.preopened_dir(host, guest, rights);
+            opened.map_err(|e| Failure::remedied(chain(&e), "name a directory that is there: --dir HOST::GUEST"))?;
         }
         Ok(())
     }
@@ -143,10 +149,22 @@ pub const GRANTS: &str = "\
   max-resources=N              the most resources of a kind (files, sockets, …) at one time
   cli[=y|n]                    accepted; standard streams, clocks and randomness are granted always";
 
+/// An error with what caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", chain(source)),
+        None => error.to_string(),
+    }
+}
+
 impl Grant {
     fn apply(&self, builder: &mut WasiCtxBuilder) {
         match self {
             Grant::InheritEnv(true) => builder.inherit_env(),
+            Grant::InheritNetwork(true) => builder.inherit_network(),
+            Grant::Tcp(allow) => builder.allow_tcp(*allow),
+            Grant::Udp(allow) => builder.allow_udp(*allow),
+            Grant::AllowIpNameLookup(allow) => builder.allow_ip_name_lookup(*allow),
             Grant::ConfigVar(key, value) => builder.config(key, value),
             Grant::MaxResources(limit) => builder.max_resources(*limit),
             _ => builder,
