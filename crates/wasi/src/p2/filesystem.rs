@@ -24,6 +24,9 @@ const MAX_READ: u64 = 1 << 20;
 /// How much one read gives of what does not say how much there is, in bytes.
 const MAX_UNKNOWN: u64 = 64 << 10;
 
+/// How much is read without asking first how much there is, in bytes.
+const SMALL: u64 = 4096;
+
 /// As the functions of WIT return: traps outside, errors for the guest inside.
 type Outcome<T> = Result<Result<T, ErrorCode>, HostError>;
 
@@ -310,14 +313,16 @@ impl Types for WasiCtx {
     }
 }
 
-/// Reads, and says whether the end was reached.
+/// Reads, and says whether the end was reached. A small read at the end does not know it, and the
+/// next one does.
 fn read(file: &Descriptor, len: u64, offset: u64) -> Result<(Vec<u8>, bool), Errno> {
-    let available = file.available(len, offset)?;
+    let available = if len <= SMALL { None } else { file.available(len, offset)? };
     let room = available.unwrap_or(len.min(MAX_UNKNOWN));
     let mut bytes = vec![0; room as usize];
     let count = file.read(&mut bytes, offset)?;
     bytes.truncate(count);
-    let is_end = if available.is_some() { (count as u64) < len } else { count == 0 && len > 0 };
+    let is_rest = available.is_some_and(|available| available < len && available == count as u64);
+    let is_end = is_rest || count == 0 && len > 0;
     Ok((bytes, is_end))
 }
 
