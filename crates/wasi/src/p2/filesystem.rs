@@ -12,7 +12,7 @@ use super::MAX_RESOURCES;
 use crate::bindings::wasi::filesystem::types::{self, ErrorCode};
 use crate::bindings::wasi::filesystem::{preopens, types::Types};
 use crate::bindings::wasi::io::streams::{Error, InputStream, OutputStream};
-use crate::fs::{Descriptor, HashKey, Kind, Listing, Rights};
+use crate::fs::{Descriptor, HashKey, Listing, Rights};
 use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use crate::stream::Failure;
 use cantilever_runtime::{Fill, Filled, HostError, LinkError, Linker, Resource, Table};
@@ -21,11 +21,11 @@ use rustix::io::Errno;
 /// How much one read of a file gives, in bytes.
 const MAX_READ: u64 = 1 << 20;
 
-/// What is read with a copy rather than to the guest's room, in bytes.
-const LITTLE: u64 = 4096;
-
 /// How much one read gives of what does not say how much there is, in bytes.
 const MAX_UNKNOWN: u64 = 64 << 10;
+
+/// How much is read without asking first how much there is, in bytes.
+const SMALL: u64 = 4096;
 
 /// As the functions of WIT return: traps outside, errors for the guest inside.
 type Outcome<T> = Result<Result<T, ErrorCode>, HostError>;
@@ -315,10 +315,10 @@ impl Types for WasiCtx {
 
 /// Reads, and says whether the end was reached. Much is read straight to where the guest has room
 /// for it: the room must have the right size, so the system is asked how much there is. For little,
-/// a copy costs less than the question.
+/// a copy costs less than the question, and only the read after the last byte knows the end.
 fn read(file: &Descriptor, len: u64, offset: u64, fill: Fill<'_>) -> Outcome<(Filled, bool)> {
     let available = match len {
-        0..=LITTLE => None,
+        0..=SMALL => None,
         _ => match file.available(len, offset) {
             Ok(available) => available,
             Err(errno) => return Ok(Err(error_code(errno))),
@@ -335,22 +335,17 @@ fn read(file: &Descriptor, len: u64, offset: u64, fill: Fill<'_>) -> Outcome<(Fi
 
 /// The same by a room of the host's.
 fn copied(file: &Descriptor, len: u64, offset: u64) -> Result<(Filled, bool), Errno> {
-    let mut little = [0; LITTLE as usize];
+    let mut little = [0; SMALL as usize];
     let mut unknown = Vec::new();
     let room = match len {
-        0..=LITTLE => &mut little[..len as usize],
+        0..=SMALL => &mut little[..len as usize],
         _ => {
             unknown.resize(len.min(MAX_UNKNOWN) as usize, 0);
             &mut unknown[..]
         }
     };
     let count = file.read(room, offset)?;
-    // What is no regular file gives what it has just now.
-    let is_end = match file.kind()? {
-        Kind::RegularFile => (count as u64) < len,
-        _ => count == 0 && len > 0,
-    };
-    Ok((Filled::copy(&room[..count]), is_end))
+    Ok((Filled::copy(&room[..count]), count == 0 && len > 0))
 }
 
 impl preopens::Preopens for WasiCtx {
