@@ -56,7 +56,9 @@ impl Io {
     /// Reads once, without waiting or after waiting for something to read.
     fn read(&mut self, this: &Resource<InputStreamResource>, len: u64, waits: bool) -> Outcome<Vec<u8>> {
         let input = &mut **self.inputs.get_mut(this)?;
-        let certain = input.certain(len).map(|certain| certain.min(len).min(CERTAIN) as usize);
+        // At the end of a file nothing is certain, and that it is the end is seen by reading.
+        let certain = input.certain(len).filter(|certain| *certain > 0);
+        let certain = certain.map(|certain| certain.min(len).min(CERTAIN) as usize);
         let mut own = vec![0; certain.unwrap_or_default()];
         let room = if certain.is_some() { &mut own[..] } else { room_for(&mut self.room, len) };
         let mut read = |input: &mut dyn InputStream, mode| input.read(room, mode);
@@ -122,7 +124,11 @@ impl Io {
     ) -> Outcome<u64> {
         let (input, output) = (&mut **self.inputs.get_mut(src)?, &mut **self.outputs.get_mut(this)?);
         let outcome = transfer(input, output, len, room_for(&mut self.room, len));
-        self.output_outcome(this, outcome)
+        Ok(match outcome {
+            Ok(moved) => Ok(moved),
+            // Either stream may have failed. The next operation on it will end it.
+            Err(stop) => Err(self.stream_error(stop)?),
+        })
     }
 }
 
