@@ -10,6 +10,9 @@ pub struct CacheStats {
     pub hits: u64,
     /// Objects that had to be made.
     pub misses: u64,
+    /// Functions that need not be compiled to make an object, since an earlier compilation of an
+    /// input with the same name had them.
+    pub reused_functions: u64,
     /// Files that were there and could not be used. The object of each was made anew.
     pub damaged: u64,
     /// Files that were written.
@@ -23,6 +26,7 @@ pub struct CacheStats {
 pub(super) struct Counters {
     hits: AtomicU64,
     misses: AtomicU64,
+    reused_functions: AtomicU64,
     damaged: AtomicU64,
     stored: AtomicU64,
     stored_bytes: AtomicU64,
@@ -35,6 +39,10 @@ impl Counters {
 
     pub fn missed(&self) {
         self.misses.fetch_add(1, Relaxed);
+    }
+
+    pub fn reused(&self, functions: usize) {
+        self.reused_functions.fetch_add(functions as u64, Relaxed);
     }
 
     pub fn damaged(&self) {
@@ -50,6 +58,7 @@ impl Counters {
         CacheStats {
             hits: self.hits.load(Relaxed),
             misses: self.misses.load(Relaxed),
+            reused_functions: self.reused_functions.load(Relaxed),
             damaged: self.damaged.load(Relaxed),
             stored: self.stored.load(Relaxed),
             stored_bytes: self.stored_bytes.load(Relaxed),

@@ -24,6 +24,16 @@ impl Key {
         Ok(hash.finish())
     }
 
+    /// The key of the functions that compilations of an input made with these options. The input is
+    /// known by a name, for its content changes.
+    pub fn of_functions(input: &str, options: &CompileOptions) -> Result<Key> {
+        let mut hash = Hash::new("cantilever functions");
+        hash.options(options)?;
+        options.provided.iter().for_each(|provided| hash.text(&provided.import));
+        hash.text(input);
+        Ok(hash.finish())
+    }
+
     /// As text, for names of files.
     pub fn text(&self) -> String {
         self.0.iter().fold(String::new(), |mut text, byte| {

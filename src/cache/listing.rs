@@ -4,12 +4,24 @@ use super::error::CacheError;
 use super::{Cache, OBJECT, entry, key, size_limit};
 use std::time::SystemTime;
 
-/// An object in a cache.
+/// What a file of a cache has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Content {
+    /// An object.
+    Object,
+    /// The functions of the last compilation of an input.
+    Functions,
+}
+
+/// A file of a cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheEntry {
     /// The name of its file.
     pub file: String,
+    /// What it has.
+    pub content: Content,
     /// Bytes of the file.
     pub bytes: u64,
     /// When it was used last, to about an hour.
@@ -43,7 +55,8 @@ impl Cache {
     pub fn list(&self) -> Result<Vec<CacheEntry>, CacheError> {
         let directory = self.current();
         let mut entries = Vec::new();
-        for found in directory.files()?.into_iter().filter(|file| file.name.ends_with(OBJECT)) {
+        for found in directory.files()? {
+            let content = if found.name.ends_with(OBJECT) { Content::Object } else { Content::Functions };
             // What cannot be read or is not trusted is as good as damaged.
             let file = directory.find(&found.name).ok().flatten();
             let description = file.and_then(|(file, _)| entry::describe(&file).ok().flatten());
@@ -52,7 +65,7 @@ impl Cache {
                 None => Default::default(),
             };
             let (file, bytes, used) = (found.name, found.bytes, found.used);
-            entries.push(CacheEntry { file, bytes, used, input, input_bytes, options, is_current });
+            entries.push(CacheEntry { file, content, bytes, used, input, input_bytes, options, is_current });
         }
         entries.sort_by(|a, b| b.used.cmp(&a.used).then_with(|| a.file.cmp(&b.file)));
         Ok(entries)

@@ -5,6 +5,9 @@
 //! changed, and processes and machines that share a directory need not agree on anything. It is
 //! mapped and checked against its seal before it is loaded. What is damaged is compiled anew.
 //!
+//! When an input has changed, most of its functions have not. So the functions of its last
+//! compilation are kept as well (`functions`).
+//!
 //! Loading an object is running native code. So the directory must belong to this user, and nobody
 //! else may be able to write to it ([`Trust`]).
 //!
@@ -15,6 +18,7 @@ mod counters;
 mod directory;
 mod entry;
 mod error;
+mod functions;
 mod key;
 mod listing;
 mod size_limit;
@@ -24,7 +28,7 @@ mod trust;
 
 pub use counters::CacheStats;
 pub use error::{CacheError, Distrust};
-pub use listing::{CacheEntry, Removed};
+pub use listing::{CacheEntry, Content, Removed};
 pub use trust::Trust;
 
 use crate::error::Error;
@@ -35,6 +39,7 @@ use cantilever_object::trusted::TrustedObject;
 use counters::Counters;
 use directory::Directory;
 use entry::Description;
+use functions::Functions;
 use key::Key;
 use memmap2::{Mmap, MmapOptions};
 use std::path::{Path, PathBuf};
@@ -46,6 +51,10 @@ const SIZE_LIMIT: u64 = 2 << 30;
 const MAX_WARNINGS: usize = 16;
 /// What names of files with objects end with.
 const OBJECT: &str = ".object";
+/// What names of files with functions end with.
+const FUNCTIONS: &str = ".functions";
+/// Inputs of fewer bytes than this are compiled sooner than functions are looked up.
+const MANY_FUNCTIONS: usize = 64 << 10;
 
 /// Choices for a cache.
 #[derive(Debug, Clone)]
@@ -121,7 +130,10 @@ impl Cache {
             .ok_or(CacheError::NoPlace)
     }
 
-    /// The same cache, for inputs that people know by this name: [`list`](Self::list) shows it.
+    /// The same cache, for an input that is known by this name, such as its path.
+    ///
+    /// [`list`](Self::list) shows the name. When the input has changed, functions that did not are
+    /// taken from the last compilation with this name and the same options.
     #[must_use]
     pub fn for_input(&self, name: impl Into<Arc<str>>) -> Self {
         Cache { shared: self.shared.clone(), input: name.into() }
@@ -144,6 +156,7 @@ impl Cache {
 
     /// Gives `load` the object of an input: the one that is kept, or a new one. If `load` refuses
     /// the former, it gets the latter.
+    #[cfg(feature = "runtime")]
     pub(crate) fn load<T, E: From<Error>>(
         &self,
         bytes: &[u8],
@@ -167,8 +180,31 @@ impl Cache {
         progress: &dyn Progress,
     ) -> Result<TrustedObject<'static>, Error> {
         self.shared.counters.missed();
-        let object = pipeline::compile_trusted(bytes, options, progress)?;
-        self.keep(key, bytes, options, object.bytes());
+        let object = if self.input.is_empty() || bytes.len() < MANY_FUNCTIONS {
+            pipeline::compile_trusted(bytes, options, progress)?
+        } else {
+            self.compile_changed(bytes, options, progress)?
+        };
+        self.keep(key, OBJECT, bytes, options, object.bytes());
+        Ok(object)
+    }
+
+    /// Compiles an input with the functions of the last compilation of the same name, and keeps
+    /// those that are new.
+    fn compile_changed(
+        &self,
+        bytes: &[u8],
+        options: &CompileOptions,
+        progress: &dyn Progress,
+    ) -> Result<TrustedObject<'static>, Error> {
+        let key = Key::of_functions(&self.input, options)?;
+        let file = self.map(&self.current(), &(key.text() + FUNCTIONS));
+        let functions = Functions::new(file.as_deref().and_then(|file| entry::object(file, key)));
+        let (object, reused) = pipeline::compile_reusing(bytes, options, progress, &functions)?;
+        self.shared.counters.reused(reused);
+        if let Some(pack) = functions.into_pack() {
+            self.keep(key, FUNCTIONS, bytes, options, &pack);
+        }
         Ok(object)
     }
 
@@ -203,8 +239,8 @@ impl Cache {
         self.warn_of(map.map_err(|error| CacheError::io(&self.shared.path.join(name), "map the file", error)))
     }
 
-    /// Keeps an object.
-    fn keep(&self, key: Key, bytes: &[u8], options: &CompileOptions, object: &[u8]) {
+    /// Keeps an object, or functions, of an input.
+    fn keep(&self, key: Key, ending: &str, bytes: &[u8], options: &CompileOptions, content: &[u8]) {
         let trailer = entry::trailer(&Description {
             key: key.0,
             input: self.input.to_string(),
@@ -212,7 +248,7 @@ impl Cache {
             options: key::summary(options),
             build: key::BUILD.to_owned(),
         });
-        self.write(&(key.text() + OBJECT), &[object, &trailer]);
+        self.write(&(key.text() + ending), &[content, &trailer]);
     }
 
     /// Writes a file, unless there is no room for it, and removes others if there are too many.

@@ -17,7 +17,7 @@ pub(super) fn enforce(directory: &Directory, limit: u64) -> Result<(), CacheErro
 /// Removes files until there are no more than `limit` bytes, and what writers left behind. Does
 /// nothing if somebody else is at it.
 pub(super) fn shrink(directory: &Directory, limit: u64) -> Result<Removed, CacheError> {
-    let mut removed = Removed::default();
+    let (mut removed, mut failure) = (Removed::default(), None);
     let Some(_lock) = directory.try_lock()? else { return Ok(removed) };
     directory.remove_unfinished(limit == 0)?;
     let mut files = directory.files()?;
@@ -27,10 +27,18 @@ pub(super) fn shrink(directory: &Directory, limit: u64) -> Result<Removed, Cache
         if bytes <= limit && limit > 0 {
             break;
         }
-        directory.remove(&file.name)?;
-        bytes -= file.bytes;
-        removed.files += 1;
-        removed.bytes += file.bytes;
+        match directory.remove(&file.name) {
+            Ok(()) => {
+                bytes -= file.bytes;
+                removed.files += 1;
+                removed.bytes += file.bytes;
+            }
+            // In a shared directory some files may be left to their owners.
+            Err(error) => failure = Some(error),
+        }
     }
-    Ok(removed)
+    match failure {
+        Some(error) if removed.files == 0 => Err(error),
+        _ => Ok(removed),
+    }
 }

@@ -23,7 +23,7 @@ pub(crate) enum Access {
 }
 
 /// Has the runtime functions that fill?
-const CAN_FILL: bool = false;
+const CAN_FILL: bool = true;
 
 impl File<'_> {
     /// How a function of the host gets its parameters. What can be looked at is, rather than that

@@ -182,9 +182,9 @@ fn path_of(resolve: &Resolve, key: &WorldKey, interface: &Interface, versioned: 
 }
 
 /// Makes a path unlike all others: none is both a file and a directory.
-fn claim(taken: &mut BTreeSet<Vec<String>>, path: &mut Vec<String>) {
+fn claim(taken: &mut BTreeSet<Vec<String>>, path: &mut [String]) {
     loop {
-        let clash = taken.iter().find(|other| other.starts_with(path) || path.starts_with(other));
+        let clash = taken.iter().find(|other| other.starts_with(&*path) || path.starts_with(other));
         let at = match clash {
             Some(other) => other.len().min(path.len()) - 1,
             None if RESERVED.contains(&path[0].as_str()) && path.len() == 1 => 0,
@@ -192,7 +192,7 @@ fn claim(taken: &mut BTreeSet<Vec<String>>, path: &mut Vec<String>) {
         };
         path[at].push('_');
     }
-    taken.insert(path.clone());
+    taken.insert(path.to_vec());
 }
 
 impl Module {

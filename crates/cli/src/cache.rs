@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::progress::ProgressLine;
-use cantilever::cache::{Cache, CacheEntry, CacheError, CacheOptions, compile_cached};
+use cantilever::cache::{Cache, CacheEntry, CacheError, CacheOptions, Content, compile_cached};
 use cantilever::runtime::{Component, Engine, Error};
 use cantilever::{Compile, CompileOptions};
 use clap::{Args, Subcommand};
@@ -59,6 +59,8 @@ impl CacheChoice {
         }
         match directory(self.cache_dir.as_deref()).and_then(Cache::open) {
             Ok(cache) => {
+                // Files in other directories may have the same name.
+                let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
                 let cache = cache.for_input(file.display().to_string());
                 let compiled = compile(Some(&cache));
                 cache.take_warnings().iter().for_each(warn);
@@ -99,8 +101,9 @@ Examples:
 
 `run` and `compile` keep what they compile, and take it from there when the
 same input is compiled again with the same options, by the same build of the
-command and for the same machine. It is never out of date. The limit is 2 GiB,
-and what was not used for longest goes first.";
+command and for the same machine. It is never out of date. When a large input
+has changed, only its functions that did are compiled. The limit is 2 GiB, and
+what was not used for longest goes first.";
 
 #[derive(Subcommand)]
 enum Action {
@@ -187,8 +190,9 @@ fn listing(entries: &[CacheEntry], now: SystemTime) -> String {
         // Names of files may have anything in them.
         let input: String = input.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
         let options = if entry.options.is_empty() { String::new() } else { format!("  {}", entry.options) };
+        let content = if entry.content == Content::Functions { "  (functions)" } else { "" };
         let build = if entry.is_current { "" } else { "  (of another build)" };
-        text += &format!("{:>10}  {:>8}  {input}{options}{build}\n", size(entry.bytes), age(now, entry.used));
+        text += &format!("{:>10}  {:>8}  {input}{options}{content}{build}\n", size(entry.bytes), age(now, entry.used));
     }
     text + &total(entries.len() as u64, entries.iter().map(|entry| entry.bytes).sum()) + "\n"
 }

@@ -10,15 +10,20 @@ mod code_options;
 mod compile;
 mod deadline;
 mod failure;
+mod guest_file;
 mod input;
 mod inspect;
 mod invocation;
 mod listing;
+mod preview1;
 mod progress;
 mod provided;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod signature;
 mod text_lines;
+mod wasi_options;
 mod wast;
 
 pub use failure::Failure;
@@ -50,6 +55,7 @@ const EXAMPLES: &str = "\
 Examples:
   cantilever run --invoke 'add(1, 2)' adder.wasm   call an export, print its result
   cantilever run adder.wat                         see what can be called
+  cantilever serve hello.wasm                      answer HTTP requests with a component
   cantilever compile adder.wasm -o adder.o         make a native object, once
   cantilever run --allow-precompiled adder.o       run it, as often as you like
   cantilever compile adder.wasm --emit clif        read the code
@@ -61,6 +67,7 @@ Examples:
 Exit codes:
   0    success
   1    a refused input, a wrong argument or a failed test
+  N    what the program that `run` ran ended with; 1 if that is an error
   2    a wrong command line
   124  the guest ran longer than `--timeout` allows
   134  the guest trapped";
@@ -68,6 +75,8 @@ Exit codes:
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
     Compile(compile::Compile),
     Wast(wast::Wast),
     Inspect(inspect::Inspect),
@@ -80,6 +89,8 @@ pub fn main() -> ExitCode {
     end_with_closed_pipe();
     let outcome = match Arguments::parse().command {
         Command::Run(command) => command.execute(),
+        #[cfg(feature = "serve")]
+        Command::Serve(command) => command.execute(),
         Command::Compile(command) => command.execute(),
         Command::Wast(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
@@ -89,7 +100,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if failure != Failure::Reported {
+            if !matches!(failure, Failure::Reported | Failure::Exited(_)) {
                 eprintln!("{failure}");
             }
             failure.exit_code()
@@ -100,9 +111,15 @@ pub fn main() -> ExitCode {
 /// Lets a reader that has seen enough (`cantilever inspect … | head`) end the process, as it ends
 /// other commands: Rust ignores the signal and would report a failed write.
 fn end_with_closed_pipe() {
-    // SAFETY: no other thread runs yet, and the default disposition calls nothing.
+    set_closed_pipe(libc::SIG_DFL);
+}
+
+/// What a write to a pipe that nobody reads does to the process.
+fn set_closed_pipe(disposition: libc::sighandler_t) {
+    // SAFETY: both dispositions that this is called with, the default and to ignore the signal,
+    // call no code.
     #[cfg(unix)]
     unsafe {
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        libc::signal(libc::SIGPIPE, disposition);
     }
 }

@@ -18,7 +18,7 @@ pub(crate) enum Shape {
     /// An enum is a variant without payloads.
     Variant(Vec<Case>),
     /// Whatever the only field stands for.
-    Transparent(Type),
+    Transparent(Box<Type>),
 }
 
 /// A field of a struct.
@@ -132,7 +132,9 @@ fn flags(fields: Vec<Field>, input: &DeriveInput) -> Result<Shape> {
 
 fn transparent(fields: &Fields, input: &DeriveInput) -> Result<Shape> {
     match fields {
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Ok(Shape::Transparent(fields.unnamed[0].ty.clone())),
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            Ok(Shape::Transparent(Box::new(fields.unnamed[0].ty.clone())))
+        }
         _ => Err(Error::new(input.ident.span(), "a transparent struct has one field, without a name")),
     }
 }

@@ -10,6 +10,8 @@
 pub mod bindings;
 pub mod clock;
 pub mod fs;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod net;
 pub mod p2;
 pub mod random;

@@ -3,6 +3,8 @@
 mod cache;
 mod command_line;
 mod precompiled;
+#[cfg(feature = "serve")]
+mod serve;
 
 use std::path::PathBuf;
 use std::process::Command;

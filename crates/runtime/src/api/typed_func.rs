@@ -1,9 +1,10 @@
 //! Calls with Rust values.
 
-use super::func::{Func, call_raw};
+use super::func::{ExportedFunc, Func, call_raw};
 use crate::error::value::{PathStep, ValueError};
 use crate::error::{LinkError, Result};
 use crate::store::arena_scope::ArenaScope;
+use crate::store::record::HostTypes;
 use crate::store::state::AsContextMut;
 use crate::store::variance::Invariant;
 use crate::value::{ComponentType, Lift, LiftContext, LowerContext, LowerParams, TypeContext};
@@ -36,7 +37,29 @@ impl Func {
         R: Lift + ComponentType,
     {
         self.check::<P, R>(&mut store)?;
-        Ok(TypedFunc { func: self.clone(), _type: Invariant::default() })
+        Ok(TypedFunc::new(self.clone()))
+    }
+}
+
+impl ExportedFunc {
+    /// Does the function have this type, where these Rust types stand for the host's resource
+    /// types?
+    pub(super) fn typecheck<P, R>(&self, host_types: &HostTypes) -> Result<(), LinkError>
+    where
+        P: LowerParams,
+        R: Lift + ComponentType,
+    {
+        let cx = TypeContext::new(&self.image.artifact, host_types);
+        let mismatch = |e: ValueError| LinkError::FuncType { name: self.name.to_string(), reason: e.to_string() };
+        P::typecheck(&self.ty.params, &cx).map_err(mismatch)?;
+        R::typecheck(self.ty.result, &cx).map_err(|e| mismatch(e.within(PathStep::Result)))
+    }
+}
+
+impl<P, R> TypedFunc<P, R> {
+    /// A function whose types have been checked.
+    pub(super) fn new(func: Func) -> Self {
+        TypedFunc { func, _type: Invariant::default() }
     }
 }
 
@@ -72,11 +95,7 @@ impl Func {
     /// Do the Rust types stand for those of the function?
     fn check<P: LowerParams, R: Lift + ComponentType>(&self, mut store: impl AsContextMut) -> Result<()> {
         let record = self.instance.record(&store.as_context_mut())?;
-        let cx = TypeContext::new(&record.image.artifact, &record.host_types);
-        let mismatch = |e: ValueError| LinkError::FuncType { name: self.name.to_string(), reason: e.to_string() };
-        P::typecheck(&self.ty.params, &cx).map_err(mismatch)?;
-        R::typecheck(self.ty.result, &cx).map_err(|e| mismatch(e.within(PathStep::Result)))?;
-        Ok(())
+        Ok(self.export.typecheck::<P, R>(&record.host_types)?)
     }
 
     /// Calls the function with Rust values.
@@ -95,11 +114,11 @@ impl Func {
         let state = store.state_ptr();
         // SAFETY: the context stands for exclusive access to the store, which outlives the scope.
         let _scope = unsafe { ArenaScope::new(state) };
-        let ty = &self.ty;
+        let ty = &self.export.ty;
         let mut raw_params = MaybeUninit::<P::Raw>::uninit();
         let mut raw_result = MaybeUninit::<R::Raw>::zeroed();
         // SAFETY: as above, and no guest runs while parameters are lowered.
-        let mut cx = unsafe { LowerContext::for_params(state, record, &self.name) };
+        let mut cx = unsafe { LowerContext::for_params(state, record, &self.export.name) };
         params.lower(&mut cx, &ty.params, &mut raw_params)?;
         cx.give();
         // SAFETY: the types were checked, so the shapes are those of this function's parameters and

@@ -9,6 +9,7 @@
 
 mod context;
 pub mod derived;
+pub(crate) mod fill;
 mod fixed_list;
 mod handle;
 mod list;

@@ -72,7 +72,7 @@ impl Descriptor {
     }
 
     /// When writes are on the disk: `get-flags`.
-    pub fn sync_flags(&self) -> Integrity {
+    pub fn integrity(&self) -> Integrity {
         self.sync
     }
 
@@ -119,12 +119,14 @@ impl Descriptor {
         self.rights.mutate.then_some(()).ok_or(Errno::ROFS)
     }
 
-    /// How many of `len` bytes from `offset` on a read gives now, if that is known: of regular
-    /// files it is. Others may change the file meanwhile, so a read may give fewer.
+    /// How many of `len` bytes from `offset` on a read gives now, if that is known to be any: of
+    /// regular files it is. Others may change the file meanwhile, so a read may give fewer. Some
+    /// files of the system say that they are empty and are not.
     pub fn available(&self, len: u64, offset: u64) -> Result<Option<u64>, Errno> {
         self.needs_read()?;
         let stat = self.stat()?;
-        Ok((stat.kind == Kind::RegularFile).then(|| len.min(stat.size.saturating_sub(offset))))
+        let left = stat.size.saturating_sub(offset);
+        Ok((stat.kind == Kind::RegularFile && left > 0).then(|| len.min(left)))
     }
 
     /// Reads from `offset` on: `read`. It reads less than there is room for at the end, and

@@ -5,6 +5,7 @@
 
 use super::descriptor::{read_at, write_at};
 use super::stat::{Kind, Stat};
+use crate::stream::splice::End;
 use crate::stream::{InputStream, Mode, OutputStream, Stop};
 use crate::wait::Pollable;
 use rustix::event::PollFlags;
@@ -41,6 +42,15 @@ fn pollable(fd: &Arc<OwnedFd>, kind: Kind, events: PollFlags) -> Pollable {
     match kind {
         Kind::RegularFile | Kind::BlockDevice => Pollable::Ready,
         _ => Pollable::Fd(fd.clone(), events),
+    }
+}
+
+/// Where the system may move bytes from or to. It has no way to append.
+fn end<'a>(fd: &'a OwnedFd, position: &'a mut Position) -> Option<End<'a>> {
+    match position {
+        Position::At(at) => Some(End { fd: fd.as_fd(), position: Some(at) }),
+        Position::None => Some(End { fd: fd.as_fd(), position: None }),
+        Position::End => None,
     }
 }
 
@@ -92,7 +102,7 @@ impl InputStream for FileInput {
             return None;
         }
         match self.remaining(at, len) {
-            // A read says whether this is the end.
+            // Some files of the system say that they are empty and are not: a read tells.
             Err(_) | Ok(0) => None,
             Ok(remaining) => Some(remaining.min(len)),
         }
@@ -111,11 +121,10 @@ impl InputStream for FileInput {
     fn skip(&mut self, len: u64, mode: Mode) -> Result<u64, Stop> {
         if let (Position::At(at), Kind::RegularFile) = (self.position, self.kind) {
             let count = self.remaining(at, len)?.min(len);
-            if count == 0 && len > 0 {
-                return Err(Stop::Closed);
+            if count > 0 || len == 0 {
+                self.position = Position::At(at + count);
+                return Ok(count);
             }
-            self.position = Position::At(at + count);
-            return Ok(count);
         }
         let mut room = [0; 4096];
         let len = room.len().min(usize::try_from(len).unwrap_or(usize::MAX));
@@ -124,6 +133,10 @@ impl InputStream for FileInput {
 
     fn pollable(&self) -> Pollable {
         pollable(&self.fd, self.kind, PollFlags::IN)
+    }
+
+    fn end(&mut self) -> Option<End<'_>> {
+        end(&self.fd, &mut self.position)
     }
 }
 
@@ -235,5 +248,9 @@ impl OutputStream for FileOutput {
 
     fn pollable(&self) -> Pollable {
         pollable(&self.fd, self.kind, PollFlags::OUT)
+    }
+
+    fn end(&mut self) -> Option<End<'_>> {
+        self.kept.is_empty().then(|| end(&self.fd, &mut self.position)).flatten()
     }
 }

@@ -54,6 +54,21 @@ enum Sending {
     Closed,
 }
 
+impl Sender {
+    /// May the guest write? What broke is told once, and has ended from then on.
+    fn check_open(&mut self) -> Result<(), Stop> {
+        match self.state {
+            Sending::Open => Ok(()),
+            // That the other side does not want any more is no failure.
+            Sending::Finishing | Sending::Closed | Sending::Broken(Errno::PIPE) => Err(Stop::Closed),
+            Sending::Broken(errno) => {
+                self.state = Sending::Closed;
+                Err(Stop::Failed(Failure::Os(errno)))
+            }
+        }
+    }
+}
+
 impl Connection {
     /// A connection that has just been established.
     pub(super) fn open(socket: Arc<Socket>) -> (Arc<Self>, (TcpInput, TcpOutput)) {
@@ -220,34 +235,14 @@ impl Drop for TcpInput {
 pub struct TcpOutput(Arc<Connection>);
 
 impl TcpOutput {
-    /// The way to the other side, where it is open.
-    fn open(&self) -> Result<MutexGuard<'_, Sender>, Stop> {
-        let mut sender = self.0.sender();
-        match sender.state {
-            Sending::Open => Ok(sender),
-            Sending::Broken(errno) => {
-                sender.state = Sending::Closed;
-                Err(stop(errno))
-            }
-            Sending::Finishing | Sending::Closed => Err(Stop::Closed),
-        }
-    }
-
     /// Hands over what is kept. Is nothing left?
     fn advance(&self) -> Result<bool, Stop> {
-        let mut sender = self.open()?;
+        let mut sender = self.0.sender();
+        sender.check_open()?;
         let done = self.0.advance(&mut sender);
         // It may have broken on the way.
-        drop(sender);
-        self.open().map(|_| done)
-    }
-}
-
-/// Why a guest cannot write. That the other side does not want any more is no failure.
-fn stop(errno: Errno) -> Stop {
-    match errno {
-        Errno::PIPE => Stop::Closed,
-        errno => Stop::Failed(Failure::Os(errno)),
+        sender.check_open()?;
+        Ok(done)
     }
 }
 
@@ -257,7 +252,8 @@ impl OutputStream for TcpOutput {
     }
 
     fn write(&mut self, bytes: &[u8], _: Mode) -> Result<(), Stop> {
-        let mut sender = self.open()?;
+        let mut sender = self.0.sender();
+        sender.check_open()?;
         let mut rest = bytes;
         // What is kept goes first.
         while sender.kept.is_empty() && !rest.is_empty() {
@@ -266,8 +262,7 @@ impl OutputStream for TcpOutput {
                 Err(Errno::AGAIN) => break,
                 Err(errno) => {
                     self.0.break_off(&mut sender, errno);
-                    drop(sender);
-                    return self.open().map(drop);
+                    return sender.check_open();
                 }
             }
         }

@@ -46,8 +46,11 @@ pub struct OutgoingDatagram {
 /// Why no datagram was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendError {
-    /// The guest did not ask before, or for fewer. That is a fault of the guest.
-    NotPermitted,
+    /// It was not permitted to send so many. That is a fault of the guest.
+    NotPermitted {
+        /// How many were permitted.
+        permitted: u64,
+    },
     /// The first datagram could not be sent.
     Failed(ErrorCode),
 }
@@ -161,8 +164,8 @@ impl OutgoingDatagrams {
 
     /// Sends datagrams until the system takes no more: `send`. Returns how many were sent.
     pub fn send(&mut self, datagrams: &[OutgoingDatagram]) -> Result<u64, SendError> {
-        let count = datagrams.len() as u64;
-        self.permitted = self.permitted.checked_sub(count).ok_or(SendError::NotPermitted)?;
+        let (count, permitted) = (datagrams.len() as u64, self.permitted);
+        self.permitted = permitted.checked_sub(count).ok_or(SendError::NotPermitted { permitted })?;
         let mut sent = 0;
         for datagram in datagrams {
             match self.sending.send(datagram) {

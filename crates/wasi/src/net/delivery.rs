@@ -1,8 +1,8 @@
 //! Delivering what guests wrote before they dropped a stream.
 //!
 //! A guest that writes and closes relies on what it wrote arriving. Mostly the system has taken all
-//! of it by then. Where it has not, a thread made for it waits for the system. It must not know what
-//! is delivered.
+//! of it by then. Where it has not, a thread made for it waits for the system. It must not know
+//! what is delivered.
 
 use super::connection::Connection;
 use crate::wait::Readiness;

@@ -78,6 +78,22 @@ impl From<Errno> for ErrorCode {
     }
 }
 
+impl ErrorCode {
+    /// What broke a stream, if only a stream of the network can break so. Streams of files have
+    /// numbers of the same system.
+    pub fn of_stream(errno: Errno) -> Option<Self> {
+        let code = ErrorCode::from(errno);
+        match code {
+            ErrorCode::Timeout
+            | ErrorCode::RemoteUnreachable
+            | ErrorCode::ConnectionRefused
+            | ErrorCode::ConnectionReset
+            | ErrorCode::ConnectionAborted => Some(code),
+            _ => None,
+        }
+    }
+}
+
 /// Of `bind`: the address is right for the socket, and the system does not want it.
 pub(super) fn of_bind(errno: Errno) -> ErrorCode {
     match errno {

@@ -81,6 +81,15 @@ impl Network {
         Network(Arc::new(Shared { grants, ..Shared::default() }))
     }
 
+    /// What is granted, to change before anybody uses the network.
+    ///
+    /// # Panics
+    ///
+    /// Where there are clones or sockets of it already.
+    pub fn grants_mut(&mut self) -> &mut Grants {
+        &mut Arc::get_mut(&mut self.0).expect("nobody uses the network yet").grants
+    }
+
     /// May this address be used so?
     pub(super) fn check(&self, address: SocketAddr, purpose: Use) -> Result<(), ErrorCode> {
         let grants = &self.0.grants;

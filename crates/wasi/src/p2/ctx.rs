@@ -6,8 +6,12 @@
 use super::cli::Cli;
 use super::clocks::Clocks;
 use super::config::Config;
+use super::filesystem::Filesystem;
+#[cfg(feature = "http")]
+use super::http::Http;
 use super::io::Io;
 use super::random::Random;
+use super::sockets::Sockets;
 use cantilever_runtime::InterruptEvent;
 
 /// The WASI of one store. It is part of the store's data.
@@ -31,6 +35,10 @@ pub struct WasiCtx {
     pub(crate) clocks: Clocks,
     pub(crate) random: Random,
     pub(crate) config: Config,
+    pub(crate) sockets: Sockets,
+    pub(crate) filesystem: Filesystem,
+    #[cfg(feature = "http")]
+    pub(crate) http: Http,
 }
 
 impl WasiCtx {
@@ -64,6 +72,10 @@ impl WasiCtxBuilder {
     pub fn max_resources(&mut self, limit: u32) -> &mut Self {
         self.ctx.io.set_limit(limit);
         self.ctx.cli.set_limit(limit);
+        self.ctx.sockets.set_limit(limit);
+        self.ctx.filesystem.set_limit(limit);
+        #[cfg(feature = "http")]
+        self.ctx.http.set_limit(limit);
         self
     }
 

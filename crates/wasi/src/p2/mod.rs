@@ -8,9 +8,13 @@ pub mod cli;
 pub mod clocks;
 pub mod config;
 pub mod ctx;
+pub mod filesystem;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod io;
 pub mod misuse;
 pub mod random;
+pub mod sockets;
 #[cfg(test)]
 mod tests;
 
@@ -26,5 +30,10 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut
     cli::add_to_linker(linker, get)?;
     clocks::add_to_linker(linker, get)?;
     random::add_to_linker(linker, get)?;
-    config::add_to_linker(linker, get)
+    config::add_to_linker(linker, get)?;
+    sockets::add_to_linker(linker, get)?;
+    filesystem::add_to_linker(linker, get)?;
+    #[cfg(feature = "http")]
+    http::add_to_linker(linker, get)?;
+    Ok(())
 }

@@ -44,6 +44,8 @@ pub enum Failure {
     Os(Errno),
     /// Something else, in words.
     Other(String),
+    /// An error of the stream's own kind, of which its domain can tell more.
+    Typed(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl std::fmt::Display for Failure {
@@ -51,6 +53,7 @@ impl std::fmt::Display for Failure {
         match self {
             Failure::Os(errno) => errno.fmt(f),
             Failure::Other(what) => f.write_str(what),
+            Failure::Typed(error) => error.fmt(f),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Streams of files, FIFOs and devices.
 
 use super::*;
+use crate::stream::splice::transfer;
 use crate::stream::{InputStream, Mode, OutputStream, Stop};
 use crate::wait::{Pollable, Readiness};
 use rustix::fs::mkfifoat;
@@ -107,6 +108,39 @@ fn appending_threads_lose_nothing() {
         }
     });
     assert_eq!(file.stat().unwrap().size, 4 * 500 * 8);
+}
+
+#[test]
+fn files_of_the_system_are_longer_than_they_say() {
+    let system = Descriptor::preopen("/proc/self", Rights::READ_ONLY).unwrap();
+    let file = system.open_at(Follow::Yes, "status", &Open::READ).unwrap();
+    assert_eq!(file.stat().unwrap().size, 0);
+    let mut stream = file.read_via_stream(0).unwrap();
+    assert_eq!((stream.certain(9), stream.skip(2, Mode::Block).unwrap()), (None, 2));
+    assert!(rest(&mut stream).starts_with("me:\t"));
+    assert_eq!(file.available(9, 0), Ok(None));
+}
+
+#[test]
+fn bytes_move_from_one_file_to_another() {
+    let place = Place::new(Rights::ALL, Resolver::Kernel);
+    let from = file(&place, "some text to move");
+    let open = |path| place.base.open_at(Follow::Yes, path, &CREATE).unwrap();
+    let (written, appended) = (open("written"), open("appended"));
+    appended.write(b"begun, ", 0).unwrap();
+    let mut input = from.read_via_stream(5).unwrap();
+    let mut to = written.write_via_stream(1).unwrap();
+    let mut room = [0; 64];
+    assert_eq!(transfer(&mut input, &mut to, 4, &mut room).unwrap(), 4);
+    to.write(b"!", Mode::Try).unwrap();
+    assert_eq!(transfer(&mut input, &mut appended.append_via_stream().unwrap(), 3, &mut room).unwrap(), 3);
+    assert_eq!((contents(&written).unwrap(), contents(&appended).unwrap()), ("\0text!".into(), "begun,  to".into()));
+    assert_eq!(rest(&mut input), " move");
+    assert!(matches!(transfer(&mut input, &mut to, 4, &mut room), Err(Stop::Closed)));
+    // A file to itself, where the stretches overlap.
+    let (mut input, mut to) = (from.read_via_stream(0).unwrap(), from.write_via_stream(2).unwrap());
+    let moved = transfer(&mut input, &mut to, 8, &mut room).unwrap() as usize;
+    assert_eq!(contents(&from).unwrap()[2..2 + moved], *"some text to move".get(..moved).unwrap());
 }
 
 fn fifo(place: &Place) {

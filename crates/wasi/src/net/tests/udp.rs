@@ -79,12 +79,12 @@ fn a_guest_asks_before_it_sends() {
     let to = socket.local_address().unwrap();
     let (_, mut output) = socket.stream(None).unwrap();
     assert_eq!(output.send(&[]), Ok(0));
-    assert_eq!(output.send(&[datagram(b"x", Some(to))]), Err(SendError::NotPermitted));
-    let permitted = output.check_send().unwrap() as usize;
-    let many = vec![datagram(b"x", Some(to)); permitted + 1];
-    assert_eq!(output.send(&many), Err(SendError::NotPermitted));
-    assert_eq!(output.send(&many[1..]), Ok(permitted as u64));
-    assert_eq!(output.send(&many[..1]), Err(SendError::NotPermitted));
+    assert_eq!(output.send(&[datagram(b"x", Some(to))]), Err(SendError::NotPermitted { permitted: 0 }));
+    let permitted = output.check_send().unwrap();
+    let many = vec![datagram(b"x", Some(to)); permitted as usize + 1];
+    assert_eq!(output.send(&many), Err(SendError::NotPermitted { permitted }));
+    assert_eq!(output.send(&many[1..]), Ok(permitted));
+    assert_eq!(output.send(&many[..1]), Err(SendError::NotPermitted { permitted: 0 }));
 }
 
 #[test]
@@ -140,11 +140,12 @@ fn a_peer_keeps_others_out() {
 }
 
 #[test]
-fn a_peer_that_is_gone_refuses() {
+fn a_peer_that_does_not_listen_refuses() {
     let network = network();
-    let a = udp(&network, Family::Ipv4);
-    let gone = udp(&network, Family::Ipv4).local_address().unwrap();
-    let (mut input, mut output) = a.stream(Some(gone)).unwrap();
+    let (a, deaf) = (udp(&network, Family::Ipv4), udp(&network, Family::Ipv4));
+    // It has another peer. So for this one nobody is there, and nobody else can take its port.
+    let _streams = deaf.stream(Some(deaf.local_address().unwrap())).unwrap();
+    let (mut input, mut output) = a.stream(Some(deaf.local_address().unwrap())).unwrap();
     send(&mut output, b"x", None).unwrap();
     wait(input.pollable());
     assert_eq!(input.receive(1), Err(ConnectionRefused));
