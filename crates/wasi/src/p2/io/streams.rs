@@ -58,7 +58,9 @@ impl Io {
     fn read(&mut self, this: &Resource<InputStreamResource>, len: u64, waits: bool, fill: Fill<'_>) -> Outcome<Filled> {
         let Io { inputs, waiter, room, .. } = self;
         let input = &mut **inputs.get_mut(this)?;
-        let certain = input.certain(len).map(|certain| certain.min(len).min(CERTAIN) as usize);
+        // At the end of a file nothing is certain, and that it is the end is seen by reading.
+        let certain = input.certain(len).filter(|certain| *certain > 0);
+        let certain = certain.map(|certain| certain.min(len).min(CERTAIN) as usize);
         let mut read = |room: &mut [u8]| match waits {
             true => waiter.read(input, |input, mode| input.read(room, mode)),
             false => Ok(input.read(room, Mode::Try).or_else(nothing_yet)),
@@ -121,7 +123,11 @@ impl Io {
     ) -> Outcome<u64> {
         let (input, output) = (&mut **self.inputs.get_mut(src)?, &mut **self.outputs.get_mut(this)?);
         let outcome = transfer(input, output, len, room_for(&mut self.room, len));
-        self.output_outcome(this, outcome)
+        Ok(match outcome {
+            Ok(moved) => Ok(moved),
+            // Either stream may have failed. The next operation on it will end it.
+            Err(stop) => Err(self.stream_error(stop)?),
+        })
     }
 }
 
