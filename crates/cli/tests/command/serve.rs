@@ -146,6 +146,14 @@ fn a_connection_or_a_signal_ends_the_server() {
     drop(idle);
 }
 
+/// Has a process a thread for a guest?
+fn has_guest(process: i32) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    threads
+        .flatten()
+        .any(|thread| std::fs::read_to_string(thread.path().join("comm")).is_ok_and(|name| name == "guest\n"))
+}
+
 #[test]
 fn a_second_signal_ends_the_server_at_once() {
     let guest = Guest::new("second", "(loop (br 0))");
@@ -153,6 +161,9 @@ fn a_second_signal_ends_the_server_at_once() {
     let mut stream = served.connect();
     stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
     let child = served.child.id() as i32;
+    while !has_guest(child) {
+        std::thread::yield_now();
+    }
     // Until the first signal has arrived, connections are accepted.
     // SAFETY: the child is waited for only in `end`.
     assert_eq!(unsafe { libc::kill(child, libc::SIGTERM) }, 0);
