@@ -17,7 +17,7 @@ use cantilever::abi::{
     Adapter, Builtin, Callee, CanonOptions, FuncKey, FuncType, GuestSide, LiftSide, LowerSide, Resource, ResourceImpl,
     TypeDef, Types, ValType,
 };
-use cantilever::pass::canon::{CanonEnv, Parts, emit_adapter, emit_builtin};
+use cantilever::pass::canon::{CanonEnv, FillRooms, Parts, emit_adapter, emit_builtin};
 use cantilever::pass::clif::Convention;
 use cantilever::pass::handles::emit_grow;
 use cranelift_codegen::control::ControlPlane;
@@ -59,6 +59,8 @@ pub fn main() -> Result<(), Failure> {
     let dtors = resources.keys().map(|_| Dtor::None).collect();
     // Adapters of large types are cut into parts; this one is small.
     let parts = Parts::default();
+    // No host function fills its result in a guest's memory.
+    let fill_rooms = FillRooms::default();
     let env = CanonEnv {
         types: &types,
         resources: &resources,
@@ -68,6 +70,7 @@ pub fn main() -> Result<(), Failure> {
         convention: Convention::of(&*isa),
         keeps_tasks: &[],
         parts: &parts,
+        fill_rooms: &fill_rooms,
         may_always_leave: &[],
         counts_borrows: &[],
         spectre: true,

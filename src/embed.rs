@@ -1,5 +1,7 @@
 //! Compiling into a running process: what joins the compiler to the runtime.
 
+#[cfg(feature = "cache")]
+use crate::cache::Cache;
 use crate::options::{CompileOptions, Progress};
 use crate::pipeline::compile_trusted;
 use cantilever_runtime::{Component, Engine, Error, Module};
@@ -29,6 +31,17 @@ pub trait Compile: Sized {
         options: &CompileOptions,
         progress: &dyn Progress,
     ) -> Result<Self, Error>;
+
+    /// The same, unless the cache has it already. What goes wrong with the cache is only a
+    /// [warning](Cache::take_warnings).
+    #[cfg(feature = "cache")]
+    fn cached(
+        engine: &Engine,
+        bytes: &[u8],
+        options: &CompileOptions,
+        progress: &dyn Progress,
+        cache: &Cache,
+    ) -> Result<Self, Error>;
 }
 
 impl Compile for Component {
@@ -40,6 +53,17 @@ impl Compile for Component {
     ) -> Result<Self, Error> {
         Self::from_trusted(engine, &compile_trusted(bytes, options, progress)?)
     }
+
+    #[cfg(feature = "cache")]
+    fn cached(
+        engine: &Engine,
+        bytes: &[u8],
+        options: &CompileOptions,
+        progress: &dyn Progress,
+        cache: &Cache,
+    ) -> Result<Self, Error> {
+        cache.load(bytes, options, progress, |object| Self::from_trusted(engine, object))
+    }
 }
 
 impl Compile for Module {
@@ -50,5 +74,16 @@ impl Compile for Module {
         progress: &dyn Progress,
     ) -> Result<Self, Error> {
         Self::from_trusted(engine, &compile_trusted(bytes, options, progress)?)
+    }
+
+    #[cfg(feature = "cache")]
+    fn cached(
+        engine: &Engine,
+        bytes: &[u8],
+        options: &CompileOptions,
+        progress: &dyn Progress,
+        cache: &Cache,
+    ) -> Result<Self, Error> {
+        cache.load(bytes, options, progress, |object| Self::from_trusted(engine, object))
     }
 }

@@ -5,7 +5,7 @@
 //! Cantilever generates an adapter for each function type that crosses a component boundary. It
 //! compiles the core code around them in the same graph.
 //!
-//! Three ways to use it:
+//! Four ways to use it:
 //!
 //! * **Run components**: [`runtime`] has [`Engine`](runtime::Engine),
 //!   [`Component`](runtime::Component), [`Linker`](runtime::Linker), [`Store`](runtime::Store) and
@@ -14,12 +14,16 @@
 //! * **Compile ahead of time**: [`compile`] turns a component's bytes into a native relocatable
 //!   object. A host that only runs objects depends on the crate `cantilever-runtime` alone, which
 //!   has no compiler.
+//! * **Compile once**: with the feature `cache`, a [`Cache`](cache::Cache) keeps what was compiled in
+//!   a directory.
 //! * **Embed the adapter pass**: the crate `cantilever-pass` ([`pass`]) emits built-ins and
 //!   adapters as CLIF functions for another runtime.
 //!
 //! `ARCHITECTURE.md` is the map of the source.
 
 pub mod analyse;
+#[cfg(feature = "cache")]
+pub mod cache;
 mod codegen;
 pub mod decode;
 #[cfg(feature = "runtime")]

@@ -10,6 +10,7 @@
 //! | `codegen::graph` | all three | every function of the compilation, with its symbol |
 //! | `codegen::bodies` | `wasm`, `canon`, `clif::entry` | CLIF of one function |
 //! | `codegen::inline` | CLIF of canonical and small functions | CLIF of a function with its callees dissolved |
+//! | `codegen::reuse` | functions, those of earlier compilations | what need not be compiled |
 //! | `codegen::demand` | what the runtime finds | the functions whose code something needs |
 //! | `codegen::machine_code` | CLIF | machine code, relocations, sites with their origins, unwinding |
 //! | `codegen::lines` | debugging information of the input | source lines of the sites |
@@ -24,6 +25,8 @@ use crate::analyse::{self, analyse};
 use crate::codegen::bodies::Bodies;
 use crate::codegen::graph::Graph;
 use crate::codegen::listing::{self, EmitText};
+#[cfg(feature = "cache")]
+use crate::codegen::reuse::{FunctionStore, Reusing};
 use crate::codegen::{demand, lines, target};
 use crate::decode::provided::provide;
 use crate::error::Error;
@@ -47,13 +50,46 @@ pub(crate) fn compile_trusted(
     progress: &dyn Progress,
 ) -> Result<TrustedObject<'static>, Error> {
     let graph = graph(bytes, options)?;
-    let compiled = demand::compile(&graph, &Bodies::new(&graph)?, progress)?;
+    let bodies = Bodies::new(&graph)?;
+    object(&graph, &demand::Fresh { graph: &graph, bodies: &bodies }, options, progress)
+}
+
+/// The same, but that functions are taken from a store if they are there. Also tells how many were.
+#[cfg(feature = "cache")]
+pub(crate) fn compile_reusing(
+    bytes: &[u8],
+    options: &CompileOptions,
+    progress: &dyn Progress,
+    store: &dyn FunctionStore,
+) -> Result<(TrustedObject<'static>, usize), Error> {
+    let graph = graph(bytes, options)?;
+    let bodies = Bodies::new(&graph)?;
+    let compiler = Reusing::new(&graph, &bodies, store);
+    let object = object(&graph, &compiler, options, progress)?;
+    Ok((object, compiler.reused()))
+}
+
+/// The passes over each function, and the object.
+fn object(
+    graph: &Graph,
+    compiler: &dyn demand::Compiler,
+    options: &CompileOptions,
+    progress: &dyn Progress,
+) -> Result<TrustedObject<'static>, Error> {
+    let compiled = demand::compile(graph, compiler, progress)?;
     let artifact = graph.artifact(demand::dissolved(&graph.functions, &compiled));
     let data = graph.placed.data.iter().map(|part| &graph.plan.source[part.clone()]);
     let lines = if options.debug_lines { lines::read(&graph.plan, &compiled) } else { None };
     let object = write_object(&graph.isa, artifact, data, compiled, lines)?;
     // SAFETY: the compiler has just written it, and nobody else has had it.
     Ok(unsafe { TrustedObject::new(object) })
+}
+
+/// The machine that options mean, with all of its features and Cranelift's settings: what the same
+/// text is given for has the same code.
+#[cfg(feature = "cache")]
+pub(crate) fn target_identity(options: &CompileOptions) -> Result<String, Error> {
+    target::isa(options).map(|isa| target::identity(&*isa))
 }
 
 /// Lists every function, or those whose symbol contains `function`: also those that an object would

@@ -10,8 +10,7 @@ use super::graph::Graph;
 use super::inline::{self, Budget};
 use crate::error::Error;
 use crate::parallel;
-use crate::plan::ModuleId;
-use crate::wasm::{self, ModuleEnv, Tunables};
+use crate::wasm;
 use cantilever_abi::adapter::Dtor;
 use cantilever_abi::{Callee, CanonFunc, CoreTypeId, FuncKey, LiftSide, ResourceId};
 use cantilever_object::artifact::FunctionIdentity;
@@ -92,6 +91,12 @@ impl Bodies {
     fn admitted(&self, key: FuncKey, mut body: Body, budget: Budget) -> Result<Option<(FuncKey, Body)>, Error> {
         inline::inline(&mut body, key, &self.inlinable)?;
         Ok(budget.admits(&body).then_some((key, body)))
+    }
+
+    /// Every body that may be inlined, in no particular order.
+    #[cfg(feature = "cache")]
+    pub fn inlinable(&self) -> impl Iterator<Item = (FuncKey, &Body)> {
+        self.inlinable.iter().map(|(key, body)| (*key, body))
     }
 
     /// The body of a function as it is compiled.
@@ -181,24 +186,16 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         convention,
         keeps_tasks: &graph.facts.keeps_tasks,
         parts: &graph.parts,
+        fill_rooms: &graph.fill_rooms,
         may_always_leave: &graph.facts.may_always_leave,
         counts_borrows: &graph.facts.counts_borrows,
         spectre: graph.spectre_guard,
         supervision: graph.supervision,
     };
-    let module_env = |module: u32| {
-        let mut env = ModuleEnv::new(&graph.plan, module, &placed.modules[ModuleId::from_u32(module)], &*graph.isa);
-        env.tunables = Tunables {
-            spectre_guards: graph.spectre_guard,
-            supervision: graph.supervision,
-            memory_reservation: graph.memory_reservation,
-        };
-        env
-    };
     let signature = |ty: u32| graph.signatures[CoreTypeId::new(ty as usize)].clone();
     Ok(match key {
-        FuncKey::Core(module, defined) => wasm::translate_function(&module_env(module), cx, defined)?,
-        FuncKey::Init(module) => wasm::translate_init(&module_env(module), cx)?,
+        FuncKey::Core(module, defined) => wasm::translate_function(&graph.module_env(module), cx, defined)?,
+        FuncKey::Init(module) => wasm::translate_init(&graph.module_env(module), cx)?,
         FuncKey::Canon(index) => match &placed.canons[index as usize] {
             CanonFunc::Builtin { instance, builtin } => canon::emit_builtin(&canon_env(), cx, key, *instance, builtin),
             CanonFunc::Adapter(adapter) => canon::emit_adapter(&canon_env(), cx, key, adapter),
@@ -210,6 +207,11 @@ pub fn translate(graph: &Graph, cx: &mut FunctionBuilderContext, key: FuncKey) -
         }
         FuncKey::Dtor(index) => canon::emit_dtor(&canon_env(), cx, key, ResourceId::new(index as usize)),
         FuncKey::Entry(index) => entry::component_entry(convention, cx, key, FuncKey::Lift(index)),
+        FuncKey::FillRoom(index) => {
+            let guest = graph.fill_rooms.get(index).expect("only rooms that exist are listed and called");
+            canon::emit_fill_room(&canon_env(), cx, key, guest)
+        }
+        FuncKey::FillEntry(index) => entry::component_entry(convention, cx, key, FuncKey::FillRoom(index)),
         FuncKey::CoreEntry(ty) => entry::core_entry(convention, cx, key, signature(ty)),
         FuncKey::Throw => throw::throw(convention, cx, key),
         FuncKey::GrowHandles => cantilever_pass::handles::emit_grow(convention, cx),

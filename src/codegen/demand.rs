@@ -2,8 +2,7 @@
 //! into a `FuncDef`, and whatever compiled code refers to. What was dissolved in all its callers,
 //! or is never called, has no code.
 //!
-//! It must not know how a function is compiled, nor what is inlined: what compiled code still
-//! refers to decides.
+//! It must not know what is inlined: what compiled code still refers to decides.
 
 use super::bodies::Bodies;
 use super::graph::Graph;
@@ -21,12 +20,33 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
+/// How the code of one function is made.
+pub trait Compiler: Sync {
+    /// The code of a function of the graph.
+    fn compile(&self, worker: &mut Worker, function: &FunctionIdentity) -> Result<Compiled, Error>;
+}
+
+/// Compiles each function.
+pub struct Fresh<'a> {
+    /// The compilation.
+    pub graph: &'a Graph,
+    /// What may be inlined.
+    pub bodies: &'a Bodies,
+}
+
+impl Compiler for Fresh<'_> {
+    fn compile(&self, worker: &mut Worker, function: &FunctionIdentity) -> Result<Compiled, Error> {
+        let body = self.bodies.finished(self.graph, &mut worker.builder, function)?;
+        machine_code::compile(&*self.graph.isa, worker, function, body)
+    }
+}
+
 /// Compiles what is needed, in parallel. The order is that of the graph's list.
-pub fn compile(graph: &Graph, bodies: &Bodies, progress: &dyn Progress) -> Result<Vec<Compiled>, Error> {
+pub fn compile(graph: &Graph, compiler: &dyn Compiler, progress: &dyn Progress) -> Result<Vec<Compiled>, Error> {
     progress.start(graph.functions.len());
     let demand = Demand {
         graph,
-        bodies,
+        compiler,
         progress,
         indices: graph.functions.iter().map(|function| function.key).zip(0..).collect(),
         wanted: graph.functions.iter().map(|_| AtomicBool::new(false)).collect(),
@@ -60,14 +80,17 @@ enum Queue<'q, 's> {
 /// The functions that the runtime finds by their keys, and those to which the instantiation refers.
 fn roots(graph: &Graph) -> impl Iterator<Item = FuncKey> {
     let is_found = |key: &FuncKey| match key {
-        FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Dtor(_) => true,
+        FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::HostCall(_) | FuncKey::Dtor(_) | FuncKey::FillEntry(_) => {
+            true
+        }
         FuncKey::Core(..)
         | FuncKey::Init(_)
         | FuncKey::Canon(_)
         | FuncKey::Lift(_)
         | FuncKey::Part(_)
         | FuncKey::Throw
-        | FuncKey::GrowHandles => false,
+        | FuncKey::GrowHandles
+        | FuncKey::FillRoom(_) => false,
     };
     let found = graph.functions.iter().map(|function| function.key).filter(is_found);
     let instantiation = &graph.placed.instantiation;
@@ -97,7 +120,7 @@ pub fn dissolved(functions: &[FunctionIdentity], compiled: &[Compiled]) -> Vec<F
 /// A compilation under way.
 struct Demand<'a> {
     graph: &'a Graph,
-    bodies: &'a Bodies,
+    compiler: &'a dyn Compiler,
     progress: &'a dyn Progress,
     /// The index of each function in the graph's list.
     indices: HashMap<FuncKey, usize>,
@@ -153,8 +176,7 @@ impl Demand<'_> {
     }
 
     fn code(&self, worker: &mut Worker, function: &FunctionIdentity) -> Result<Compiled, Error> {
-        let body = self.bodies.finished(self.graph, &mut worker.builder, function)?;
-        let compiled = machine_code::compile(&*self.graph.isa, worker, function, body)?;
+        let compiled = self.compiler.compile(worker, function)?;
         self.progress.compiled(&function.name);
         Ok(compiled)
     }

@@ -9,13 +9,18 @@ use crate::wasm::needs_init;
 use cantilever_abi::builtin::Subject;
 use cantilever_abi::{CanonFunc, CoreTypeId, FuncKey};
 use cantilever_object::artifact::{ExportEntry, FunctionIdentity, LateStep, ModuleEntry};
-use cantilever_pass::canon::Parts;
+use cantilever_pass::canon::{FillRooms, Parts};
 use cranelift_entity::EntityRef;
 use std::collections::BTreeSet;
 
 /// Every function. Those that call one another often are close to each other: canonical functions
 /// come first.
-pub fn list(plan: &Plan, facts: &Facts, placed: &Placed, parts: &Parts) -> Vec<FunctionIdentity> {
+pub fn list(
+    plan: &Plan,
+    facts: &Facts,
+    placed: &Placed,
+    (parts, fill_rooms): (&Parts, &FillRooms),
+) -> Vec<FunctionIdentity> {
     let mut functions = Vec::new();
     let mut add = |key, name: String, source| functions.push(FunctionIdentity { key, name, source });
     for (i, (canon, func)) in plan.canons.iter().zip(&placed.canons).enumerate() {
@@ -27,6 +32,10 @@ pub fn list(plan: &Plan, facts: &Facts, placed: &Placed, parts: &Parts) -> Vec<F
     }
     for (i, (key, part)) in parts.list().enumerate() {
         add(key, format!("{}.part{i}", placed.adapter(part.adapter).name), 0);
+    }
+    for i in 0..fill_rooms.len() {
+        add(FuncKey::FillRoom(i), format!("canon.fill-room[{i}]"), 0);
+        add(FuncKey::FillEntry(i), format!("entry[canon.fill-room[{i}]]"), 0);
     }
     for (id, resource) in placed.resources.iter() {
         add(FuncKey::Dtor(id.as_u32()), format!("canon.dtor[{}]", resource.name), 0);

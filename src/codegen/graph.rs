@@ -4,12 +4,12 @@ use super::{functions, target};
 use crate::analyse::Facts;
 use crate::options::CompileOptions;
 use crate::place::{Placed, artifact_types};
-use crate::plan::Plan;
-use crate::wasm::core_signature;
+use crate::plan::{ModuleId, Plan};
+use crate::wasm::{ModuleEnv, Tunables, core_signature};
 use cantilever_abi::CoreTypeId;
 use cantilever_abi::block::Supervision;
 use cantilever_object::artifact::{Artifact, FunctionIdentity};
-use cantilever_pass::canon::Parts;
+use cantilever_pass::canon::{FillRooms, Parts};
 use cantilever_pass::clif::Convention;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -29,6 +29,8 @@ pub struct Graph {
     pub functions: Vec<FunctionIdentity>,
     /// The parts of large adapters.
     pub parts: Parts,
+    /// The guests into whose memories host functions can fill their results.
+    pub fill_rooms: FillRooms,
     /// The signatures of the plan's core function types.
     pub signatures: PrimaryMap<CoreTypeId, Signature>,
     /// As in [`CompileOptions`].
@@ -45,7 +47,8 @@ impl Graph {
     /// Lists the functions of a placed plan, and what they share.
     pub fn new(plan: Plan, facts: Facts, placed: Placed, isa: OwnedTargetIsa, options: &CompileOptions) -> Self {
         let parts = Parts::of(&plan.types, placed.adapters());
-        let functions = functions::list(&plan, &facts, &placed, &parts);
+        let fill_rooms = FillRooms::of(&plan.types, placed.adapters().map(|(_, adapter)| adapter));
+        let functions = functions::list(&plan, &facts, &placed, (&parts, &fill_rooms));
         let convention = Convention::of(&*isa);
         let signatures = plan.core_types.values().map(|ty| core_signature(convention, ty)).collect();
         Graph {
@@ -55,12 +58,25 @@ impl Graph {
             isa,
             functions,
             parts,
+            fill_rooms,
             signatures,
             spectre_guard: options.spectre_guard,
             inlining: options.inlining,
             supervision: options.supervision(),
             memory_reservation: options.memory_reservation,
         }
+    }
+
+    /// What the translation of a module's functions reads.
+    pub fn module_env(&self, module: u32) -> ModuleEnv<'_> {
+        let places = &self.placed.modules[ModuleId::from_u32(module)];
+        let mut env = ModuleEnv::new(&self.plan, module, places, &*self.isa);
+        env.tunables = Tunables {
+            spectre_guards: self.spectre_guard,
+            supervision: self.supervision,
+            memory_reservation: self.memory_reservation,
+        };
+        env
     }
 
     /// The metadata of the object; what compiling adds to it is empty. `dissolved` are the

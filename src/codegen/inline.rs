@@ -25,7 +25,7 @@ use std::ops::Range;
 /// By how many instructions a function may grow.
 const GROWTH: usize = 20_000;
 /// How many calls deep bodies are dissolved in one another: so many components in a row cost one.
-const DEPTH: usize = 4;
+pub const DEPTH: usize = 4;
 
 /// How large a body may be to be inlined.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +81,7 @@ fn callee_key(body: &ir::Function, name: &ir::ExternalName) -> Option<FuncKey> {
 
 /// Inlines into a function whatever of `bodies` it calls.
 pub fn inline(body: &mut Body, key: FuncKey, bodies: &HashMap<FuncKey, Body>) -> Result<(), Error> {
-    if matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_)) {
+    if matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::FillEntry(_)) {
         return Ok(());
     }
     let has_inlinable = |func: &ir::Function| callees(func).any(|callee| bodies.contains_key(&callee));

@@ -122,7 +122,7 @@ fn sites(code: &CompiledCode, origins: &Origins) -> Vec<Site> {
 
 /// The calls whose handlers exceptions can reach. Only traps land in an entry trampoline.
 fn handlers(key: FuncKey, code: &CompiledCode) -> Vec<HandlerSite> {
-    if matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_)) {
+    if matches!(key, FuncKey::Entry(_) | FuncKey::CoreEntry(_) | FuncKey::FillEntry(_)) {
         return Vec::new();
     }
     let site = |site: FinalizedMachCallSite<'_>| match site.exception_handlers.first()? {

@@ -14,4 +14,6 @@ pub mod lines;
 pub mod listing;
 mod machine_code;
 mod origin;
+#[cfg(feature = "cache")]
+pub mod reuse;
 pub mod target;

@@ -38,6 +38,12 @@ impl Origins {
         }
     }
 
+    /// The functions that were inlined: the scope `n` is the one before index `n`.
+    #[cfg(feature = "cache")]
+    pub fn scopes(&self) -> &[Inlined] {
+        &self.scopes
+    }
+
     /// Does an instruction lie in what was inlined of this function?
     pub fn lies_in(&self, origin: Origin, function: FuncKey) -> bool {
         let scope = |number: u32| number.checked_sub(1).map(|index| &self.scopes[index as usize]);

@@ -70,6 +70,13 @@ pub fn cpu_features(isa: &dyn TargetIsa) -> Vec<String> {
     isa.isa_flags().into_iter().filter(enabled).map(name).collect()
 }
 
+/// A target with everything about it that machine code depends on, as text.
+#[cfg(feature = "cache")]
+pub fn identity(isa: &dyn TargetIsa) -> String {
+    let features: Vec<String> = isa.isa_flags().iter().map(settings::Value::to_string).collect();
+    format!("{}\n{}\n{}", isa.triple(), isa.flags(), features.join("\n"))
+}
+
 /// The standard library's name of a feature that Cranelift names differently.
 fn std_name(feature: &str) -> String {
     match feature {

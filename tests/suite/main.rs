@@ -23,6 +23,7 @@ mod exceptions;
 mod expansion;
 mod files;
 mod filetests;
+mod generated;
 mod handle_debugging;
 mod inline_code;
 mod isolation;

@@ -1,10 +1,11 @@
 //! Rust values as component values: every type there and back, through core values and through
-//! memory, typed and dynamic. Also views of the guest's memory, and the errors for types and
-//! handles that do not fit.
+//! memory, typed and dynamic. Also views of the guest's memory, and filling it. Also the errors for
+//! types and handles that do not fit.
 
 mod allocation;
 mod borrows;
 mod echo;
+mod fill;
 mod handles;
 mod large;
 mod lifted;

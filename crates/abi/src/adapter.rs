@@ -12,7 +12,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 /// A guest as one side of an adapter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct GuestSide {
     /// The component instance: whose handle table and flags are used.
     pub instance: u32,

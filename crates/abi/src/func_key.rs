@@ -33,6 +33,14 @@ pub enum FuncKey {
     /// The function that makes room in a full handle table: `(vmctx, table)`. It preserves all
     /// registers.
     GrowHandles,
+    /// Gets room in a guest's memory for bytes that a host function fills in: takes
+    /// `(vmctx, request, room)`, where `request` points to a
+    /// [`FillRequest`](crate::block::FillRequest), and writes the native address to `room`. The
+    /// index is that of a guest with its canonical options.
+    FillRoom(u32),
+    /// The host entry trampoline for a `FillRoom`, in the convention of an `Entry`:
+    /// `(vmctx, request, room, landing) -> status`.
+    FillEntry(u32),
 }
 
 impl FuncKey {
@@ -53,6 +61,8 @@ impl FuncKey {
             FuncKey::Throw => (7, 0),
             FuncKey::Part(i) => (8, i),
             FuncKey::GrowHandles => (9, 0),
+            FuncKey::FillRoom(i) => (FILL_ROOM, i),
+            FuncKey::FillEntry(i) => (FILL_ENTRY, i),
         }
     }
 
@@ -69,12 +79,17 @@ impl FuncKey {
             7 => FuncKey::Throw,
             8 => FuncKey::Part(index),
             9 => FuncKey::GrowHandles,
+            FILL_ROOM => FuncKey::FillRoom(index),
+            FILL_ENTRY => FuncKey::FillEntry(index),
             module => FuncKey::Core(module - KINDS, index),
         }
     }
 }
 
-/// How many namespaces are not core modules.
+/// How many namespaces lie below those of core modules.
 const KINDS: u32 = 10;
+/// Namespaces above those of core modules, whose numbers people read in listings.
+const FILL_ROOM: u32 = u32::MAX;
+const FILL_ENTRY: u32 = u32::MAX - 1;
 /// The number of core modules that can be named.
-const CORE_BASE: u32 = u32::MAX - KINDS;
+const CORE_BASE: u32 = FILL_ENTRY - KINDS;

@@ -166,6 +166,9 @@ pub struct TypeFacts {
     pub contains_handle: bool,
     /// Does a string or a list occur in it, so that lifting reads and lowering allocates memory?
     pub contains_pointer: bool,
+    /// Does a string or a `list<u8>` occur in it that is in no list, so that a host function can
+    /// fill it in place ([`FillRequest`](crate::block::FillRequest))?
+    pub is_fillable: bool,
     /// How many types it is made of, each as often as it occurs. Saturates.
     pub nodes: u32,
     /// How many of them code is written out for where it is flat. Saturates.
@@ -205,6 +208,7 @@ impl Types {
                 || self.any(&def, Self::contains_handle),
             contains_pointer: matches!(def, TypeDef::List(_) | TypeDef::Map(..))
                 || self.any(&def, Self::contains_pointer),
+            is_fillable: self.is_fillable_def(&def),
             nodes: self.count_nodes(&def, Self::nodes),
             flat_nodes: self.count_flat_nodes(&def),
             plain: self.plain_def(&def),
@@ -271,6 +275,24 @@ impl Types {
             ValType::String => true,
             ValType::Type(id) => self.facts[id].contains_pointer,
             _ => false,
+        }
+    }
+
+    /// Does a string or a `list<u8>` occur in it that is in no list? If it is the result of a host
+    /// function, the function can fill that in place.
+    pub fn is_fillable(&self, ty: ValType) -> bool {
+        match ty {
+            ValType::String => true,
+            ValType::Type(id) => self.facts[id].is_fillable,
+            _ => false,
+        }
+    }
+
+    fn is_fillable_def(&self, def: &TypeDef) -> bool {
+        match def {
+            TypeDef::List(element) => *element == ValType::U8,
+            TypeDef::FixedList(..) | TypeDef::Map(..) => false,
+            _ => self.any(def, Self::is_fillable),
         }
     }
 

@@ -2,12 +2,10 @@
 
 use crate::Error;
 use crate::facts::{AllFacts, Facts};
-use wit_parser::{Function, Resolve, Span, Type, TypeDefKind, TypeId, WorldId, WorldItem};
+use wit_parser::{Function, Resolve, Span, Type, TypeId, WorldId, WorldItem};
 
 /// The runtime's tuples, and so its functions, have so many parts at most.
 const MAX_PARTS: usize = 12;
-/// The labels that the component model allows in flags.
-const MAX_FLAGS: usize = 32;
 /// How deep types may be nested, through names too.
 const MAX_DEPTH: u32 = 200;
 /// Of how many types a type may be made, with aliases written out.
@@ -58,16 +56,6 @@ impl Check<'_> {
             let item = format!("the {} `{}`", def.kind.as_str(), def.name.as_deref().unwrap_or_default());
             Err(self.unsupported(def.span, item, reason))
         };
-        match &def.kind {
-            TypeDefKind::Flags(flags) if flags.flags.len() > MAX_FLAGS => {
-                return refuse(format!("has more than the {MAX_FLAGS} flags that the component model allows"));
-            }
-            TypeDefKind::Flags(flags) if flags.flags.is_empty() => return refuse("is empty".to_owned()),
-            TypeDefKind::Record(record) if record.fields.is_empty() => return refuse("is empty".to_owned()),
-            TypeDefKind::Variant(variant) if variant.cases.is_empty() => return refuse("is empty".to_owned()),
-            TypeDefKind::Enum(cases) if cases.cases.is_empty() => return refuse("is empty".to_owned()),
-            _ => {}
-        }
         self.parts(&Type::Id(id)).or_else(refuse)
     }
 

@@ -39,23 +39,21 @@ impl File<'_> {
             }
             TypeDefKind::Resource => self.resource(label, &name),
             TypeDefKind::Type(Type::Id(target)) if self.is_elsewhere(*target) => {
-                return self.push(self.reexport(*target, &name));
+                let owner = self.world.modules.owner(self.world.resolve.types[*target].owner);
+                let item = &owner.types[target];
+                return self.reexport(owner, item, &name);
             }
             TypeDefKind::Type(target) => self.alias(&name, target),
             _ => self.alias(&name, &Type::Id(id)),
         };
-        self.push(quote!(#docs #item));
+        self.push(&quote!(#docs #item));
+        if matches!(def.kind, TypeDefKind::Resource) && self.module.side == Side::Export {
+            self.push(&self.drop_resource(label, &name));
+        }
     }
 
     fn is_elsewhere(&self, id: TypeId) -> bool {
         self.world.modules.owner(self.world.resolve.types[id].owner).path != self.module.path
-    }
-
-    /// What WIT's `use` brings.
-    fn reexport(&self, target: TypeId, name: &Ident) -> TokenStream {
-        let path = self.named(target);
-        let owner = self.world.modules.owner(self.world.resolve.types[target].owner);
-        if owner.types[&target] == *name { quote!(pub use #path;) } else { quote!(pub use #path as #name;) }
     }
 
     fn record<'p>(&self, id: TypeId, name: &Ident, fields: impl Iterator<Item = Part<'p>>) -> TokenStream {
@@ -112,8 +110,12 @@ impl File<'_> {
     /// The type that stands for a resource.
     fn resource(&self, label: &str, name: &Ident) -> TokenStream {
         if self.module.side == Side::Export {
-            let handle = self.runtime("ResourceAny");
-            return quote!(pub type #name = #handle;);
+            let (handle, traits) = (self.runtime("ResourceAny"), self.value_traits());
+            return quote! {
+                #[derive(Debug, PartialEq, Eq, #traits)]
+                #[component(transparent)]
+                pub struct #name(pub #handle);
+            };
         }
         match self.world.resources.get(self.module, label) {
             Some(path) if path.segments.last().is_some_and(|last| last.ident == *name) => quote!(pub use #path;),
@@ -122,6 +124,20 @@ impl File<'_> {
                 #[derive(Debug)]
                 pub enum #name {}
             },
+        }
+    }
+
+    /// How the host ends a resource of a guest.
+    fn drop_resource(&self, label: &str, name: &Ident) -> TokenStream {
+        let (doc, context) = (format!(" Drops the `{label}`: the guest ends it."), self.runtime("AsContextMut"));
+        let runtime = &self.world.runtime;
+        quote! {
+            impl #name {
+                #[doc = #doc]
+                pub fn resource_drop(self, store: impl #context) -> #runtime::Result<()> {
+                    self.0.resource_drop(store)
+                }
+            }
         }
     }
 

@@ -62,7 +62,10 @@ fn edits(text: &str) -> Vec<Edit> {
     for (event, range) in parser.into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(kind)) => edits.extend(code_block(text, &kind, range)),
-            Event::Html(_) | Event::InlineHtml(_) => edits.push((range.start..range.start, "\\".to_owned())),
+            Event::Html(_) | Event::InlineHtml(_) => {
+                let tags = text[range.clone()].match_indices('<').map(|(at, _)| range.start + at);
+                edits.extend(tags.map(|tag| (tag..tag, "\\".to_owned())));
+            }
             Event::Start(Tag::Link { link_type, dest_url, .. }) => {
                 in_link += 1;
                 if link_type != LinkType::Autolink && !is_address(&dest_url) {
@@ -89,9 +92,10 @@ fn code_block(text: &str, kind: &CodeBlockKind<'_>, range: Range<usize>) -> Vec<
             vec![(start..range.end, format!("```text\n{}\n```\n", code.join("\n").trim_start()))]
         }
         CodeBlockKind::Fenced(language) if language.is_empty() || language.contains("rust") => {
-            let fence = block.len() - block.trim_start_matches(['`', '~']).len();
-            let end = block.find('\n').unwrap_or(block.len());
-            vec![(range.start + fence..range.start + end, "text".to_owned())]
+            let indent = block.len() - block.trim_start().len();
+            let fence = block.trim_start().bytes().take_while(|byte| b"`~".contains(byte)).count();
+            let (start, end) = (indent + fence, block[indent..].find('\n').map_or(block.len(), |end| indent + end));
+            vec![(range.start + start..range.start + end, "text".to_owned())]
         }
         CodeBlockKind::Fenced(_) => Vec::new(),
     }
@@ -132,6 +136,8 @@ mod tests {
             ("```\nlet\n```", "```text\nlet\n```"),
             ("```rust\nlet\n```", "```text\nlet\n```"),
             ("```wit\nlet\n```", "```wit\nlet\n```"),
+            ("* a\n\n  ~~~\n  let\n  ~~~", "* a\n\n  ~~~text\n  let\n  ~~~"),
+            ("  <b>\nü</b>", "  \\<b>\nü\\</b>"),
             ("So:\n\n    a\n    b\n\nthen", "So:\n\n```text\na\nb\n```\n\nthen"),
         ] {
             assert_eq!(for_rustdoc(wit), rust);

@@ -4,6 +4,7 @@ use crate::docs;
 use crate::file::File;
 use crate::functions::{self, Param};
 use crate::names::Scope;
+use crate::types::in_parentheses;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use wit_parser::Function;
@@ -51,16 +52,20 @@ impl File<'_> {
                 #(#methods)*
             }
         };
-        self.push(definition);
-        self.push(implementation);
+        self.push(&definition);
+        self.push(&implementation);
         Some(())
     }
 
+    /// The field that holds a function. If its callers lend something to it, then its type has
+    /// their lifetimes, and the field has no types.
     pub(crate) fn export_field(&self, Export { function, name }: &Export<'_>) -> TokenStream {
-        let typed_func = self.runtime("TypedFunc");
-        let params = function.params.iter().map(|param| self.owned(&param.ty));
-        let result = self.owned_or_unit(function.result.as_ref());
-        quote!(#name: #typed_func<(#(#params,)*), #result>)
+        if self.borrows(function) {
+            let func = self.runtime("Func");
+            return quote!(#name: #func);
+        }
+        let (typed_func, types) = (self.runtime("TypedFunc"), self.signature(function));
+        quote!(#name: #typed_func<#types>)
     }
 
     /// The initialiser of the field.
@@ -69,6 +74,10 @@ impl File<'_> {
             Some(instance) => format!("{instance}#{}", function.name),
             None => function.name.clone(),
         };
+        if self.borrows(function) {
+            let types = self.signature(function);
+            return quote!(#name: instance.get_typed_func::<#types>(&mut store, #path)?.func().clone());
+        }
         quote!(#name: instance.get_typed_func(&mut store, #path)?)
     }
 
@@ -80,16 +89,29 @@ impl File<'_> {
         let context = self.runtime("AsContextMut");
         let runtime = &self.world.runtime;
         let typed = params.iter().map(|Param { name, ty }| {
-            let ty = self.owned(ty);
+            let ty = self.lent(ty);
             quote!(#name: #ty)
         });
-        let names = params.iter().map(|param| &param.name);
+        let names: Vec<&Ident> = params.iter().map(|param| &param.name).collect();
+        let names = in_parentheses(&names);
         let result = self.owned_or_unit(function.result.as_ref());
+        let call = if self.borrows(function) { quote!(call_typed) } else { quote!(call) };
         quote! {
             #docs
             pub fn #name(&self, #store: impl #context #(, #typed)*) -> #runtime::Result<#result> {
-                self.#name.call(#store, (#(#names,)*))
+                self.#name.#call(#store, #names)
             }
         }
+    }
+
+    fn borrows(&self, function: &Function) -> bool {
+        function.params.iter().any(|param| self.is_lent(&param.ty))
+    }
+
+    /// The types of the parameters and the result, for a typed function.
+    fn signature(&self, function: &Function) -> TokenStream {
+        let params: Vec<TokenStream> = function.params.iter().map(|param| self.lent(&param.ty)).collect();
+        let (params, result) = (in_parentheses(&params), self.owned_or_unit(function.result.as_ref()));
+        quote!(#params, #result)
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Facts {
     pub(crate) is_viewable: bool,
     /// Can a list of it be looked at where it lies?
     pub(crate) is_plain: bool,
+    /// Does it contain bytes that are in no other list, nor in a type with a name of its own?
+    pub(crate) is_fillable: bool,
     /// How many types it is made of when aliases are written out.
     pub(crate) size: u64,
     /// How deep they are nested, named ones too.
@@ -39,6 +41,7 @@ const SCALAR: Facts = Facts {
     is_copy: true,
     is_viewable: false,
     is_plain: false,
+    is_fillable: false,
     size: 1,
     depth: 1,
     widest: 0,
@@ -59,6 +62,7 @@ impl Facts {
                 is_copy: whole.is_copy & part.is_copy,
                 is_viewable: whole.is_viewable | part.is_viewable,
                 is_plain: false,
+                is_fillable: whole.is_fillable | part.is_fillable,
                 size: whole.size.saturating_add(part.size),
                 depth: whole.depth.max(part.depth.saturating_add(1)),
                 widest: whole.widest.max(part.widest),
@@ -129,22 +133,29 @@ impl<'a> AllFacts<'a> {
         }
     }
 
+    fn is_byte(&self, ty: &Type) -> bool {
+        dealiased(self.resolve, *ty) == Type::U8
+    }
+
     /// The facts of a type whose parts are known.
     fn combine(&self, id: TypeId) -> Facts {
         let kind = &self.resolve.types[id].kind;
         let known = |ty: &Type| self.known(ty).expect("parts are visited first");
         let whole = Facts::of_parts(parts(kind).iter().map(known));
-        let named = Facts { is_viewable: false, size: 1, ..whole };
+        let named = Facts { is_viewable: false, is_fillable: false, size: 1, ..whole };
         match kind {
             TypeDefKind::Record(_) | TypeDefKind::Variant(_) | TypeDefKind::Enum(_) | TypeDefKind::Flags(_) => named,
             TypeDefKind::Type(target) => Facts { depth: whole.depth, ..known(target) },
             TypeDefKind::Tuple(tuple) => Facts { widest: whole.widest.max(tuple.types.len()), ..whole },
             TypeDefKind::Option(_) | TypeDefKind::Result(_) => whole,
             TypeDefKind::List(element) => {
-                Facts { is_copy: false, is_viewable: whole.is_viewable || known(element).is_plain, ..whole }
+                let is_viewable = whole.is_viewable || known(element).is_plain;
+                Facts { is_copy: false, is_viewable, is_fillable: self.is_byte(element), ..whole }
             }
-            TypeDefKind::Map(..) => Facts { is_copy: false, ..whole },
-            TypeDefKind::FixedLengthList(element, _) => Facts { is_plain: known(element).is_plain, ..whole },
+            TypeDefKind::Map(..) => Facts { is_copy: false, is_fillable: false, ..whole },
+            TypeDefKind::FixedLengthList(element, _) => {
+                Facts { is_plain: known(element).is_plain, is_fillable: false, ..whole }
+            }
             TypeDefKind::Handle(Handle::Own(_)) => Facts { owns: true, has_handle: true, is_copy: false, ..SCALAR },
             TypeDefKind::Handle(Handle::Borrow(_)) => Facts { has_handle: true, is_copy: false, ..SCALAR },
             TypeDefKind::Resource => SCALAR,
@@ -174,4 +185,14 @@ fn parts(kind: &TypeDefKind) -> Vec<Type> {
         | TypeDefKind::Enum(_)
         | TypeDefKind::Unknown => Vec::new(),
     }
+}
+
+/// The type without the names that are aliases.
+pub(crate) fn dealiased(resolve: &Resolve, mut ty: Type) -> Type {
+    while let Type::Id(id) = ty
+        && let TypeDefKind::Type(target) = resolve.types[id].kind
+    {
+        ty = target;
+    }
+    ty
 }

@@ -11,7 +11,32 @@ pub(crate) struct Param {
     pub(crate) ty: Type,
 }
 
+/// How a function of the host gets its parameters, and gives its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It owns both.
+    Owned,
+    /// It looks at parameters where they lie.
+    Viewed,
+    /// It writes bytes to where its caller wants them.
+    Filled,
+}
+
+/// Has the runtime functions that fill?
+const CAN_FILL: bool = true;
+
 impl File<'_> {
+    /// How a function of the host gets its parameters. What can be looked at is, rather than that
+    /// the result is filled: one function does not do both.
+    pub(crate) fn access(&self, function: &Function) -> Access {
+        let facts = |ty: &Type| self.world.facts.of(ty);
+        if function.params.iter().any(|param| facts(&param.ty).is_viewable) {
+            return Access::Viewed;
+        }
+        let fills = CAN_FILL && function.result.as_ref().is_some_and(|ty| facts(ty).is_fillable);
+        if fills { Access::Filled } else { Access::Owned }
+    }
+
     /// The name of a function, before it is made unlike others. Functions of a resource have its
     /// name in front of theirs.
     pub(crate) fn function_name(&self, function: &Function) -> String {

@@ -2,9 +2,12 @@
 
 use crate::docs;
 use crate::file::File;
-use crate::functions::{self, Param};
-use crate::names::{Scope, ident, snake_case};
-use proc_macro2::{Ident, Literal, TokenStream};
+use crate::functions::{self, Access, Param};
+use crate::linker_call::Definition;
+use crate::names::{Scope, snake_case};
+use crate::print::in_line;
+use crate::types::in_parentheses;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use wit_parser::{Function, TypeDefKind, TypeId};
 
@@ -36,8 +39,8 @@ impl File<'_> {
         if imports.functions.is_empty() && imports.drops.is_empty() {
             return None;
         }
-        self.push(self.import_trait(&imports));
-        self.push(self.add_to_linker(&imports));
+        self.push(&self.import_trait(&imports));
+        self.push_text(self.add_to_linker(&imports));
         Some(())
     }
 
@@ -64,69 +67,92 @@ impl File<'_> {
 
     fn import_method(&self, function: &Function, name: &Ident) -> TokenStream {
         let docs = docs::attributes(&function.docs, &functions::described(function));
-        let params = functions::params(function, &mut Scope::with(&["self"]));
+        let mut scope = Scope::with(&["self"]);
+        let params = functions::params(function, &mut scope);
+        let access = self.access(function);
         let params = params.iter().map(|Param { name, ty }| {
-            let ty = self.viewed(ty);
+            let ty = if access == Access::Viewed { self.viewed(ty) } else { self.owned(ty) };
             quote!(#name: #ty)
         });
-        let (result, host_error) = (self.owned_or_unit(function.result.as_ref()), self.runtime("HostError"));
-        quote!(#docs fn #name(&mut self #(, #params)*) -> Result<#result, #host_error>;)
+        let result = match &function.result {
+            Some(ty) if access == Access::Filled => self.filled(ty),
+            result => self.owned_or_unit(result.as_ref()),
+        };
+        let fill = (access == Access::Filled).then(|| {
+            let (name, ty) = (scope.claim("fill"), self.runtime("Fill"));
+            quote!(, #name: #ty<'_>)
+        });
+        let host_error = self.runtime("HostError");
+        quote!(#docs fn #name(&mut self #(, #params)* #fill) -> Result<#result, #host_error>;)
     }
 
-    fn add_to_linker(&self, imports: &Imports<'_>) -> TokenStream {
+    fn add_to_linker(&self, imports: &Imports<'_>) -> String {
         let name = &self.module.subject;
         let [linker, link_error] = ["Linker", "LinkError"].map(|name| self.runtime(name));
-        let (doc, add, instance) = match &self.module.instance {
-            Some(instance) => {
-                (format!(" Defines `{instance}`."), ident(ADD_TO_LINKER), quote!(linker.instance(#instance)))
-            }
+        let (what, add, instance) = match &self.module.instance {
+            Some(instance) => (format!("`{instance}`"), ADD_TO_LINKER, format!("linker.instance({instance:?})")),
             None => {
-                let doc = " Defines the functions that guests import by themselves.".to_owned();
-                (doc, ident("add_functions_to_linker"), quote!(linker.root()))
+                let what = "the functions that guests import by themselves".to_owned();
+                (what, "add_functions_to_linker", "linker.root()".to_owned())
             }
         };
-        let resources = imports.drops.iter().map(|(label, id, method)| {
-            let (ty, resource) = (self.named(*id), self.runtime("Resource"));
-            quote! {
-                instance.resource::<#ty>(#label, move |mut caller, rep| {
-                    get(caller.data_mut()).#method(#resource::new(rep))
-                })?;
-            }
-        });
+        let drops = imports.drops.iter().map(|(label, id, method)| self.resource_definition(label, *id, method));
         let functions = imports.functions.iter().map(|(function, method)| self.definition(function, method));
-        quote! {
-            #[doc = #doc] /// `get` finds what implements it in the data of a store.
-            pub fn #add<T: 'static, H: #name + 'static>(
-                linker: &mut #linker<T>,
-                get: fn(&mut T) -> &mut H,
-            ) -> Result<(), #link_error> {
-                let mut instance = #instance;
-                #(#resources)*
-                #(#functions)*
-                Ok(())
-            }
+        let definitions: String = drops.chain(functions).map(|definition| definition.print()).collect();
+        format!(
+            "\
+/// Defines {what}.
+///
+/// `get` finds what implements it in the data of a store.
+pub fn {add}<T: 'static, H: {name} + 'static>(
+    linker: &mut {linker}<T>,
+    get: fn(&mut T) -> &mut H,
+) -> Result<(), {link_error}> {{
+    let mut instance = {instance};
+{definitions}    Ok(())
+}}
+"
+        )
+    }
+
+    fn resource_definition(&self, label: &str, id: TypeId, method: &Ident) -> Definition {
+        let (ty, handle) = (self.named(id), self.runtime("Resource"));
+        Definition {
+            define: "resource",
+            types: vec![in_line(&ty)],
+            label: label.to_owned(),
+            closure: "move |mut caller, rep|".to_owned(),
+            callee: format!("get(caller.data_mut()).{method}"),
+            arguments: vec![format!("{handle}::new(rep)")],
         }
     }
 
-    /// Defines a function. It looks at its parameters where they lie if they have something to look
-    /// at.
-    fn definition(&self, function: &Function, method: &Ident) -> TokenStream {
+    fn definition(&self, function: &Function, method: &Ident) -> Definition {
         let mut scope = Scope::with(&["get"]);
         let params = functions::params(function, &mut scope);
-        let label = Literal::string(&function.name);
-        let names = params.iter().map(|param| &param.name);
-        let names = quote!(#(#names),*);
-        let pattern = if params.len() == 1 { quote!((#names,)) } else { quote!((#names)) };
-        if params.iter().any(|param| self.world.facts.of(&param.ty).is_viewable) {
-            let types = params.iter().map(|param| self.viewed(&param.ty));
-            let data = scope.claim("data");
-            return quote! {
-                instance.func_view::<(#(#types,)*), _, _>(#label, move |#data, #pattern| get(#data).#method(#names))?;
-            };
-        }
-        let caller = scope.claim("caller");
-        quote! {
-            instance.func_wrap(#label, move |mut #caller, #pattern| get(#caller.data_mut()).#method(#names))?;
-        }
+        let names: Vec<&Ident> = params.iter().map(|param| &param.name).collect();
+        let mut arguments: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let pattern = in_line(&in_parentheses(&names));
+        let label = function.name.clone();
+        let (define, types, closure, callee) = match self.access(function) {
+            Access::Owned => {
+                let caller = scope.claim("caller");
+                let callee = format!("get({caller}.data_mut()).{method}");
+                ("func_wrap", Vec::new(), format!("move |mut {caller}, {pattern}|"), callee)
+            }
+            Access::Viewed => {
+                let data = scope.claim("data");
+                let types: Vec<TokenStream> = params.iter().map(|param| self.viewed(&param.ty)).collect();
+                let types = vec![in_line(&in_parentheses(&types)), "_".to_owned(), "_".to_owned()];
+                ("func_view", types, format!("move |{data}, {pattern}|"), format!("get({data}).{method}"))
+            }
+            Access::Filled => {
+                let (data, fill) = (scope.claim("data"), scope.claim("fill"));
+                arguments.push(fill.to_string());
+                let closure = format!("move |{data}, {pattern}, {fill}|");
+                ("func_fill", Vec::new(), closure, format!("get({data}).{method}"))
+            }
+        };
+        Definition { define, types, label, closure, callee, arguments }
     }
 }

@@ -19,6 +19,7 @@ mod facts;
 mod file;
 mod functions;
 mod import;
+mod linker_call;
 mod modules;
 mod names;
 mod options;

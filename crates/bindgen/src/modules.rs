@@ -4,9 +4,8 @@
 //! `exports::wasi::io::streams`. If a world has several versions of a package, each has its version
 //! in its module's name.
 
-use crate::names::{Scope, camel_case, ident, snake_case};
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use crate::names::{Scope, camel_case, snake_case};
+use proc_macro2::Ident;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wit_parser::{
     Interface, InterfaceId, PackageId, Resolve, TypeDefKind, TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
@@ -183,9 +182,9 @@ fn path_of(resolve: &Resolve, key: &WorldKey, interface: &Interface, versioned: 
 }
 
 /// Makes a path unlike all others: none is both a file and a directory.
-fn claim(taken: &mut BTreeSet<Vec<String>>, path: &mut Vec<String>) {
+fn claim(taken: &mut BTreeSet<Vec<String>>, path: &mut [String]) {
     loop {
-        let clash = taken.iter().find(|other| other.starts_with(path) || path.starts_with(other));
+        let clash = taken.iter().find(|other| other.starts_with(&*path) || path.starts_with(other));
         let at = match clash {
             Some(other) => other.len().min(path.len()) - 1,
             None if RESERVED.contains(&path[0].as_str()) && path.len() == 1 => 0,
@@ -193,21 +192,10 @@ fn claim(taken: &mut BTreeSet<Vec<String>>, path: &mut Vec<String>) {
         };
         path[at].push('_');
     }
-    taken.insert(path.clone());
+    taken.insert(path.to_vec());
 }
 
 impl Module {
-    /// The path from this module to an item of another, or of its own.
-    pub(crate) fn path_to(&self, other: &Module, item: &Ident) -> TokenStream {
-        if self.path == other.path {
-            return quote!(#item);
-        }
-        let shared = self.path.iter().zip(&other.path).take_while(|(mine, theirs)| mine == theirs).count();
-        let up = self.path[shared..].iter().map(|_| quote!(super::));
-        let down = other.path[shared..].iter().map(|name| ident(name));
-        quote!(#(#up)* #(#down::)* #item)
-    }
-
     /// The path of the file.
     pub(crate) fn file(&self) -> std::path::PathBuf {
         let mut file: std::path::PathBuf = self.path.iter().collect();

@@ -3,7 +3,7 @@
 //! The text does not depend on whether `rustfmt` is installed, nor on how it is set up: files tell
 //! it to leave them alone.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// What stands in every file.
 const NOTICE: &str = "\
@@ -14,7 +14,7 @@ const NOTICE: &str = "\
 ";
 
 /// A file of these items.
-pub(crate) fn file(docs: &[String], items: &[TokenStream]) -> String {
+pub(crate) fn file(docs: &[String], items: &[String]) -> String {
     let mut text = String::new();
     for line in docs {
         text += if line.is_empty() { "//!" } else { "//! " };
@@ -22,17 +22,46 @@ pub(crate) fn file(docs: &[String], items: &[TokenStream]) -> String {
         text.push('\n');
     }
     text += NOTICE;
-    for item in items {
+    for item in items.iter().filter(|item| !item.is_empty()) {
         text.push('\n');
-        text += &apart(&unparse(item));
+        text += item;
     }
     text
 }
 
-fn unparse(item: &TokenStream) -> String {
+/// The text of an item.
+pub(crate) fn item(item: &TokenStream) -> String {
     let file = syn::parse2(item.clone());
     let file = file.unwrap_or_else(|error| panic!("what is generated is no Rust: {error}\n{item}"));
-    prettyplease::unparse(&file)
+    apart(&prettyplease::unparse(&file))
+}
+
+/// The text of a type or a path, in one line.
+pub(crate) fn in_line(tokens: &TokenStream) -> String {
+    let mut text = String::new();
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::None => ("", ""),
+                };
+                text += open;
+                text += &in_line(&group.stream());
+                text += close;
+            }
+            TokenTree::Punct(punct) => {
+                text.push(punct.as_char());
+                if matches!(punct.as_char(), ',' | ';') {
+                    text.push(' ');
+                }
+            }
+            token => text += &token.to_string(),
+        }
+    }
+    text.trim_end().to_owned()
 }
 
 /// Puts blank lines between the functions of an item.
@@ -59,6 +88,6 @@ fn apart(text: &str) -> String {
 pub(crate) fn root(doc: &str, modules: &[TokenStream]) -> String {
     let lints = "#![allow(dead_code, clippy::all)]\n";
     let mut text = format!("//! {doc}\n{NOTICE}{lints}\n");
-    text += &modules.iter().map(unparse).collect::<String>();
+    text += &modules.iter().map(item).collect::<String>();
     text
 }

@@ -1,9 +1,10 @@
 //! Types of WIT as types of Rust: owned, looked at by the host, and lent to a guest.
 
+use crate::facts::dealiased;
 use crate::file::File;
 use crate::modules::{Side, resource_of};
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use wit_parser::{Handle, Type, TypeDefKind, TypeId};
 
 impl File<'_> {
@@ -49,8 +50,8 @@ impl File<'_> {
         let or_unit = |ty: &Option<Type>| ty.as_ref().map_or_else(|| quote!(()), part);
         match &self.world.resolve.types[id].kind {
             TypeDefKind::Tuple(tuple) => {
-                let parts = tuple.types.iter().map(part);
-                quote!((#(#parts,)*))
+                let parts: Vec<TokenStream> = tuple.types.iter().map(part).collect();
+                in_parentheses(&parts)
             }
             TypeDefKind::Option(ty) => {
                 let ty = part(ty);
@@ -100,17 +101,7 @@ impl File<'_> {
     pub(crate) fn named(&self, id: TypeId) -> TokenStream {
         let owner = self.world.modules.owner(self.world.resolve.types[id].owner);
         let name = owner.types.get(&id).expect("every type of a module has a name");
-        self.module.path_to(owner, name)
-    }
-
-    /// The type without the names that are aliases.
-    fn dealiased(&self, mut ty: Type) -> Type {
-        while let Type::Id(id) = ty
-            && let TypeDefKind::Type(target) = self.world.resolve.types[id].kind
-        {
-            ty = target;
-        }
-        ty
+        self.path_to(owner, name)
     }
 
     /// What a host function is given: strings and lists of numbers are looked at where they lie.
@@ -118,7 +109,7 @@ impl File<'_> {
         if !self.world.facts.of(ty).is_viewable {
             return self.owned(ty);
         }
-        match self.dealiased(*ty) {
+        match dealiased(self.world.resolve, *ty) {
             Type::String => quote!(&str),
             Type::Id(id) => match &self.world.resolve.types[id].kind {
                 TypeDefKind::List(element) if self.world.facts.of(element).is_plain => {
@@ -129,5 +120,66 @@ impl File<'_> {
             },
             scalar => self.owned(&scalar),
         }
+    }
+
+    /// What a host function gives: bytes may be in place already.
+    pub(crate) fn filled(&self, ty: &Type) -> TokenStream {
+        match dealiased(self.world.resolve, *ty) {
+            Type::Id(id) if self.world.facts.of(ty).is_fillable => match &self.world.resolve.types[id].kind {
+                TypeDefKind::List(_) => self.runtime("Filled").to_token_stream(),
+                _ => self.anonymous(id, &|part| self.filled(part)),
+            },
+            _ => self.owned(ty),
+        }
+    }
+
+    /// What a caller of a guest gives: what the guest only reads is lent to it.
+    pub(crate) fn lent(&self, ty: &Type) -> TokenStream {
+        if !self.is_lent(ty) {
+            return self.owned(ty);
+        }
+        match dealiased(self.world.resolve, *ty) {
+            Type::Id(id) => match &self.world.resolve.types[id].kind {
+                TypeDefKind::List(element) => {
+                    let element = self.element(element);
+                    quote!(&[#element])
+                }
+                TypeDefKind::Map(key, value) => {
+                    let (key, value) = (self.element(key), self.element(value));
+                    quote!(&[(#key, #value)])
+                }
+                TypeDefKind::Tuple(_) | TypeDefKind::Option(_) | TypeDefKind::Result(_) => {
+                    self.anonymous(id, &|part| self.lent(part))
+                }
+                _ => {
+                    let ty = self.owned(ty);
+                    quote!(&#ty)
+                }
+            },
+            _ => quote!(&str),
+        }
+    }
+
+    /// An element of a list that is lent. A list of handles is one of references, for handles
+    /// cannot be copied into it.
+    fn element(&self, ty: &Type) -> TokenStream {
+        match dealiased(self.world.resolve, *ty) {
+            Type::Id(id) if matches!(self.world.resolve.types[id].kind, TypeDefKind::Handle(_)) => self.lent(ty),
+            _ => self.owned(ty),
+        }
+    }
+
+    /// Does a caller of a guest lend something of this type?
+    pub(crate) fn is_lent(&self, ty: &Type) -> bool {
+        let facts = self.world.facts.of(ty);
+        !facts.is_copy && !facts.owns
+    }
+}
+
+/// A tuple of these. One alone has a comma behind it.
+pub(crate) fn in_parentheses(parts: &[impl ToTokens]) -> TokenStream {
+    match parts {
+        [one] => quote!((#one,)),
+        parts => quote!((#(#parts),*)),
     }
 }

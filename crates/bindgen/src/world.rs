@@ -6,7 +6,7 @@ use crate::file::{File, World};
 use crate::import::ADD_TO_LINKER;
 use crate::modules::{Module, Side};
 use crate::names::{Scope, ident, snake_case};
-use crate::print;
+use crate::print::{self, in_line};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::BTreeMap;
@@ -78,44 +78,45 @@ impl World<'_> {
             file.define(label, *id);
         }
         let own = file.import(world.imports.values().filter_map(function), types.into_iter()).is_some();
-        file.push(self.add_world(&file, own));
+        let add = self.add_world(&file, own);
+        file.push_text(add);
         self.push_exports(&mut file);
         file.print(&docs::lines(&world.docs, &format!("The world `{}`.", world.name)))
     }
 
-    /// The definitions of all imports. What the world's own are is in another function.
-    fn add_world(&self, file: &File<'_>, own: bool) -> TokenStream {
-        let mut traits = Vec::new();
-        let mut calls = Vec::new();
+    /// The definition of all imports. `own`: does the world import functions by themselves?
+    fn add_world(&self, file: &File<'_>, own: bool) -> String {
+        let (mut traits, mut calls) = (String::new(), String::new());
         for module in self.subjects(Side::Import) {
-            let (name, add) = (&module.subject, ident(ADD_TO_LINKER));
-            traits.push(file.module.path_to(module, name));
-            let add = file.module.path_to(module, &add);
-            calls.push(quote!(#add(linker, get)?;));
+            let subject = in_line(&file.path_to(module, &module.subject));
+            let add = in_line(&file.path_to(module, &ident(ADD_TO_LINKER)));
+            traits += &format!("{subject}\n        + ");
+            calls += &format!("    {add}(linker, get)?;\n");
         }
         if own {
-            let name = &file.module.subject;
-            traits.push(quote!(#name));
-            calls.push(quote!(add_functions_to_linker(linker, get)?;));
+            traits += &format!("{}\n        + ", file.module.subject);
+            calls += "    add_functions_to_linker(linker, get)?;\n";
         }
         if traits.is_empty() {
-            return TokenStream::new();
+            return String::new();
         }
         let [linker, link_error] = ["Linker", "LinkError"].map(|name| file.runtime(name));
-        quote! {
-            /// Defines everything that guests of this world import. `get` finds what implements it
-            /// in the data of a store.
-            pub fn add_to_linker<T: 'static, H>(
-                linker: &mut #linker<T>,
-                get: fn(&mut T) -> &mut H,
-            ) -> Result<(), #link_error>
-            where
-                H: #(#traits +)* 'static,
-            {
-                #(#calls)*
-                Ok(())
-            }
-        }
+        format!(
+            "\
+/// Defines everything that guests of this world import.
+///
+/// `get` finds what implements it in the data of a store.
+pub fn {ADD_TO_LINKER}<T: 'static, H>(
+    linker: &mut {linker}<T>,
+    get: fn(&mut T) -> &mut H,
+) -> Result<(), {link_error}>
+where
+    H: {traits}'static,
+{{
+{calls}    Ok(())
+}}
+"
+        )
     }
 
     /// The struct with all exports.
@@ -132,7 +133,7 @@ impl World<'_> {
         for module in interfaces {
             let (field, ty) = (scope.claim(&snake_case(&module.path[module.path.len() - 1])), &module.subject);
             let (doc, ty) =
-                (format!(" `{}`.", module.instance.as_deref().unwrap_or_default()), file.module.path_to(module, ty));
+                (format!(" `{}`.", module.instance.as_deref().unwrap_or_default()), file.path_to(module, ty));
             fields.push(quote!(#[doc = #doc] pub #field: #ty));
             found.push(quote!(#field: #ty::new(&mut store, instance)?));
         }
@@ -166,8 +167,8 @@ impl World<'_> {
                 #(#methods)*
             }
         };
-        file.push(definition);
-        file.push(implementation);
+        file.push(&definition);
+        file.push(&implementation);
     }
 
     /// The root of the bindings, which has all modules.

@@ -1,8 +1,8 @@
 //! `cantilever compile`: a native object, or the code before and after instruction selection as
 //! text.
 
+use super::cache::CacheChoice;
 use super::code_options::CodeOptions;
-use super::progress::ProgressLine;
 use super::provided::ProvidedImports;
 use super::{Failure, input::Input};
 use cantilever::{CompileOptions, EmitText};
@@ -42,6 +42,9 @@ pub struct Compile {
 
     #[command(flatten)]
     provided: ProvidedImports,
+
+    #[command(flatten)]
+    cache: CacheChoice,
 }
 
 const EXAMPLES: &str = "\
@@ -113,7 +116,7 @@ impl Compile {
             }
             Some(_) => {}
         }
-        cantilever::compile(wasm, options, &ProgressLine::new()).map_err(|e| self.refused(e))
+        self.cache.object(&self.file, wasm, options).map_err(|e| self.refused(e))
     }
 
     fn text(&self, wasm: &[u8], options: &CompileOptions, form: EmitText) -> Result<Vec<u8>, Failure> {

@@ -19,6 +19,8 @@ pub enum Failure {
     TimedOut(String),
     /// Everything has been reported already.
     Reported,
+    /// The guest ended itself with this code, which may be 0, and has said why.
+    Exited(u8),
 }
 
 impl Failure {
@@ -33,12 +35,13 @@ impl Failure {
     }
 
     /// 134 for a trap, as a process that aborts has it; 124 for a guest that was stopped, as
-    /// timeout(1) has it; 1 otherwise.
+    /// timeout(1) has it; the guest's own code; 1 otherwise.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Failure::Refused { .. } | Failure::Reported => ExitCode::from(1),
             Failure::Trapped(_) => ExitCode::from(134),
             Failure::TimedOut(_) => ExitCode::from(124),
+            Failure::Exited(code) => ExitCode::from(*code),
         }
     }
 }
@@ -50,7 +53,7 @@ impl fmt::Display for Failure {
             Failure::Refused { what, remedy: Some(remedy) } => write!(f, "error: {what}\n  help: {remedy}"),
             Failure::Trapped(message) => write!(f, "error: the guest trapped: {message}"),
             Failure::TimedOut(message) => write!(f, "error: the guest ran for too long: {message}"),
-            Failure::Reported => Ok(()),
+            Failure::Reported | Failure::Exited(_) => Ok(()),
         }
     }
 }

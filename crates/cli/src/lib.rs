@@ -5,14 +5,17 @@
 //! also reads the plan and the metadata of objects.
 
 mod bindgen;
+mod cache;
 mod code_options;
 mod compile;
 mod deadline;
 mod failure;
+mod guest_file;
 mod input;
 mod inspect;
 mod invocation;
 mod listing;
+mod preview1;
 mod progress;
 mod provided;
 mod run;
@@ -20,6 +23,7 @@ mod run;
 mod serve;
 mod signature;
 mod text_lines;
+mod wasi_options;
 mod wast;
 
 pub use failure::Failure;
@@ -56,12 +60,14 @@ Examples:
   cantilever run --allow-precompiled adder.o       run it, as often as you like
   cantilever compile adder.wasm --emit clif        read the code
   cantilever inspect adder.wasm                    imports, exports, adapters
+  cantilever cache list                            see what need not be compiled again
   cantilever wast tests/                           run the official test scripts
   cantilever bindgen wit/ -o src/bindings          write Rust for a host
 
 Exit codes:
   0    success
   1    a refused input, a wrong argument or a failed test
+  N    what the program that `run` ran ended with; 1 if that is an error
   2    a wrong command line
   124  the guest ran longer than `--timeout` allows
   134  the guest trapped";
@@ -75,6 +81,7 @@ enum Command {
     Wast(wast::Wast),
     Inspect(inspect::Inspect),
     Bindgen(bindgen::Bindgen),
+    Cache(cache::CacheCommand),
 }
 
 /// Runs the command line of this process.
@@ -88,11 +95,12 @@ pub fn main() -> ExitCode {
         Command::Wast(command) => command.execute(),
         Command::Inspect(command) => command.execute(),
         Command::Bindgen(command) => command.execute(),
+        Command::Cache(command) => command.execute(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if failure != Failure::Reported {
+            if !matches!(failure, Failure::Reported | Failure::Exited(_)) {
                 eprintln!("{failure}");
             }
             failure.exit_code()
@@ -103,9 +111,15 @@ pub fn main() -> ExitCode {
 /// Lets a reader that has seen enough (`cantilever inspect … | head`) end the process, as it ends
 /// other commands: Rust ignores the signal and would report a failed write.
 fn end_with_closed_pipe() {
-    // SAFETY: no other thread runs yet, and the default disposition calls nothing.
+    set_closed_pipe(libc::SIG_DFL);
+}
+
+/// What a write to a pipe that nobody reads does to the process.
+fn set_closed_pipe(disposition: libc::sighandler_t) {
+    // SAFETY: both dispositions that this is called with, the default and to ignore the signal,
+    // call no code.
     #[cfg(unix)]
     unsafe {
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        libc::signal(libc::SIGPIPE, disposition);
     }
 }

@@ -72,6 +72,7 @@ fn twin(item: &Item, generics: &Generics) -> (TokenStream, TokenStream) {
     let name = format_ident!("__Raw{}", item.ident);
     let (_, ty_generics, where_clause) = generics.split_for_impl();
     match &item.shape {
+        Shape::Transparent(field) => (quote!(), raw(field)),
         Shape::Flags(fields) => {
             let bits = unsigned(fields.len() as u32);
             (quote!(), quote!(#bits))
@@ -139,6 +140,10 @@ fn copied(name: &Ident, generics: &Generics, definition: &TokenStream) -> TokenS
 fn check(shape: &Shape) -> TokenStream {
     let typecheck = |ty: &syn::Type| quote!(<#ty as #ROOT::ComponentType>::typecheck);
     match shape {
+        Shape::Transparent(field) => {
+            let check = typecheck(field);
+            quote!(#check(ty, cx))
+        }
         Shape::Record(fields) => {
             let fields = fields.iter().map(|field| {
                 let (label, check) = (&field.label, typecheck(&field.ty));

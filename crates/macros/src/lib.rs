@@ -9,6 +9,7 @@
 //! | the same with `#[component(flags)]`, every field a `bool` | flags |
 //! | enum without payloads | enum, or variant without payloads |
 //! | enum, each variant with one payload or none | variant |
+//! | struct of one field with `#[component(transparent)]` | what the field stands for |
 //!
 //! Labels are the Rust names in kebab case; `#[component(name = "…")]` on a field or a variant
 //! gives another. Order matters, as it does in the component's type.

@@ -14,6 +14,7 @@ pub(crate) fn implement(item: &Item) -> TokenStream {
         Shape::Record(fields) => record(fields),
         Shape::Flags(fields) => flags(fields),
         Shape::Variant(cases) => variant(cases),
+        Shape::Transparent(_) => quote!(#ROOT::Lift::lift(cx, ty, src).map(Self)),
     };
     let view = view(item);
     quote! {

@@ -14,6 +14,7 @@ pub(crate) fn implement(item: &Item) -> TokenStream {
         Shape::Record(fields) => record(fields),
         Shape::Flags(fields) => flags(fields),
         Shape::Variant(cases) => variant(cases),
+        Shape::Transparent(_) => quote!(#ROOT::Lower::lower(&self.0, cx, ty, dst)),
     };
     quote! {
         // SAFETY: writes every field, or the discriminant and the payload of its case.

@@ -17,6 +17,8 @@ pub(crate) enum Shape {
     Flags(Vec<Field>),
     /// An enum is a variant without payloads.
     Variant(Vec<Case>),
+    /// Whatever the only field stands for.
+    Transparent(Box<Type>),
 }
 
 /// A field of a struct.
@@ -38,6 +40,7 @@ pub(crate) struct Case {
 struct Options {
     name: Option<String>,
     flags: bool,
+    transparent: bool,
 }
 
 /// The largest number of labels that a `flags` type may have.
@@ -50,6 +53,10 @@ impl Item {
             return Err(Error::new(input.ident.span(), "a type has no label: component types are compared by shape"));
         }
         let shape = match &input.data {
+            Data::Struct(data) if options.transparent => transparent(&data.fields, input)?,
+            _ if options.transparent => {
+                return Err(Error::new(input.ident.span(), "what is transparent is a struct"));
+            }
             Data::Struct(data) => {
                 let fields = fields(&data.fields, input)?;
                 if options.flags { flags(fields, input)? } else { Shape::Record(fields) }
@@ -78,8 +85,11 @@ impl Options {
                 } else if meta.path.is_ident("flags") {
                     options.flags = true;
                     Ok(())
+                } else if meta.path.is_ident("transparent") {
+                    options.transparent = true;
+                    Ok(())
                 } else {
-                    Err(meta.error("expected `name = \"…\"` or `flags`"))
+                    Err(meta.error("expected `name = \"…\"`, `flags` or `transparent`"))
                 }
             })?;
         }
@@ -90,7 +100,9 @@ impl Options {
     fn label(attributes: &[Attribute], or: impl FnOnce() -> String) -> Result<String> {
         let options = Options::new(attributes)?;
         match attributes.first() {
-            Some(first) if options.flags => Err(Error::new(first.span(), "`flags` belongs on the struct")),
+            Some(first) if options.flags || options.transparent => {
+                Err(Error::new(first.span(), "`flags` and `transparent` belong on the struct"))
+            }
             _ => Ok(options.name.unwrap_or_else(or)),
         }
     }
@@ -116,6 +128,15 @@ fn flags(fields: Vec<Field>, input: &DeriveInput) -> Result<Shape> {
         return Err(Error::new(input.ident.span(), format!("there can be at most {MAX_FLAGS} flags")));
     }
     Ok(Shape::Flags(fields))
+}
+
+fn transparent(fields: &Fields, input: &DeriveInput) -> Result<Shape> {
+    match fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            Ok(Shape::Transparent(Box::new(fields.unnamed[0].ty.clone())))
+        }
+        _ => Err(Error::new(input.ident.span(), "a transparent struct has one field, without a name")),
+    }
 }
 
 fn case(variant: &syn::Variant) -> Result<Case> {
@@ -149,6 +170,7 @@ mod tests {
         let cases: Vec<_> = cases.iter().map(|case| (case.label.as_str(), case.payload.is_some())).collect();
         assert_eq!(cases, [("not-found", true), ("all", false)]);
         assert!(matches!(shape("#[component(flags)] struct F { read: bool }"), Ok(Shape::Flags(_))));
+        assert!(matches!(shape("#[component(transparent)] struct N(u32);"), Ok(Shape::Transparent(_))));
     }
 
     #[test]
@@ -162,6 +184,9 @@ mod tests {
             ("union U { a: u8 }", "union"),
             ("#[component(flags)] enum E { A }", "struct"),
             ("#[component(name = \"s\")] struct S { a: u8 }", "no label"),
+            ("#[component(transparent)] enum E { A }", "struct"),
+            ("#[component(transparent)] struct S { a: u8 }", "one field"),
+            ("#[component(transparent)] struct S(u8, u8);", "one field"),
             ("struct S { #[component(flags)] a: u8 }", "on the struct"),
             ("struct S { #[component(rename = \"b\")] a: u8 }", "expected `name"),
         ] {

@@ -3,8 +3,8 @@
 //! An [`Engine`] holds what stores share. A [`Component`] is loaded code. A [`Store`] owns
 //! instances and the host's data. A [`Linker`] binds imports to host functions, and an [`Instance`]
 //! has [`Func`]s to call. A [`Table`] holds what the host's resources stand for. Core modules have
-//! [`Module`], [`CoreLinker`] and [`CoreInstance`]. What guests may use is bounded by [`Limits`], by
-//! fuel ([`Store::set_fuel`]), and by an [`InterruptHandle`].
+//! [`Module`], [`CoreLinker`] and [`CoreInstance`]. What guests may use is bounded by [`Limits`],
+//! by fuel ([`Store::set_fuel`]), and by an [`InterruptHandle`].
 //!
 //! The rooms of the crate stand on one another, each on those before it: `sys`, `bytes`, `error`,
 //! `stack`, `memory`, `image`, `handle`, `store`, `value`, `resource_table`, `intrinsics`, `call`,
@@ -33,9 +33,11 @@ mod value;
 pub use self::api::component::{Component, ImportKind, ImportedItem};
 pub use self::api::export::{ExportKind, ExportedItem};
 pub use self::api::func::Func;
+pub use self::api::func_export::{FuncExport, TypedFuncExport};
 pub use self::api::instance_pre::InstancePre;
 pub use self::api::linker::{DefinedItem, DefinedKind, Linker, LinkerInstance};
 pub use self::api::typed_func::TypedFunc;
+pub use self::call::fill::Fill;
 pub use self::call::with_stack::with_stack;
 pub use self::core_module::{
     CoreExtern, CoreFunc, CoreGlobal, CoreInstance, CoreLinker, CoreMemory, CoreTable, CoreTag, CoreVal, FuncRef,
@@ -61,6 +63,7 @@ pub use self::sys::native_stack::StackError;
 pub use self::sys::profiler::Profiler;
 #[doc(hidden)]
 pub use self::value::derived;
+pub use self::value::fill::{Filled, FilledString};
 pub use self::value::reflection::{FuncSignature, ResourceType, Type, TypeShape};
 pub use self::value::resource::{Resource, ResourceAny};
 pub use self::value::val::{ErrorContext, Val};

@@ -9,13 +9,14 @@
 
 pub mod bindings;
 pub mod clock;
-pub mod ctx;
+pub mod fs;
 #[cfg(feature = "http")]
 pub mod http;
+pub mod net;
 pub mod p2;
 pub mod random;
 pub mod signal;
 pub mod stream;
 pub mod wait;
 
-pub use self::ctx::{WasiCtx, WasiCtxBuilder};
+pub use self::p2::ctx::{self, WasiCtx, WasiCtxBuilder};

@@ -225,6 +225,10 @@ pub struct FuncDef {
 /// tuple of their types, the result as the tuple of none or one. Returns
 /// [`HOST_SUCCEEDED`](super::HOST_SUCCEEDED), or another number after it has recorded an error for
 /// the store.
+///
+/// What `results` points to is not initialised, but for one thing. If the type of the result is
+/// [fillable](crate::Types::is_fillable), a word there says whom to ask for room for its bytes
+/// ([`FILL_ENTRY`](super::FILL_ENTRY)).
 pub type HostFunc =
     unsafe extern "C" fn(data: *mut c_void, block: *mut Header, params: *mut u8, results: *mut u8) -> u32;
 

@@ -14,9 +14,9 @@ use super::status::{
 };
 use core::ffi::c_void;
 
-/// Version of the table's layout and of the routines' meaning. An object records the version it was
-/// compiled for.
-pub const INTRINSICS_VERSION: u32 = 7;
+/// Version of the table's layout, of the routines' meaning, and of what compiled code and host
+/// functions agree on. An object records the version it was compiled for.
+pub const INTRINSICS_VERSION: u32 = 8;
 
 /// Makes the `repr(C)` table and the enumeration of its entries from one list.
 macro_rules! intrinsics {

@@ -11,6 +11,7 @@
 
 pub mod entry;
 pub mod exception;
+pub mod fill;
 pub mod handle_record;
 pub mod header;
 pub mod intrinsics;
@@ -22,6 +23,7 @@ pub mod trap;
 
 pub use entry::{HOST_FAILED, HOST_SUCCEEDED, RETURNED, TRAPPED, VALUE_SLOT, ValueSlot};
 pub use exception::{Exception, Landing};
+pub use fill::{FILL_ENTRY, FillRequest, NO_FILL_ENTRY};
 pub use handle_record::{CALL_DEPTH, HandleEvent, HandleRecord};
 pub use header::{
     CONTEXT_LENGTH, Context, FuncDef, GATE, GlobalSlot, HandleEntry, HandleTable, Header, HostCallee, HostFunc,

@@ -88,8 +88,8 @@ trap_kinds! {
     /// tag of the first of them in place of 1.
     BorrowsRemain = 37, "borrow handles still remain at the end of the call ({0} of them; the first is {n1}, lent by {f3})";
     /// Value 0: the quota.
-    HandleTableFull = 38, "handle table is full: its quota is {0} entries (`Config::handle_quota`, at most \
-        `CompileOptions::handle_capacity`), and one more would be needed";
+    HandleTableFull = 38, "handle table is full: its quota is {0} entries (`Limits::handles`, \
+        `Config::handle_quota`, at most `CompileOptions::handle_capacity`), and one more would be needed";
     /// The array of borrow scopes is full: calls nest too deeply, or lists of borrow handles are
     /// too long.
     ScopesExhausted = 39, "too many nested calls hold borrow handles, or too many handles are lent in lists: there \

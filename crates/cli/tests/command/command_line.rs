@@ -1,5 +1,6 @@
 //! The built command: exit codes, what goes to standard output, and what goes to standard error.
 
+use super::{cache_directory, command};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -51,7 +52,7 @@ impl Drop for Folder {
 }
 
 fn cantilever(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_cantilever")).args(arguments).output().unwrap()
+    command().args(arguments).output().unwrap()
 }
 
 struct Said {
@@ -135,7 +136,7 @@ fn functions_are_named_for_perf() {
     let folder = Folder::new("perf");
     let adder = folder.file("adder.wat", ADDER);
     let arguments = ["run", "--no-inlining", "--profile", "perfmap", "--invoke", "add(1, 2)", &adder];
-    let child = Command::new(env!("CARGO_BIN_EXE_cantilever")).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let child = command().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let map = format!("/tmp/perf-{}.map", child.id());
     assert!(child.wait_with_output().unwrap().status.success());
     let names = std::fs::read_to_string(&map).unwrap();
@@ -441,6 +442,7 @@ fn limited(limit: &str, arguments: &[&str]) -> Said {
         .args(arguments)
         // What a thread takes does not count, however many processors there are.
         .env("RAYON_NUM_THREADS", "1")
+        .env("CANTILEVER_CACHE_DIR", cache_directory())
         .output()
         .unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());

@@ -1,8 +1,9 @@
 //! Objects are native code: no command runs one unless it is told that it may.
 
+use super::command;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 const ANSWER: &str = r#"(component
   (core module $M (func (export "answer") (result i32) (i32.const 42)))
@@ -27,7 +28,7 @@ impl ObjectFile {
     /// Runs a command with this file's name after the arguments, and with its contents as standard
     /// input.
     fn given_to(&self, arguments: &[&str], file: &str) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cantilever"))
+        let mut child = command()
             .args(arguments)
             .arg(file)
             .stdin(Stdio::piped())

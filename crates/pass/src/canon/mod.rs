@@ -35,6 +35,7 @@ mod value;
 
 pub use builtin::{emit_builtin, emit_dtor};
 pub use call::adapter::emit_adapter;
+pub use call::fill::{FillRooms, emit_fill_room};
 pub use call::part::{Direction, Part, Parts, emit_part};
 pub use call::scope::{Lifted, counts_borrows};
 pub use call::signature::{builtin_signature, core_signature, dtor_signature};
@@ -68,6 +69,9 @@ pub struct CanonEnv<'a> {
     /// What adapters of large types leave to functions of their own ([`emit_part`]); none if it is
     /// empty.
     pub parts: &'a Parts,
+    /// The guests into whose memories host functions can write bytes of their results
+    /// ([`emit_fill_room`]); none if it is empty.
+    pub fill_rooms: &'a FillRooms,
     /// For each component instance: is it proven that none of its canonical functions is called
     /// while its `realloc` or `post-return` runs? Then `may_leave` is neither kept nor checked. For
     /// an instance past the end it is not.

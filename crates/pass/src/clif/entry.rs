@@ -19,8 +19,8 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::FunctionBuilderContext;
 
-/// `(block, params, results, landing) -> status`: calls a host→guest adapter, `(vmctx, params,
-/// results)`.
+/// `(block, params, results, landing) -> status`: calls a host→guest adapter or the like, `(vmctx,
+/// params, results)`.
 pub fn component_entry(
     convention: Convention,
     cx: &mut FunctionBuilderContext,

@@ -30,6 +30,8 @@ pub enum ImportKind {
     Func(FuncSignature),
     /// A resource type.
     Resource(ResourceType),
+    /// A core module, which only the compiler can be given.
+    Module,
 }
 
 impl Component {
@@ -67,9 +69,11 @@ impl Component {
         &self.0.engine
     }
 
-    /// What the host must provide.
+    /// What the host must provide: functions and resource types, each with the names of the
+    /// instances that it lies in.
     pub fn imports(&self) -> Vec<ImportedItem> {
         let kind = |slot: &ImportSlot| match slot {
+            ImportSlot::Module => Some(ImportKind::Module),
             ImportSlot::Func { ty, .. } => Some(ImportKind::Func(FuncSignature::new(&self.0, ty))),
             ImportSlot::Resource { resource, .. } => Some(ImportKind::Resource(ResourceType::new(&self.0, *resource))),
             _ => None,

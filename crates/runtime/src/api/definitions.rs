@@ -68,8 +68,8 @@ impl Definitions {
         outer.instances.get(name).or_else(|| outer.tracks.get(name)).copied()
     }
 
-    /// Defines an item. Where there is one already, `replace` says whether this one takes its place.
-    /// Returns whether it is defined now.
+    /// Defines an item. Where there is one already, `replace` says whether this one takes its
+    /// place. Returns whether it is defined now.
     pub(super) fn insert(&mut self, within: InstanceId, name: &str, item: Definition, replace: bool) -> bool {
         let items = &mut self.instances[within.0].items;
         let free = replace || !items.contains_key(name);

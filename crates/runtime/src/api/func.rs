@@ -21,10 +21,18 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Func {
     pub(super) instance: Instance,
+    pub(super) export: Arc<ExportedFunc>,
+    /// That of the export, at hand for calls.
+    pub(super) target: Target,
+}
+
+/// What all instances of a component have in common of a function that it exports.
+#[derive(Debug)]
+pub(super) struct ExportedFunc {
     pub(super) image: Arc<Image>,
     pub(super) name: Arc<str>,
     pub(super) ty: FuncType,
-    pub(super) target: Target,
+    target: Target,
 }
 
 /// What a call of a function runs.
@@ -48,14 +56,15 @@ pub(crate) fn signature<'a>(image: &'a Image, entry: &'a ExportEntry) -> Option<
     }
 }
 
-impl Func {
-    pub(crate) fn new(instance: Instance, image: &Arc<Image>, name: &str, entry: &ExportEntry) -> Option<Self> {
+impl ExportedFunc {
+    /// The function that a component exports at a path.
+    pub(super) fn find(image: &Arc<Image>, path: &str) -> Option<Self> {
+        let (_, entry) = super::export::find(&image.artifact.exports, path)?;
         let ty = signature(image, entry)?.clone();
         let target = match entry {
             ExportEntry::Func { lift, .. } => {
                 let code = image.find(FuncKey::Entry(*lift))?;
-                // SAFETY: a function with this key has this type; the image lives as long as the
-                // instance.
+                // SAFETY: a function with this key has this type; the image lives as long as this.
                 Target::Guest(unsafe { std::mem::transmute::<*const u8, Entry>(code) })
             }
             ExportEntry::Import(index) => match image.artifact.imports.get(*index as usize)?.kind {
@@ -64,40 +73,47 @@ impl Func {
             },
             _ => return None,
         };
-        Some(Func { instance, image: image.clone(), name: name.into(), ty, target })
+        Some(ExportedFunc { image: image.clone(), name: path.into(), ty, target })
+    }
+}
+
+impl Func {
+    /// The function of an instance of the same image.
+    pub(super) fn new(instance: Instance, export: Arc<ExportedFunc>) -> Self {
+        Func { instance, target: export.target, export }
     }
 
     /// The path by which it was looked up.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.export.name
     }
 
     /// Names and types of the parameters, and the type of the result.
     pub fn signature(&self) -> FuncSignature {
-        FuncSignature::new(&self.image, &self.ty)
+        FuncSignature::new(&self.export.image, &self.export.ty)
     }
 
     /// Calls the function with values of any type.
     pub fn call(&self, mut store: impl AsContextMut, params: &[Val]) -> Result<Option<Val>> {
         let mut store = store.as_context_mut();
         let record = self.instance.record(&store)?;
-        if params.len() != self.ty.params.len() {
-            return Err(ValueError::Count { expected: self.ty.params.len(), found: params.len() }.into());
+        if params.len() != self.export.ty.params.len() {
+            return Err(ValueError::Count { expected: self.export.ty.params.len(), found: params.len() }.into());
         }
-        let types = &self.image.artifact.types;
-        let types_of_params = || self.ty.params.iter().map(|(_, ty)| *ty);
+        let types = &self.export.image.artifact.types;
+        let types_of_params = || self.export.ty.params.iter().map(|(_, ty)| *ty);
         let whole = Layout::record(types_of_params().map(|ty| types.layout(ty, PointerWidth::W64)));
-        let result_layout = Layout::record(self.ty.result.iter().map(|ty| types.layout(*ty, PointerWidth::W64)));
+        let result_layout = Layout::record(self.export.ty.result.iter().map(|ty| types.layout(*ty, PointerWidth::W64)));
         // SAFETY: the context stands for exclusive access to the store, which outlives the scope.
         let scope = unsafe { ArenaScope::new(store.state_ptr()) };
         // SAFETY: as above, and no guest runs while parameters are lowered.
-        let mut cx = unsafe { LowerContext::for_params(store.state_ptr(), record, &self.name) };
+        let mut cx = unsafe { LowerContext::for_params(store.state_ptr(), record, &self.export.name) };
         let param_buffer = cx.alloc_layout(whole)?;
         let offsets = offsets(types, types_of_params(), PointerWidth::W64);
         for (index, ((ty, offset), val)) in offsets.zip(params).enumerate() {
             // SAFETY: the buffer has the layout of the tuple of the parameters.
             let lowered = unsafe { lower_val(&mut cx, ty, val, param_buffer.add(offset as usize)) };
-            lowered.map_err(|e| e.within(PathStep::Param(index, self.ty.params[index].0.clone())))?;
+            lowered.map_err(|e| e.within(PathStep::Param(index, self.export.ty.params[index].0.clone())))?;
         }
         let results = cx.alloc_layout(result_layout)?;
         cx.give();
@@ -110,7 +126,7 @@ impl Func {
         // SAFETY: the guest has returned; nobody refers to the store's state.
         let mut cx = unsafe { LiftContext::new(record) };
         // SAFETY: the adapter has written the result.
-        let result = self.ty.result.map(|ty| unsafe { lift_val(&mut cx, ty, results) }).transpose();
+        let result = self.export.ty.result.map(|ty| unsafe { lift_val(&mut cx, ty, results) }).transpose();
         drop(scope);
         Ok(result.map_err(|e| e.within(PathStep::Result))?)
     }

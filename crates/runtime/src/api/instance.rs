@@ -1,20 +1,21 @@
 //! Instances of components: what the host finds in them.
 
 use super::export::{self, ExportedItem};
-use super::func::Func;
+use super::func::{ExportedFunc, Func};
 use super::typed_func::TypedFunc;
 use crate::error::{LinkError, Result};
 use crate::store::record::Instance;
 use crate::store::state::AsContextMut;
 use crate::value::{ComponentType, Lift, LowerParams};
+use std::sync::Arc;
 
 impl Instance {
     /// The exported function at a path: its name, or the names of instances and its own, joined by
     /// `/` or `#`.
     pub fn get_func(&self, mut store: impl AsContextMut, path: &str) -> Option<Func> {
         let record = self.record(&store.as_context_mut()).ok()?;
-        let (_, entry) = export::find(&record.image.artifact.exports, path)?;
-        Func::new(*self, &record.image, path, entry)
+        let export = ExportedFunc::find(&record.image, path)?;
+        Some(Func::new(*self, Arc::new(export)))
     }
 
     /// The exported function at a path, if it has this type.

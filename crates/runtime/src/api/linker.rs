@@ -3,6 +3,7 @@
 use super::component::Component;
 use super::definitions::{Definition, Definitions, InstanceId, ROOT};
 use super::instance_pre::InstancePre;
+use crate::call::fill::{Fill, filling};
 use crate::call::host_func;
 use crate::call::instantiate::ImportBindings;
 use crate::error::unknown_imports::UnknownImports;
@@ -135,6 +136,17 @@ impl<T: 'static> Linker<T> {
         F: for<'a> Fn(&'a mut T, P::Of<'a>) -> Result<R, HostError> + Send + Sync + 'static,
     {
         self.root().func_view::<P, R, F>(name, closure)?;
+        Ok(self)
+    }
+
+    /// [`LinkerInstance::func_fill`] outside of instances.
+    pub fn func_fill<P, R, F>(&mut self, name: &str, closure: F) -> Result<&mut Self, LinkError>
+    where
+        P: LiftParams + 'static,
+        R: Lower + ComponentType + 'static,
+        F: for<'a> Fn(&'a mut T, P, Fill<'a>) -> Result<R, HostError> + Send + Sync + 'static,
+    {
+        self.root().func_fill::<P, R, F>(name, closure)?;
         Ok(self)
     }
 
@@ -293,6 +305,51 @@ impl<T: 'static> LinkerInstance<'_, T> {
         F: for<'a> Fn(&'a mut T, P::Of<'a>) -> Result<R, HostError> + Send + Sync + 'static,
     {
         self.define(name, Definition::Func(host_func::viewing::<T, P, R, F>(closure)))
+    }
+
+    /// Defines a function that fills a `list<u8>` or a `string` of its result where the guest has
+    /// it, without copying it. The result says by [`Filled`](crate::Filled) or
+    /// [`FilledString`](crate::FilledString) where it lies: it may lie in tuples, records, options,
+    /// results and variants, but in no list. At most one can be filled in a call.
+    ///
+    /// The closure gets the host's data, its parameters lifted, and a [`Fill`]. It gets neither a
+    /// [`Caller`] nor views, since the guest's `realloc` runs while the [`Fill`] makes room.
+    ///
+    /// ```
+    /// # use cantilever_runtime::{Engine, Filled, Linker, LinkError};
+    /// # use std::fs::File;
+    /// # use std::os::unix::fs::FileExt;
+    /// # fn main() -> Result<(), LinkError> {
+    /// let mut linker = Linker::<File>::new(&Engine::default());
+    /// // `read: func(length: u64, offset: u64) -> result<list<u8>, string>`
+    /// linker.instance("file").func_fill::<(u64, u64), Result<Filled, String>, _>(
+    ///     "read",
+    ///     |file, (length, offset), fill| {
+    ///         let length = length.min(64 << 10) as usize;
+    ///         Ok(fill.bytes(length, |room| file.read_at(room, offset))?.map_err(|error| error.to_string()))
+    ///     },
+    /// )?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A [`Fill`] cannot be kept:
+    ///
+    /// ```compile_fail
+    /// # use cantilever_runtime::{Engine, Fill, Filled, Linker};
+    /// let mut linker = Linker::<Option<Fill<'static>>>::new(&Engine::default());
+    /// linker.func_fill::<(), Filled, _>("keep", |kept, (), fill| {
+    ///     *kept = Some(fill); // borrowed data escapes
+    ///     Ok(Filled::empty())
+    /// });
+    /// ```
+    pub fn func_fill<P, R, F>(&mut self, name: &str, closure: F) -> Result<&mut Self, LinkError>
+    where
+        P: LiftParams + 'static,
+        R: Lower + ComponentType + 'static,
+        F: for<'a> Fn(&'a mut T, P, Fill<'a>) -> Result<R, HostError> + Send + Sync + 'static,
+    {
+        self.define(name, Definition::Func(filling::<T, P, R, F>(closure)))
     }
 
     /// Defines a function over values of any type.

@@ -7,6 +7,7 @@ mod definitions;
 pub(crate) mod engine;
 pub(crate) mod export;
 pub(crate) mod func;
+pub(crate) mod func_export;
 pub(crate) mod instance;
 pub(crate) mod instance_pre;
 pub(crate) mod linker;

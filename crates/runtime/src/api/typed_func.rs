@@ -1,9 +1,10 @@
 //! Calls with Rust values.
 
-use super::func::{Func, call_raw};
+use super::func::{ExportedFunc, Func, call_raw};
 use crate::error::value::{PathStep, ValueError};
 use crate::error::{LinkError, Result};
 use crate::store::arena_scope::ArenaScope;
+use crate::store::record::HostTypes;
 use crate::store::state::AsContextMut;
 use crate::store::variance::Invariant;
 use crate::value::{ComponentType, Lift, LiftContext, LowerContext, LowerParams, TypeContext};
@@ -35,12 +36,30 @@ impl Func {
         P: LowerParams,
         R: Lift + ComponentType,
     {
-        let record = self.instance.record(&store.as_context_mut())?;
-        let cx = TypeContext::new(&record.image.artifact, &record.host_types);
+        self.check::<P, R>(&mut store)?;
+        Ok(TypedFunc::new(self.clone()))
+    }
+}
+
+impl ExportedFunc {
+    /// Does the function have this type, where these Rust types stand for the host's resource
+    /// types?
+    pub(super) fn typecheck<P, R>(&self, host_types: &HostTypes) -> Result<(), LinkError>
+    where
+        P: LowerParams,
+        R: Lift + ComponentType,
+    {
+        let cx = TypeContext::new(&self.image.artifact, host_types);
         let mismatch = |e: ValueError| LinkError::FuncType { name: self.name.to_string(), reason: e.to_string() };
         P::typecheck(&self.ty.params, &cx).map_err(mismatch)?;
-        R::typecheck(self.ty.result, &cx).map_err(|e| mismatch(e.within(PathStep::Result)))?;
-        Ok(TypedFunc { func: self.clone(), _type: Invariant::default() })
+        R::typecheck(self.ty.result, &cx).map_err(|e| mismatch(e.within(PathStep::Result)))
+    }
+}
+
+impl<P, R> TypedFunc<P, R> {
+    /// A function whose types have been checked.
+    pub(super) fn new(func: Func) -> Self {
+        TypedFunc { func, _type: Invariant::default() }
     }
 }
 
@@ -52,17 +71,54 @@ impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
 
     /// Calls the function.
     #[inline]
-    pub fn call(&self, mut store: impl AsContextMut, params: P) -> Result<R> {
+    pub fn call(&self, store: impl AsContextMut, params: P) -> Result<R> {
+        // SAFETY: `typed` has checked the types.
+        unsafe { self.func.call_checked(store, params) }
+    }
+}
+
+impl Func {
+    /// Calls the function with Rust values, whose types are checked first. Where types live no
+    /// longer than a call, as `(&str,)` in a method that borrows, no [`TypedFunc`] can be kept.
+    #[inline]
+    pub fn call_typed<P, R>(&self, mut store: impl AsContextMut, params: P) -> Result<R>
+    where
+        P: LowerParams,
+        R: Lift + ComponentType,
+    {
         let mut store = store.as_context_mut();
-        let record = self.func.instance.record(&store)?;
+        self.check::<P, R>(&mut store)?;
+        // SAFETY: the types have just been checked.
+        unsafe { self.call_checked(store, params) }
+    }
+
+    /// Do the Rust types stand for those of the function?
+    fn check<P: LowerParams, R: Lift + ComponentType>(&self, mut store: impl AsContextMut) -> Result<()> {
+        let record = self.instance.record(&store.as_context_mut())?;
+        Ok(self.export.typecheck::<P, R>(&record.host_types)?)
+    }
+
+    /// Calls the function with Rust values.
+    ///
+    /// # Safety
+    ///
+    /// `check` must have accepted `P` and `R`.
+    #[inline]
+    unsafe fn call_checked<P, R>(&self, mut store: impl AsContextMut, params: P) -> Result<R>
+    where
+        P: LowerParams,
+        R: Lift + ComponentType,
+    {
+        let mut store = store.as_context_mut();
+        let record = self.instance.record(&store)?;
         let state = store.state_ptr();
         // SAFETY: the context stands for exclusive access to the store, which outlives the scope.
         let _scope = unsafe { ArenaScope::new(state) };
-        let ty = &self.func.ty;
+        let ty = &self.export.ty;
         let mut raw_params = MaybeUninit::<P::Raw>::uninit();
         let mut raw_result = MaybeUninit::<R::Raw>::zeroed();
         // SAFETY: as above, and no guest runs while parameters are lowered.
-        let mut cx = unsafe { LowerContext::for_params(state, record, &self.func.name) };
+        let mut cx = unsafe { LowerContext::for_params(state, record, &self.export.name) };
         params.lower(&mut cx, &ty.params, &mut raw_params)?;
         cx.give();
         // SAFETY: the types were checked, so the shapes are those of this function's parameters and
@@ -70,7 +126,7 @@ impl<P: LowerParams, R: Lift + ComponentType> TypedFunc<P, R> {
         // succeeds.
         let raw_result = unsafe {
             let (params, results) = (raw_params.as_mut_ptr().cast(), raw_result.as_mut_ptr().cast());
-            call_raw(state, record, self.func.target, params, results)?;
+            call_raw(state, record, self.target, params, results)?;
             raw_result.assume_init_ref()
         };
         // SAFETY: the guest has returned; nobody refers to the store's state.

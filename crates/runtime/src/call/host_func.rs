@@ -8,6 +8,7 @@ use crate::error::HostError;
 use crate::error::value::{PathStep, ValueError};
 use crate::store::record::InstanceRecord;
 use crate::store::state::{Caller, Failure, StoreContextMut, StoreState};
+use crate::value::fill::InPlace;
 use crate::value::val::Val;
 use crate::value::val_layout::{lift_val, lower_val};
 use crate::value::{ComponentType, LiftContext, LiftParams, Lower, LowerContext, TypeContext, ViewParams};
@@ -41,9 +42,9 @@ impl HostBinding {
 pub(crate) type BindHostFunc = dyn Fn(&FuncType, &TypeContext<'_>) -> Result<HostBinding, ValueError> + Send + Sync;
 
 /// A closure bound to the type of an import.
-struct Bound<F> {
-    ty: FuncType,
-    closure: Arc<F>,
+pub(super) struct Bound<F> {
+    pub(super) ty: FuncType,
+    pub(super) closure: Arc<F>,
 }
 
 /// A function whose parameters and result are Rust types.
@@ -140,21 +141,21 @@ pub(crate) unsafe fn guarded(
     HOST_FAILED
 }
 
-/// Lowers what a closure gave.
+/// Lowers what a closure gave, of which `in_place` is in the guest's memory already.
 ///
 /// # Safety
 ///
 /// `store` must own `record`, with no reference to its state alive. `results` must point to room
 /// for a value of the type, which the type check accepted for `R`.
-unsafe fn lower_result<R: Lower>(
+pub(super) unsafe fn lower_result<R: Lower>(
     (store, record): (*mut StoreState, &InstanceRecord),
     ty: Option<ValType>,
-    result: &R,
+    (result, in_place): (&R, Option<InPlace>),
     results: *mut u8,
 ) -> Result<(), HostError> {
     // SAFETY: the caller vouches for the store and for the room.
     let (mut cx, room) =
-        unsafe { (LowerContext::for_results(store, record), &mut *results.cast::<MaybeUninit<R::Raw>>()) };
+        unsafe { (LowerContext::for_results(store, record, in_place), &mut *results.cast::<MaybeUninit<R::Raw>>()) };
     result.lower(&mut cx, ty, room).map_err(|e| e.within(PathStep::Result))?;
     cx.give();
     Ok(())
@@ -194,7 +195,7 @@ unsafe fn lower_val_result(
         (Some(ty), Some(val)) => {
             // SAFETY: the caller vouches for the store and for the room.
             unsafe {
-                let mut cx = LowerContext::for_results(store, record);
+                let mut cx = LowerContext::for_results(store, record, None);
                 lower_val(&mut cx, ty, &val, results).map_err(|e| e.within(PathStep::Result))?;
                 cx.give();
             }
@@ -229,7 +230,7 @@ where
             let mut cx = LiftContext::new(record);
             let params = P::lift(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
             let result = (bound.closure)(StoreContextMut::<T>::from_state(store), params)?;
-            lower_result((store, record), bound.ty.result, &result, results)
+            lower_result((store, record), bound.ty.result, (&result, None), results)
         })
     }
 }
@@ -257,7 +258,7 @@ where
                 let params = P::view(&mut cx, &bound.ty.params, &*params.cast::<P::Raw>())?;
                 (bound.closure)(StoreContextMut::<T>::from_state(store).data_mut(), params)?
             };
-            lower_result((store, record), bound.ty.result, &result, results)
+            lower_result((store, record), bound.ty.result, (&result, None), results)
         })
     }
 }

@@ -94,6 +94,9 @@ pub(crate) fn new_record(
         host_types,
         _bindings: bindings,
     });
+    if store.limits.handles != u32::MAX {
+        record.limit_handles(store.limits.handles);
+    }
     let address = std::ptr::from_ref(&*record);
     let header = record.block.header();
     // SAFETY: nobody else refers to the block yet, which begins with a header; the template, which

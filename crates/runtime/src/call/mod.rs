@@ -10,6 +10,7 @@
 
 pub(crate) mod backtrace;
 pub(crate) mod entry;
+pub(crate) mod fill;
 pub(crate) mod host_func;
 pub(crate) mod instantiate;
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]

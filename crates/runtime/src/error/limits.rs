@@ -3,6 +3,12 @@
 use cantilever_abi::block::TrapKind;
 
 /// What the instances of a store may use.
+///
+/// ```
+/// # use cantilever_runtime::{Engine, Limits, Store};
+/// # let mut store = Store::new(&Engine::default(), ());
+/// store.set_limits(Limits::new().memory_bytes(64 << 20).handles(1_000));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Limits {
@@ -28,6 +34,12 @@ pub struct Limits {
     /// depth does not multiply it. Views of strings and of lists of numbers count nothing, since
     /// they copy nothing; neither does what the host gives.
     pub lifted_bytes: u64,
+    /// The greatest number of handles that a component instance has at one time; also how many the
+    /// host has of one root. A guest that would make another traps with
+    /// [`TrapKind::HandleTableFull`]. Unlimited unless it is set.
+    /// [`Config::handle_quota`](crate::Config::handle_quota) holds beside it. A table that has
+    /// grown above a new limit keeps the room that it has.
+    pub handles: u32,
 }
 
 impl Default for Limits {
@@ -38,8 +50,34 @@ impl Default for Limits {
             instances: usize::MAX,
             exception_bytes: 64 << 20,
             lifted_bytes: 128 << 20,
+            handles: u32::MAX,
         }
     }
+}
+
+/// The same limits but for one.
+macro_rules! setters {
+    ($($field:ident: $ty:ty),* $(,)?) => {
+        impl Limits {
+            $(
+                #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+                #[must_use]
+                pub fn $field(mut self, $field: $ty) -> Self {
+                    self.$field = $field;
+                    self
+                }
+            )*
+        }
+    };
+}
+
+setters! {
+    memory_bytes: u64,
+    table_elements: u64,
+    instances: usize,
+    exception_bytes: u64,
+    lifted_bytes: u64,
+    handles: u32,
 }
 
 /// A limit that something would have exceeded.
@@ -58,6 +96,11 @@ pub struct LimitExceeded {
 }
 
 impl Limits {
+    /// The limits of a new store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Is a linear memory of so many bytes allowed?
     pub(crate) fn check_memory(&self, needed: u64) -> Result<(), LimitExceeded> {
         check("memory_bytes", "bytes", self.memory_bytes, needed)

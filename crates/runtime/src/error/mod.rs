@@ -22,6 +22,9 @@ use cantilever_object::load::LoadError;
 
 /// The error of a host function. Whatever the host returns reaches the caller of the guest
 /// unchanged.
+///
+/// In a closure `?` makes it of every error that is `Send` and `Sync`, of texts, and of the errors
+/// of crates such as `anyhow`.
 pub type HostError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The result of this module's operations.
@@ -201,6 +204,9 @@ pub enum LinkError {
         /// What it was given to: a store, a linker.
         to: &'static str,
     },
+    /// An export of one component was looked for in an instance of another.
+    #[error("an export of another component was used")]
+    WrongComponent,
     /// Something of another store was given.
     #[error("an item of another store was used")]
     WrongStore,

@@ -47,6 +47,9 @@ pub enum ValueError {
     /// A value that cannot be passed between host and guest.
     #[error("values of type {0} cannot be passed to or from the host")]
     Unsupported(String),
+    /// Bytes that were filled in a guest's memory, where they are not.
+    #[error("the bytes were filled in by another call, which alone can return them")]
+    FilledElsewhere,
     /// The allocator refused memory.
     #[error("no memory for a value")]
     NoMemory,

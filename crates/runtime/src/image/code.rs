@@ -74,8 +74,12 @@ impl Code {
 
     /// The address of a function, if the object has it.
     pub(crate) fn find(&self, key: FuncKey) -> Option<*const u8> {
-        let start = *self.starts.get(&key)?;
-        ((start as usize) < self.addresses().len()).then(|| self.address(start))
+        self.start(key).map(|start| self.address(start))
+    }
+
+    /// The offset of a function, if the object has it.
+    pub(crate) fn start(&self, key: FuncKey) -> Option<u32> {
+        self.starts.get(&key).copied().filter(|start| (*start as usize) < self.len)
     }
 
     /// The addresses of the code.

@@ -34,9 +34,12 @@ impl Image {
         let (module, index) = match function.key {
             FuncKey::Core(module, defined) => (Some(module), Some(defined)),
             FuncKey::Init(module) => (Some(module), None),
-            FuncKey::Canon(_) | FuncKey::Lift(_) | FuncKey::Part(_) | FuncKey::Dtor(_) => (None, None),
+            FuncKey::Canon(_) | FuncKey::Lift(_) | FuncKey::Part(_) | FuncKey::Dtor(_) | FuncKey::FillRoom(_) => {
+                (None, None)
+            }
             FuncKey::Entry(_)
             | FuncKey::CoreEntry(_)
+            | FuncKey::FillEntry(_)
             | FuncKey::HostCall(_)
             | FuncKey::Throw
             | FuncKey::GrowHandles => return None,

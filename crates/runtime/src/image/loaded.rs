@@ -28,6 +28,8 @@ pub(crate) struct Image {
     pub(crate) plan: InstancePlan,
     /// Engine-wide identities of the core types, by `CoreTypeId`.
     pub(crate) type_ids: Box<[u32]>,
+    /// Where in the code each `FuncKey::FillEntry` starts.
+    fill_entries: Box<[u32]>,
     /// Where code comes from.
     pub(super) sites: Arc<SiteTable>,
     pub(super) lines: SourceLines,
@@ -70,12 +72,14 @@ impl Image {
             handle_quota: engine.handle_quota(artifact.layout.handle_capacity),
             intrinsics: engine.intrinsics(),
         })?;
+        let fill_entries = (0..).map_while(|index| code.start(FuncKey::FillEntry(index))).collect();
         Ok(Image {
             id: NEXT_ID.fetch_add(1, Relaxed),
             engine: engine.clone(),
             code,
             plan,
             type_ids,
+            fill_entries,
             sites,
             lines: SourceLines::new(lines),
             artifact,
@@ -105,6 +109,13 @@ impl Image {
     /// The address of a function that the object must have.
     pub(crate) fn function(&self, key: FuncKey) -> Result<*const u8, LinkError> {
         self.find(key).ok_or_else(|| LinkError::Malformed(format!("the function {key:?} is missing")))
+    }
+
+    /// The address of the `FuncKey::FillEntry` with an index.
+    pub(crate) fn fill_entry(&self, index: u64) -> Result<*const u8, LinkError> {
+        let entry = usize::try_from(index).ok().and_then(|index| self.fill_entries.get(index));
+        let missing = || LinkError::Malformed(format!("the fill entry {index} is missing"));
+        entry.map(|start| self.code.address(*start)).ok_or_else(missing)
     }
 
     /// The entry trampoline for core functions of this type, if the object has one.

@@ -65,6 +65,17 @@ impl BlockMemory {
         self.clear(scopes..scopes + self.layout.scope_capacity as usize * size_of::<u32>())
     }
 
+    /// Sets the quota of every handle table, in entries, of which the first is never a handle. What
+    /// a table has room for already stays.
+    pub(crate) fn set_handle_quota(&self, quota: u32) {
+        for instance in 0..self.layout.instance_count {
+            // SAFETY: the state lies in the block, and no code that could use it is running: the
+            // caller has access to the store.
+            let table = unsafe { &mut (*self.instance_state(instance)).handles };
+            table.quota = quota.max(table.limit);
+        }
+    }
+
     /// Makes a range of the block zero. Only a little of it keeps its memory.
     fn clear(&self, range: Range<usize>) -> io::Result<()> {
         let kept = range.start.next_multiple_of(page_size()).min(range.end);

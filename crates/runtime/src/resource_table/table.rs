@@ -35,7 +35,6 @@ use crate::value::resource::Resource;
 ///
 /// Nothing is hashed, boxed or looked up by type. An entry takes the room of a `T` and eight bytes
 /// or so. Slots are kept when their entries are removed.
-#[derive(Debug)]
 pub struct Table<T, R = T> {
     slab: Slab<T>,
     _resource: Invariant<R>,
@@ -138,6 +137,12 @@ impl<T, R> Table<T, R> {
     /// All values with their representations, to change.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (u32, &mut T)> {
         self.slab.iter_mut()
+    }
+}
+
+impl<T, R> std::fmt::Debug for Table<T, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Table").field("len", &self.len()).field("limit", &self.limit()).finish_non_exhaustive()
     }
 }
 

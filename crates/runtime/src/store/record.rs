@@ -28,6 +28,12 @@ pub(crate) struct InstanceRecord {
 }
 
 impl InstanceRecord {
+    /// Sets how many handles its component instances may have, as far as the engine allows.
+    pub(crate) fn limit_handles(&self, handles: u32) {
+        let quota = self.image.engine.handle_quota(self.block.layout().handle_capacity);
+        self.block.set_handle_quota(quota.min(handles.saturating_add(1)));
+    }
+
     /// The name of a resource type, for messages.
     pub(crate) fn resource_name(&self, resource: ResourceId) -> &str {
         self.image.resource(resource.as_u32()).map_or("?", |r| &r.name)

@@ -65,6 +65,8 @@ pub(crate) struct StoreState {
     /// The limit for whose sake a routine just refused what compiled code needs, which therefore
     /// traps.
     pub(crate) exceeded: Option<LimitExceeded>,
+    /// How many fills there were.
+    pub(crate) fills: u64,
     pub(crate) leak_report: Option<LeakReport>,
 }
 
@@ -121,6 +123,7 @@ impl<T> Store<T> {
             host_items: Vec::new(),
             failure: None,
             exceeded: None,
+            fills: 0,
             leak_report: None,
         };
         let inner = NonNull::from(Box::leak(Box::new(StoreInner { state, data })));
@@ -158,10 +161,14 @@ impl<T> Store<T> {
         unsafe { &self.inner.as_ref().state }
     }
 
-    /// Sets what instances may use from now on.
+    /// Sets what instances may use from now on, those that are there included.
     pub fn set_limits(&mut self, limits: Limits) {
         // SAFETY: as in `data_mut`.
-        unsafe { self.inner.as_mut().state.limits = limits }
+        let state = unsafe { &mut self.inner.as_mut().state };
+        if limits.handles != state.limits.handles {
+            state.instances.iter().for_each(|record| record.limit_handles(limits.handles));
+        }
+        state.limits = limits;
     }
 
     /// The handles that live in instances which were compiled with

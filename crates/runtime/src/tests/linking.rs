@@ -198,3 +198,51 @@ fn definitions_are_listed_and_replaced_when_that_is_allowed() {
         assert_eq!(get.call(&mut store, ()).unwrap(), expected);
     }
 }
+
+#[test]
+fn functions_are_found_once_for_all_instances() {
+    let engine = Engine::default();
+    let component = importing(&engine, &["a"]);
+    let pre = defining(&engine, &["a"]).instantiate_pre(&component).unwrap();
+    let get = pre.get_typed_func::<(), u32>("f0").unwrap();
+    let dynamic = component.get_func("f0").unwrap();
+    assert_eq!((dynamic.name(), dynamic.signature().to_string()), ("f0", "func() -> u32".to_owned()));
+    let mut store = Store::new(&engine, ());
+    for _ in 0..2 {
+        let instance = pre.instantiate(&mut store).unwrap();
+        assert_eq!(get.of(&mut store, instance).unwrap().call(&mut store, ()).unwrap(), 0);
+        assert_eq!(dynamic.of(&mut store, instance).unwrap().call(&mut store, &[]).unwrap(), Some(Val::U32(0)));
+    }
+    assert!(component.get_func("f1").is_none());
+    assert!(matches!(pre.get_typed_func::<(), u32>("f1"), Err(Error::Link(LinkError::UnknownExport { .. }))));
+    assert!(matches!(pre.get_typed_func::<(), u64>("f0"), Err(Error::Link(LinkError::FuncType { .. }))));
+    let same = defining(&engine, &["a"]).instantiate(&mut store, &importing(&engine, &["a"])).unwrap();
+    assert!(matches!(get.of(&mut store, same), Err(Error::Link(LinkError::WrongComponent))));
+    assert!(matches!(dynamic.of(&mut store, same), Err(Error::Link(LinkError::WrongComponent))));
+    assert!(matches!(get.of(Store::new(&engine, ()), same), Err(Error::Link(LinkError::WrongStore))));
+}
+
+#[test]
+fn a_typed_export_is_checked_again_where_other_types_stand_for_resources() {
+    let engine = Engine::default();
+    let text = r#"(component
+      (import "r" (type $r (sub resource)))
+      (import "make" (func $make (result (own $r))))
+      (export "make" (func $make)))"#;
+    let component = component(&engine, text);
+    fn linker<R: 'static>(engine: &Engine) -> Linker<()> {
+        let mut linker = Linker::new(engine);
+        linker.resource::<R>("r", |_, _| Ok(())).unwrap();
+        linker.func_wrap("make", |_, (): ()| Ok(Resource::<R>::new(1))).unwrap();
+        linker
+    }
+    let [pre, alike, other] = [linker::<Thing>, linker::<Thing>, linker::<u8>]
+        .map(|linker| linker(&engine).instantiate_pre(&component).unwrap());
+    let make = pre.get_typed_func::<(), Resource<Thing>>("make").unwrap();
+    let mut store = Store::new(&engine, ());
+    let [own, alike, other] = [pre, alike, other].map(|pre| pre.instantiate(&mut store).unwrap());
+    for instance in [own, alike] {
+        assert_eq!(make.of(&mut store, instance).unwrap().call(&mut store, ()).unwrap().rep(), 1);
+    }
+    assert!(matches!(make.of(&mut store, other), Err(Error::Link(LinkError::FuncType { .. }))));
+}

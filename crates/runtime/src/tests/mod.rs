@@ -8,6 +8,7 @@ mod exits;
 #[cfg(target_os = "linux")]
 mod faults;
 mod guest;
+mod handle_limits;
 mod handles;
 mod hostile;
 mod interruption;

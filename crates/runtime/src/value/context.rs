@@ -1,5 +1,6 @@
 //! What lifting, lowering and type checks need to know of the instance and the store.
 
+use super::fill::{FillId, InPlace};
 use super::list::RawSlice;
 use super::reflection::print;
 use super::resource::{GuestHandle, Handle, HandleOrigin, Owner, ResourceAny};
@@ -50,6 +51,11 @@ impl<'a> TypeContext<'a> {
         self.host_types.get(resource.as_u32() as usize).copied().flatten()
     }
 
+    /// Can a host function fill a part of a result of the type in place?
+    pub(crate) fn is_fillable(&self, ty: Option<ValType>) -> bool {
+        ty.is_some_and(|ty| self.types.is_fillable(ty))
+    }
+
     /// The type in words.
     pub fn describe(&self, ty: Option<ValType>) -> String {
         ty.map_or("nothing".to_owned(), |ty| print(self.types, self.resources, ty))
@@ -72,6 +78,8 @@ pub struct LowerContext<'a> {
     call: Call,
     /// What erased handles of the host's resources are lowered.
     passed: Option<Box<PassedHandles>>,
+    /// What is in the guest's memory already.
+    in_place: Option<InPlace>,
 }
 
 impl<'a> LowerContext<'a> {
@@ -84,17 +92,22 @@ impl<'a> LowerContext<'a> {
     /// be alive.
     #[inline]
     pub(crate) unsafe fn for_params(store: *mut StoreState, record: &'a InstanceRecord, callee: &'a Arc<str>) -> Self {
-        LowerContext { store, record, callee: Some(callee), call: Call::default(), passed: None }
+        LowerContext { store, record, callee: Some(callee), call: Call::default(), passed: None, in_place: None }
     }
 
-    /// For the results of a host function, which are read after it has returned.
+    /// For the results of a host function, which are read after it has returned. `in_place` is what
+    /// it has filled in.
     ///
     /// # Safety
     ///
     /// As [`for_params`](Self::for_params).
     #[inline]
-    pub(crate) unsafe fn for_results(store: *mut StoreState, record: &'a InstanceRecord) -> Self {
-        LowerContext { store, record, callee: None, call: Call::default(), passed: None }
+    pub(crate) unsafe fn for_results(
+        store: *mut StoreState,
+        record: &'a InstanceRecord,
+        in_place: Option<InPlace>,
+    ) -> Self {
+        LowerContext { store, record, callee: None, call: Call::default(), passed: None, in_place }
     }
 
     /// All values are lowered: ownership of handles goes now.
@@ -142,6 +155,11 @@ impl<'a> LowerContext<'a> {
         // SAFETY: just allocated with that size.
         unsafe { copy.copy_from_nonoverlapping(items.as_ptr().cast(), size_of_val(items)) };
         Ok(RawSlice { ptr: copy, len })
+    }
+
+    /// The bytes that a fill left in the guest's memory, if this call has made it.
+    pub(super) fn in_place(&self, id: FillId) -> Result<RawSlice, ValueError> {
+        self.in_place.filter(|filled| filled.id == id).map(|filled| filled.bytes).ok_or(ValueError::FilledElsewhere)
     }
 
     /// The error for a value that does not have the type.

@@ -9,6 +9,7 @@
 
 mod context;
 pub mod derived;
+pub(crate) mod fill;
 mod fixed_list;
 mod handle;
 mod list;
@@ -88,6 +89,11 @@ use std::mem::MaybeUninit;
 ///     read: bool,
 ///     write: bool,
 /// }
+///
+/// /// `type path = string`: whatever the only field stands for
+/// #[derive(ComponentType, Lower, Lift)]
+/// #[component(transparent)]
+/// struct Path(String);
 /// ```
 ///
 /// # Safety

@@ -4,72 +4,82 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
+use super::{exports, wasi};
+
 use cantilever_runtime::{AsContextMut, Component, Instance, LinkError, Linker};
 
-/// Defines everything that guests of this world import. `get` finds what implements it
-/// in the data of a store.
+/// Defines everything that guests of this world import.
+///
+/// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError>
 where
-    H: super::wasi::config::store::Store + super::wasi::cli::environment::Environment
-        + super::wasi::cli::exit::Exit + super::wasi::io::error::ErrorInterface
-        + super::wasi::io::poll::Poll + super::wasi::io::streams::Streams
-        + super::wasi::cli::stdin::Stdin + super::wasi::cli::stdout::Stdout
-        + super::wasi::cli::stderr::Stderr
-        + super::wasi::cli::terminal_input::TerminalInputInterface
-        + super::wasi::cli::terminal_output::TerminalOutputInterface
-        + super::wasi::cli::terminal_stdin::TerminalStdin
-        + super::wasi::cli::terminal_stdout::TerminalStdout
-        + super::wasi::cli::terminal_stderr::TerminalStderr
-        + super::wasi::clocks::monotonic_clock::MonotonicClock
-        + super::wasi::clocks::wall_clock::WallClock
-        + super::wasi::clocks::timezone::Timezone + super::wasi::filesystem::types::Types
-        + super::wasi::filesystem::preopens::Preopens
-        + super::wasi::sockets::network::NetworkInterface
-        + super::wasi::sockets::instance_network::InstanceNetwork
-        + super::wasi::sockets::udp::Udp
-        + super::wasi::sockets::udp_create_socket::UdpCreateSocket
-        + super::wasi::sockets::tcp::Tcp
-        + super::wasi::sockets::tcp_create_socket::TcpCreateSocket
-        + super::wasi::sockets::ip_name_lookup::IpNameLookup
-        + super::wasi::random::random::Random + super::wasi::random::insecure::Insecure
-        + super::wasi::random::insecure_seed::InsecureSeed
-        + super::wasi::http::types::Types
-        + super::wasi::http::outgoing_handler::OutgoingHandler + 'static,
+    H: wasi::config::store::Store
+        + wasi::cli::environment::Environment
+        + wasi::cli::exit::Exit
+        + wasi::io::error::ErrorInterface
+        + wasi::io::poll::Poll
+        + wasi::io::streams::Streams
+        + wasi::cli::stdin::Stdin
+        + wasi::cli::stdout::Stdout
+        + wasi::cli::stderr::Stderr
+        + wasi::cli::terminal_input::TerminalInputInterface
+        + wasi::cli::terminal_output::TerminalOutputInterface
+        + wasi::cli::terminal_stdin::TerminalStdin
+        + wasi::cli::terminal_stdout::TerminalStdout
+        + wasi::cli::terminal_stderr::TerminalStderr
+        + wasi::clocks::monotonic_clock::MonotonicClock
+        + wasi::clocks::wall_clock::WallClock
+        + wasi::clocks::timezone::Timezone
+        + wasi::filesystem::types::Types
+        + wasi::filesystem::preopens::Preopens
+        + wasi::sockets::network::NetworkInterface
+        + wasi::sockets::instance_network::InstanceNetwork
+        + wasi::sockets::udp::Udp
+        + wasi::sockets::udp_create_socket::UdpCreateSocket
+        + wasi::sockets::tcp::Tcp
+        + wasi::sockets::tcp_create_socket::TcpCreateSocket
+        + wasi::sockets::ip_name_lookup::IpNameLookup
+        + wasi::random::random::Random
+        + wasi::random::insecure::Insecure
+        + wasi::random::insecure_seed::InsecureSeed
+        + wasi::http::types::Types
+        + wasi::http::outgoing_handler::OutgoingHandler
+        + 'static,
 {
-    super::wasi::config::store::add_to_linker(linker, get)?;
-    super::wasi::cli::environment::add_to_linker(linker, get)?;
-    super::wasi::cli::exit::add_to_linker(linker, get)?;
-    super::wasi::io::error::add_to_linker(linker, get)?;
-    super::wasi::io::poll::add_to_linker(linker, get)?;
-    super::wasi::io::streams::add_to_linker(linker, get)?;
-    super::wasi::cli::stdin::add_to_linker(linker, get)?;
-    super::wasi::cli::stdout::add_to_linker(linker, get)?;
-    super::wasi::cli::stderr::add_to_linker(linker, get)?;
-    super::wasi::cli::terminal_input::add_to_linker(linker, get)?;
-    super::wasi::cli::terminal_output::add_to_linker(linker, get)?;
-    super::wasi::cli::terminal_stdin::add_to_linker(linker, get)?;
-    super::wasi::cli::terminal_stdout::add_to_linker(linker, get)?;
-    super::wasi::cli::terminal_stderr::add_to_linker(linker, get)?;
-    super::wasi::clocks::monotonic_clock::add_to_linker(linker, get)?;
-    super::wasi::clocks::wall_clock::add_to_linker(linker, get)?;
-    super::wasi::clocks::timezone::add_to_linker(linker, get)?;
-    super::wasi::filesystem::types::add_to_linker(linker, get)?;
-    super::wasi::filesystem::preopens::add_to_linker(linker, get)?;
-    super::wasi::sockets::network::add_to_linker(linker, get)?;
-    super::wasi::sockets::instance_network::add_to_linker(linker, get)?;
-    super::wasi::sockets::udp::add_to_linker(linker, get)?;
-    super::wasi::sockets::udp_create_socket::add_to_linker(linker, get)?;
-    super::wasi::sockets::tcp::add_to_linker(linker, get)?;
-    super::wasi::sockets::tcp_create_socket::add_to_linker(linker, get)?;
-    super::wasi::sockets::ip_name_lookup::add_to_linker(linker, get)?;
-    super::wasi::random::random::add_to_linker(linker, get)?;
-    super::wasi::random::insecure::add_to_linker(linker, get)?;
-    super::wasi::random::insecure_seed::add_to_linker(linker, get)?;
-    super::wasi::http::types::add_to_linker(linker, get)?;
-    super::wasi::http::outgoing_handler::add_to_linker(linker, get)?;
+    wasi::config::store::add_to_linker(linker, get)?;
+    wasi::cli::environment::add_to_linker(linker, get)?;
+    wasi::cli::exit::add_to_linker(linker, get)?;
+    wasi::io::error::add_to_linker(linker, get)?;
+    wasi::io::poll::add_to_linker(linker, get)?;
+    wasi::io::streams::add_to_linker(linker, get)?;
+    wasi::cli::stdin::add_to_linker(linker, get)?;
+    wasi::cli::stdout::add_to_linker(linker, get)?;
+    wasi::cli::stderr::add_to_linker(linker, get)?;
+    wasi::cli::terminal_input::add_to_linker(linker, get)?;
+    wasi::cli::terminal_output::add_to_linker(linker, get)?;
+    wasi::cli::terminal_stdin::add_to_linker(linker, get)?;
+    wasi::cli::terminal_stdout::add_to_linker(linker, get)?;
+    wasi::cli::terminal_stderr::add_to_linker(linker, get)?;
+    wasi::clocks::monotonic_clock::add_to_linker(linker, get)?;
+    wasi::clocks::wall_clock::add_to_linker(linker, get)?;
+    wasi::clocks::timezone::add_to_linker(linker, get)?;
+    wasi::filesystem::types::add_to_linker(linker, get)?;
+    wasi::filesystem::preopens::add_to_linker(linker, get)?;
+    wasi::sockets::network::add_to_linker(linker, get)?;
+    wasi::sockets::instance_network::add_to_linker(linker, get)?;
+    wasi::sockets::udp::add_to_linker(linker, get)?;
+    wasi::sockets::udp_create_socket::add_to_linker(linker, get)?;
+    wasi::sockets::tcp::add_to_linker(linker, get)?;
+    wasi::sockets::tcp_create_socket::add_to_linker(linker, get)?;
+    wasi::sockets::ip_name_lookup::add_to_linker(linker, get)?;
+    wasi::random::random::add_to_linker(linker, get)?;
+    wasi::random::insecure::add_to_linker(linker, get)?;
+    wasi::random::insecure_seed::add_to_linker(linker, get)?;
+    wasi::http::types::add_to_linker(linker, get)?;
+    wasi::http::outgoing_handler::add_to_linker(linker, get)?;
     Ok(())
 }
 
@@ -77,9 +87,9 @@ where
 #[derive(Debug, Clone)]
 pub struct Host {
     /// `wasi:cli/run@0.2.12`.
-    pub run: super::exports::wasi::cli::run::Run,
+    pub run: exports::wasi::cli::run::Run,
     /// `wasi:http/incoming-handler@0.2.12`.
-    pub incoming_handler: super::exports::wasi::http::incoming_handler::IncomingHandler,
+    pub incoming_handler: exports::wasi::http::incoming_handler::IncomingHandler,
 }
 
 impl Host {
@@ -99,8 +109,8 @@ impl Host {
         instance: &Instance,
     ) -> cantilever_runtime::Result<Self> {
         Ok(Host {
-            run: super::exports::wasi::cli::run::Run::new(&mut store, instance)?,
-            incoming_handler: super::exports::wasi::http::incoming_handler::IncomingHandler::new(
+            run: exports::wasi::cli::run::Run::new(&mut store, instance)?,
+            incoming_handler: exports::wasi::http::incoming_handler::IncomingHandler::new(
                 &mut store,
                 instance,
             )?,

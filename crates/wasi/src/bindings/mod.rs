@@ -13,6 +13,7 @@ pub mod exports {
         pub mod cli {
             pub mod run;
         }
+
         /// Interfaces of `http`.
         pub mod http {
             pub mod incoming_handler;
@@ -35,38 +36,45 @@ pub mod wasi {
         pub mod terminal_stdin;
         pub mod terminal_stdout;
     }
+
     /// Interfaces of `clocks`.
     pub mod clocks {
         pub mod monotonic_clock;
         pub mod timezone;
         pub mod wall_clock;
     }
+
     /// Interfaces of `config`.
     pub mod config {
         pub mod store;
     }
+
     /// Interfaces of `filesystem`.
     pub mod filesystem {
         pub mod preopens;
         pub mod types;
     }
+
     /// Interfaces of `http`.
     pub mod http {
         pub mod outgoing_handler;
         pub mod types;
     }
+
     /// Interfaces of `io`.
     pub mod io {
         pub mod error;
         pub mod poll;
         pub mod streams;
     }
+
     /// Interfaces of `random`.
     pub mod random {
         pub mod insecure;
         pub mod insecure_seed;
         pub mod random;
     }
+
     /// Interfaces of `sockets`.
     pub mod sockets {
         pub mod instance_network;

@@ -10,7 +10,7 @@ use crate::bindings::wasi::cli::{
     environment, exit, stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin,
     terminal_stdout,
 };
-use crate::ctx::{WasiCtx, WasiCtxBuilder};
+use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use crate::stream::descriptor::{DescriptorInput, DescriptorOutput};
 use crate::stream::null::{Empty, Sink};
 use crate::stream::shared::{SharedInput, SharedOutput};

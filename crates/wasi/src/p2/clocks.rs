@@ -4,7 +4,7 @@
 
 use crate::bindings::wasi::clocks::{monotonic_clock, timezone, wall_clock};
 use crate::clock::{DateTime, MonotonicClock, SystemClock, WallClock};
-use crate::ctx::{WasiCtx, WasiCtxBuilder};
+use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use crate::p2::io::PollableResource;
 use cantilever_runtime::{HostError, LinkError, Linker, Resource};
 

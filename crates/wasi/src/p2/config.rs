@@ -3,7 +3,7 @@
 //! It must not know where the host has them from.
 
 use crate::bindings::wasi::config::store;
-use crate::ctx::{WasiCtx, WasiCtxBuilder};
+use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use cantilever_runtime::{HostError, LinkError, Linker};
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ mod streams;
 use self::guest_waiter::GuestWaiter;
 use super::MAX_RESOURCES;
 use crate::bindings::wasi::io::{error, poll, streams as streams_wit};
-use crate::ctx::WasiCtx;
+use crate::p2::ctx::WasiCtx;
 use crate::stream::null::{Closed, Empty};
 use crate::stream::{Failure, Input, Output, Stop};
 use crate::wait::{Pollable, WaitError};

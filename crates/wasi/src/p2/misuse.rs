@@ -20,6 +20,14 @@ pub enum Misuse {
         /// How many the function takes.
         limit: u64,
     },
+    /// `outgoing-datagram-stream.send` with more than `check-send` permitted.
+    #[error("the guest sent {len} datagrams to a stream that permits {permitted}")]
+    Send {
+        /// How many datagrams the guest gave.
+        len: u64,
+        /// How many were permitted.
+        permitted: u64,
+    },
     /// `get-random-bytes` with more than the host has for one call.
     #[error("the guest asked for {len} random bytes; the host gives {limit} at once")]
     RandomBytes {

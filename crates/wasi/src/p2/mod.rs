@@ -7,15 +7,18 @@
 pub mod cli;
 pub mod clocks;
 pub mod config;
+pub mod ctx;
+pub mod filesystem;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod io;
 pub mod misuse;
 pub mod random;
+pub mod sockets;
 #[cfg(test)]
 mod tests;
 
-use crate::ctx::WasiCtx;
+use self::ctx::WasiCtx;
 use cantilever_runtime::{LinkError, Linker};
 
 /// How many resources of a kind guests can have at one time, unless the host chooses.
@@ -28,6 +31,8 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut
     clocks::add_to_linker(linker, get)?;
     random::add_to_linker(linker, get)?;
     config::add_to_linker(linker, get)?;
+    sockets::add_to_linker(linker, get)?;
+    filesystem::add_to_linker(linker, get)?;
     #[cfg(feature = "http")]
     http::add_to_linker(linker, get)?;
     Ok(())

@@ -4,7 +4,7 @@
 
 use super::misuse::Misuse;
 use crate::bindings::wasi::random::{insecure, insecure_seed, random};
-use crate::ctx::{WasiCtx, WasiCtxBuilder};
+use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use crate::random::{QuickRandom, RandomSource, SystemRandom};
 use cantilever_runtime::{HostError, LinkError, Linker};
 

@@ -49,7 +49,8 @@ pub(super) fn canon_task_return(
     let buffer = e.load_field(POINTER, Region::Task, task, offset_of!(Task, result));
     let targets = Target::Memory(to.address(buffer)).fields(e, env.types, &result);
     let mut borrows = Borrows::none(env, guest.instance);
-    let mut c = Crossing { env, e, from: side, to, borrows: &mut borrows, occurrence: Occurrence::Once, parts: None };
+    let occurrence = Occurrence::Once;
+    let mut c = Crossing { env, e, from: side, to, borrows: &mut borrows, occurrence, fills: false, parts: None };
     for ((ty, source), target) in result.iter().zip(&sources).zip(&targets) {
         transfer(&mut c, *ty, source, target);
     }

@@ -2,6 +2,7 @@
 
 use super::borrow::Borrows;
 use super::crossing::Crossing;
+use super::fill::{fill_entry, offer_fill};
 use super::occurrence::Occurrence;
 use super::part::{Direction, PartsOf};
 use super::side::{Side, callee_side, caller_side, result_side};
@@ -173,6 +174,7 @@ impl Call<'_, '_> {
             Target::Memory(c.to.address(params)).fields(c.e, self.env.types, &self.params)
         });
         let (params, results) = buffers.expect("the targets have been asked for");
+        offer_fill(c.e, self.env, self.adapter, results);
         c.e.call_host(callee, params, results);
         Operand::Memory(c.to.address(results)).fields(c.e, self.env.types, &result)
     }
@@ -209,7 +211,8 @@ impl Call<'_, '_> {
         direction: Direction,
     ) -> Crossing<'x, 'x, 'f> {
         let parts = PartsOf::new(self.env, self.key, direction);
-        Crossing { env: self.env, e, from, to, borrows, occurrence: Occurrence::Once, parts }
+        let fills = direction == Direction::Result && fill_entry(self.env, self.adapter).is_some();
+        Crossing { env: self.env, e, from, to, borrows, occurrence: Occurrence::Once, fills, parts }
     }
 
     /// The type of the result; there is at most one.

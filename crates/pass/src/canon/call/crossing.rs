@@ -18,6 +18,8 @@ pub(in crate::canon) struct Crossing<'c, 'e, 'f> {
     pub to: Side<'c>,
     pub borrows: &'c mut Borrows,
     pub occurrence: Occurrence,
+    /// Can bytes of the host be in the memory of the guest that they are lowered to already?
+    pub fills: bool,
     /// What is left to functions of their own.
     pub parts: Option<PartsOf<'c>>,
 }

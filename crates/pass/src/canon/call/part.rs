@@ -8,6 +8,7 @@
 
 use super::borrow::Borrows;
 use super::crossing::Crossing;
+use super::fill::fill_entry;
 use super::occurrence::Occurrence;
 use super::side::{Side, callee_side, caller_side, result_side};
 use crate::canon::CanonEnv;
@@ -195,7 +196,8 @@ pub fn emit_part(
     let mut borrows = Borrows::none(env, to.instance);
     let parts = PartsOf::new(env, part.adapter, part.direction);
     let occurrence = Occurrence::Once;
-    let mut c = Crossing { env, e: &mut e, from, to, borrows: &mut borrows, occurrence, parts };
+    let fills = part.direction == Direction::Result && fill_entry(env, adapter).is_some();
+    let mut c = Crossing { env, e: &mut e, from, to, borrows: &mut borrows, occurrence, fills, parts };
     transfer_here(&mut c, part.ty, &source, &target);
     e.b.ins().return_(&[]);
     e.finish();

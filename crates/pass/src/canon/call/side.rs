@@ -9,7 +9,8 @@ use crate::handles::Table;
 use cantilever_abi::block::{InstanceState, Intrinsic, MemoryDef, TrapKind};
 use cantilever_abi::flatten::pointer;
 use cantilever_abi::{
-    Adapter, CanonOptions, Encoding, GuestSide, LiftSide, LowerSide, PointerWidth, ResourceId, ResourceImpl,
+    Adapter, CanonOptions, Encoding, GuestSide, LiftSide, LowerSide, Memory as LinearMemory, PointerWidth, ResourceId,
+    ResourceImpl,
 };
 use core::mem::offset_of;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -181,7 +182,7 @@ impl<'a> Side<'a> {
     /// Invariant: `bytes` is below 2^32, so that with a 32-bit pointer the sum does not overflow.
     pub(in crate::canon) fn check_range(self, e: &mut Emit, pointer: Value, bytes: Value, kind: TrapKind) -> Value {
         let Peer::Guest(options) = self.peer else { return pointer };
-        let memory = options.memory.expect("validated: options of a type with pointers have a memory");
+        let memory = guest_memory(options);
         let (def, at) = e.base(memory.place);
         let len = e.load_field(types::I64, Region::MemoryDef, def, at as usize + offset_of!(MemoryDef, len));
         let end = e.b.ins().iadd(pointer, bytes);
@@ -193,6 +194,17 @@ impl<'a> Side<'a> {
         e.trap_if(outside, kind);
         let base = e.load_constant(POINTER, Region::MemoryDef, def, at as usize + offset_of!(MemoryDef, base));
         e.b.ins().iadd(base, pointer)
+    }
+
+    /// The pointer to a native address, as the side itself writes it, extended to 64 bits; and
+    /// whether it is one: whether the address lies in the memory. Guests only.
+    pub(in crate::canon) fn pointer_to(self, e: &mut Emit, address: Value) -> (Value, Value) {
+        let (def, at) = e.base(guest_memory(self.options()).place);
+        let base = e.load_constant(POINTER, Region::MemoryDef, def, at as usize + offset_of!(MemoryDef, base));
+        let len = e.load_field(types::I64, Region::MemoryDef, def, at as usize + offset_of!(MemoryDef, len));
+        let pointer = e.b.ins().isub(address, base);
+        let is_inside = e.b.ins().icmp(IntCC::UnsignedLessThan, pointer, len);
+        (pointer, is_inside)
     }
 
     /// `allocate`, with the checks of the pointer it gives.
@@ -219,10 +231,28 @@ impl<'a> Side<'a> {
         self.call_realloc(e, old, align, bytes, TrapKind::ReallocOutOfBounds)
     }
 
-    /// The specification lifts `realloc` and invokes it: it runs in a task of its own, with storage
-    /// that is 0.
+    /// `allocate` for bytes that are written before the value is lowered: those of a string if
+    /// `of_string` is not zero, else of a list. Their native address. Guests only.
+    pub(in crate::canon) fn allocate_fill(self, e: &mut Emit, bytes: Value, of_string: Value) -> Value {
+        let zero = e.b.ins().iconst(POINTER, 0);
+        let pointer = self.invoke_realloc(e, [zero, zero], 1, bytes);
+        let kind = e.begin_choice(of_string, [POINTER]);
+        let of_string = self.check_range(e, pointer, bytes, TrapKind::ReallocOutOfBounds);
+        e.otherwise(&kind, &[of_string]);
+        let of_list = self.check_range(e, pointer, bytes, TrapKind::ReallocListOutOfBounds);
+        e.end_choice(kind, &[of_list])[0]
+    }
+
     fn call_realloc(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value, outside: TrapKind) -> Allocation {
-        let Peer::Guest(options) = self.peer else { unreachable!("the host reallocates nothing") };
+        let pointer = self.invoke_realloc(e, old, align, bytes);
+        let address = self.check_range(e, pointer, bytes, outside);
+        Allocation { pointer, address }
+    }
+
+    /// Calls `realloc`, and checks that the pointer it gives is aligned. The specification lifts
+    /// `realloc` and invokes it: it runs in a task of its own, with storage that is 0.
+    fn invoke_realloc(self, e: &mut Emit, old: [Value; 2], align: u32, bytes: Value) -> Value {
+        let options = self.options();
         let width = options.width();
         let word = flat_type(pointer(width));
         let align_value = e.b.ins().iconst(POINTER, i64::from(align));
@@ -234,9 +264,21 @@ impl<'a> Side<'a> {
         scope.exit(e);
         let pointer = widen_pointer(e, results[0], width);
         self.check_aligned(e, pointer, align, TrapKind::ReallocUnaligned);
-        let address = self.check_range(e, pointer, bytes, outside);
-        Allocation { pointer, address }
+        pointer
     }
+
+    /// The canonical options of a guest.
+    fn options(self) -> &'a CanonOptions {
+        match self.peer {
+            Peer::Guest(options) => options,
+            Peer::Host(_) | Peer::TaskResult => unreachable!("the host has no canonical options"),
+        }
+    }
+}
+
+/// The linear memory of options of a type with pointers.
+fn guest_memory(options: &CanonOptions) -> LinearMemory {
+    options.memory.expect("validated: options of a type with pointers have a memory")
 }
 
 /// The side that lowers the function.

@@ -16,6 +16,7 @@ mod utf8;
 pub(super) use range::lift_string;
 
 use crate::canon::call::crossing::Crossing;
+use crate::canon::value::fill::unless_filled;
 use crate::canon::value::operand::Target;
 use cantilever_abi::{Encoding, PointerWidth};
 use cranelift_codegen::ir::{InstBuilder, Value};
@@ -41,6 +42,9 @@ struct Source {
 /// `store_string_into_range`.
 pub(super) fn lower_string(c: &mut Crossing, [address, tagged]: [Value; 2], target: &Target) -> Vec<Value> {
     let stored = match c.from.encoding() {
+        Encoding::Utf8 if c.fills && c.to.encoding() == Encoding::Utf8 => {
+            unless_filled(c, [address, tagged], |c| store(c, Simple::Utf8, Source { address, units: tagged }))
+        }
         Encoding::Utf8 => store(c, Simple::Utf8, Source { address, units: tagged }),
         Encoding::Utf16 => store(c, Simple::Utf16, Source { address, units: tagged }),
         Encoding::Latin1Utf16 => {

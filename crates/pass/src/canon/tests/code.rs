@@ -2,7 +2,10 @@
 
 use super::machine::isa;
 use super::*;
+use crate::canon::emit_fill_room;
+use crate::clif::entry::component_entry;
 use cranelift_codegen::Context as Compilation;
+use cranelift_codegen::isa::OwnedTargetIsa;
 
 /// How many calls there are outside cold blocks.
 fn hot_calls(func: &Function) -> usize {
@@ -65,13 +68,45 @@ fn everything_compiles_for_every_target() {
             functions.push(f.adapter(&ty, lower.clone(), lift));
             functions.push(f.adapter(&ty, lower, host));
         }
-        for func in functions {
-            let text = func.display().to_string();
-            let compiled = Compilation::for_function(func)
-                .compile(&*isa, &mut Default::default())
-                .err()
-                .map(|e| format!("{triple}: {:?}\n{text}", e.inner));
-            assert_eq!(compiled, None);
+        functions.into_iter().for_each(|func| assert_compiles(&isa, func));
+    }
+}
+
+#[test]
+fn fills_compile_for_every_target() {
+    let mut f = Fixture::new();
+    let list = ValType::Type(f.types.intern(TypeDef::List(ValType::U8)));
+    let result = ValType::Type(f.types.intern(TypeDef::Result { ok: Some(list), err: Some(ValType::String) }));
+    let ty = func_type(&[ValType::U64], Some(result));
+    let lift = LiftSide::Host { callee: f.host_callee };
+    for triple in ["x86_64", "aarch64", "riscv64", "s390x"].map(|a| format!("{a}-unknown-linux-gnu")) {
+        let isa = isa(&triple, "speed");
+        f.convention = Convention::of(&*isa);
+        for encoding in [Encoding::Utf8, Encoding::Utf16] {
+            for width in [PointerWidth::W32, PointerWidth::W64] {
+                let guest = f.side(CALLER, encoding, width);
+                let lower = LowerSide::Guest(guest.clone());
+                let copies = f.adapter(&ty, lower.clone(), lift.clone());
+                let adapter = Adapter { name: "adapter".into(), ty: ty.clone(), lower, lift: lift.clone() };
+                f.fill_rooms = FillRooms::of(&f.types, [&adapter, &adapter].into_iter());
+                assert_eq!((f.fill_rooms.len(), f.fill_rooms.get(0)), (1, Some(&guest)));
+                let fills = f.adapter(&ty, adapter.lower, adapter.lift);
+                assert!(fills.dfg.num_blocks() > copies.dfg.num_blocks(), "it looks where the bytes are");
+                f.fill_rooms = FillRooms::default();
+                let mut cx = FunctionBuilderContext::new();
+                let key = FuncKey::FillRoom(0);
+                let room = emit_fill_room(&f.env(), &mut cx, key, &guest);
+                let entry = component_entry(f.convention, &mut cx, FuncKey::FillEntry(0), key);
+                [copies, fills, room, entry].into_iter().for_each(|func| assert_compiles(&isa, func));
+            }
         }
     }
+}
+
+fn assert_compiles(isa: &OwnedTargetIsa, func: Function) {
+    let text = func.display().to_string();
+    let mut compilation = Compilation::for_function(func);
+    let failed = compilation.compile(&**isa, &mut Default::default()).err();
+    let failed = failed.map(|e| format!("{}: {:?}\n{text}", isa.triple(), e.inner));
+    assert_eq!(failed, None);
 }

@@ -16,7 +16,7 @@ mod values;
 mod writer;
 
 use super::call::part::Threshold;
-use super::{CanonEnv, Parts, emit_adapter, emit_builtin, emit_part};
+use super::{CanonEnv, FillRooms, Parts, emit_adapter, emit_builtin, emit_part};
 use crate::clif::Convention;
 use crate::handles::emit_grow;
 use cantilever_abi::adapter::Dtor;
@@ -51,6 +51,7 @@ struct Fixture {
     host_callee: u32,
     convention: Convention,
     parts: Parts,
+    fill_rooms: FillRooms,
     /// Are adapters cut into as many parts as possible?
     in_parts: bool,
     /// As in [`CanonEnv`].
@@ -75,6 +76,7 @@ impl Fixture {
             host_callee,
             convention: Convention::of(&*host_isa(true)),
             parts: Parts::default(),
+            fill_rooms: FillRooms::default(),
             in_parts: false,
             counts_borrows: Vec::new(),
             spectre: true,
@@ -98,6 +100,7 @@ impl Fixture {
             convention: self.convention,
             keeps_tasks: &[],
             parts: &self.parts,
+            fill_rooms: &self.fill_rooms,
             may_always_leave: &[],
             counts_borrows: &self.counts_borrows,
             spectre: self.spectre,

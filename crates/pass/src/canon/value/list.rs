@@ -1,6 +1,7 @@
 //! Lists: the checks of `load_list_from_range`, and `store_list_into_range` as one copy or as a
 //! loop.
 
+use super::fill::unless_filled;
 use super::operand::{Address, Operand, Target};
 use super::shape::Shape;
 use super::transfer::transfer;
@@ -16,7 +17,7 @@ use cantilever_abi::{PointerWidth, ValType};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Endianness, InstBuilder, Value};
 
-const MAX_LIST_BYTE_LENGTH: u32 = (1 << 28) - 1;
+pub(in crate::canon) const MAX_LIST_BYTE_LENGTH: u32 = (1 << 28) - 1;
 
 /// `load_list_from_range`: the native address of the elements, and how many they are.
 pub(in crate::canon) fn lift_list(c: &mut Crossing, element: &[ValType], source: &Operand) -> [Value; 2] {
@@ -42,14 +43,23 @@ pub(in crate::canon) fn lower_list(
     [address, length]: [Value; 2],
     target: &Target,
 ) -> Vec<Value> {
-    let copied = is_copied(c, element);
-    if copied && c.to.takes_views() {
+    if is_copied(c, element) && c.to.takes_views() {
         return target.put_range(c.e, [address, length]);
     }
+    let stored = if c.fills && *element == [ValType::U8] {
+        unless_filled(c, [address, length], |c| store_list(c, element, [address, length]))
+    } else {
+        store_list(c, element, [address, length])
+    };
+    target.put_range(c.e, stored)
+}
+
+/// Allocates a list and stores its elements; its pointer and length.
+fn store_list(c: &mut Crossing, element: &[ValType], [address, length]: [Value; 2]) -> [Value; 2] {
     let layout = element_layout(c.env, element, c.to.width());
     let bytes = c.e.b.ins().imul_imm_u(length, i64::from(layout.size));
     let to = c.to.allocate_list(c.e, layout.align, bytes);
-    if copied {
+    if is_copied(c, element) {
         c.e.call_intrinsic(Intrinsic::Copy, &[to.address, address, bytes]);
     } else {
         let step = element_layout(c.env, element, c.from.width()).size;
@@ -57,7 +67,7 @@ pub(in crate::canon) fn lower_list(
         let end = c.e.b.ins().iadd(address, bytes);
         store_list_into_valid_range(c, element, [address, end], to.address);
     }
-    target.put_range(c.e, [to.pointer, length])
+    [to.pointer, length]
 }
 
 /// A fixed-length list, from memory to memory.

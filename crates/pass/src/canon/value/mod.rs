@@ -4,6 +4,7 @@
 //! each family of types does the work. Only `operand` asks where a value lies. It must not know
 //! what is called, nor in which order the values of a call cross: `call` does.
 
+pub(super) mod fill;
 pub(super) mod flags;
 pub(super) mod handle;
 pub(super) mod lift;

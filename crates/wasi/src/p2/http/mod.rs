@@ -9,11 +9,11 @@ mod types;
 pub use self::serve::{ComponentHandler, GuestFailure, RequestLine};
 
 use crate::bindings::wasi::http::{outgoing_handler, types as wit};
-use crate::ctx::{WasiCtx, WasiCtxBuilder};
 use crate::http::{
     ErrorCode, Fields, FutureResponse, FutureTrailers, IncomingBody, IncomingRequest, IncomingResponse, OutgoingBody,
     OutgoingRequest, OutgoingResponse, RequestOptions, ResponseOutparam, SendRequest,
 };
+use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use cantilever_runtime::{HostError, LinkError, Linker, Resource, Table};
 use http::Uri;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Guests that answer requests: an instance of a component for each, on the thread of the request.
 
 use crate::bindings::exports::wasi::http::incoming_handler as wit;
-use crate::ctx::WasiCtx;
 use crate::http::{Handler, IncomingRequest, Interruption, ResponseOutparam};
+use crate::p2::ctx::WasiCtx;
 use cantilever_runtime::{
     Component, Engine, Error, ExportKind, HostError, InstancePre, Limits, LinkError, Linker, Resource, Store,
 };

@@ -6,8 +6,8 @@ use crate::bindings::wasi::http::types::{
     IncomingBody, IncomingRequest, IncomingResponse, InputStream, IoError, Method, OutgoingBody, OutgoingRequest,
     OutgoingResponse, OutputStream, Pollable, RequestOptions, ResponseOutparam, Scheme, StatusCode, Trailers,
 };
-use crate::ctx::WasiCtx;
 use crate::http::{self, Fields, FieldsError};
+use crate::p2::ctx::WasiCtx;
 use crate::stream::Failure;
 use cantilever_runtime::{HostError, Resource};
 use std::time::Duration;

@@ -4,7 +4,7 @@
 
 use super::{InputStreamResource, Io, OutputStreamResource, PollableResource};
 use crate::bindings::wasi::io::streams::{StreamError, Streams};
-use crate::ctx::WasiCtx;
+use crate::p2::ctx::WasiCtx;
 use crate::p2::misuse::Misuse;
 use crate::stream::splice::transfer;
 use crate::stream::{InputStream, Mode, Stop};

@@ -29,26 +29,21 @@ pub trait Environment {
 }
 
 /// Defines `wasi:cli/environment@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Environment + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:cli/environment@0.2.12");
-    instance
-        .func_wrap(
-            "get-environment",
-            move |mut caller, ()| get(caller.data_mut()).get_environment(),
-        )?;
-    instance
-        .func_wrap(
-            "get-arguments",
-            move |mut caller, ()| get(caller.data_mut()).get_arguments(),
-        )?;
-    instance
-        .func_wrap(
-            "initial-cwd",
-            move |mut caller, ()| get(caller.data_mut()).initial_cwd(),
-        )?;
+    instance.func_wrap("get-environment", move |mut caller, ()| {
+        get(caller.data_mut()).get_environment()
+    })?;
+    instance.func_wrap("get-arguments", move |mut caller, ()| {
+        get(caller.data_mut()).get_arguments()
+    })?;
+    instance.func_wrap("initial-cwd", move |mut caller, ()| {
+        get(caller.data_mut()).initial_cwd()
+    })?;
     Ok(())
 }

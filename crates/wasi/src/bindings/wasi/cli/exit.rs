@@ -25,23 +25,18 @@ pub trait Exit {
 }
 
 /// Defines `wasi:cli/exit@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Exit + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:cli/exit@0.2.12");
-    instance
-        .func_wrap(
-            "exit",
-            move |mut caller, (status,)| get(caller.data_mut()).exit(status),
-        )?;
-    instance
-        .func_wrap(
-            "exit-with-code",
-            move |mut caller, (status_code,)| {
-                get(caller.data_mut()).exit_with_code(status_code)
-            },
-        )?;
+    instance.func_wrap("exit", move |mut caller, (status,)| {
+        get(caller.data_mut()).exit(status)
+    })?;
+    instance.func_wrap("exit-with-code", move |mut caller, (status_code,)| {
+        get(caller.data_mut()).exit_with_code(status_code)
+    })?;
     Ok(())
 }

@@ -17,16 +17,15 @@ pub trait Stderr {
 }
 
 /// Defines `wasi:cli/stderr@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Stderr + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:cli/stderr@0.2.12");
-    instance
-        .func_wrap(
-            "get-stderr",
-            move |mut caller, ()| get(caller.data_mut()).get_stderr(),
-        )?;
+    instance.func_wrap("get-stderr", move |mut caller, ()| {
+        get(caller.data_mut()).get_stderr()
+    })?;
     Ok(())
 }

@@ -17,16 +17,15 @@ pub trait Stdin {
 }
 
 /// Defines `wasi:cli/stdin@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Stdin + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:cli/stdin@0.2.12");
-    instance
-        .func_wrap(
-            "get-stdin",
-            move |mut caller, ()| get(caller.data_mut()).get_stdin(),
-        )?;
+    instance.func_wrap("get-stdin", move |mut caller, ()| {
+        get(caller.data_mut()).get_stdin()
+    })?;
     Ok(())
 }

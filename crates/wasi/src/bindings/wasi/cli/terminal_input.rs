@@ -26,20 +26,15 @@ pub trait TerminalInputInterface {
 }
 
 /// Defines `wasi:cli/terminal-input@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: TerminalInputInterface + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:cli/terminal-input@0.2.12");
-    instance
-        .resource::<
-            TerminalInput,
-        >(
-            "terminal-input",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_terminal_input(Resource::new(rep))
-            },
-        )?;
+    instance.resource::<TerminalInput>("terminal-input", move |mut caller, rep| {
+        get(caller.data_mut()).drop_terminal_input(Resource::new(rep))
+    })?;
     Ok(())
 }

@@ -26,20 +26,15 @@ pub trait TerminalOutputInterface {
 }
 
 /// Defines `wasi:cli/terminal-output@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: TerminalOutputInterface + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:cli/terminal-output@0.2.12");
-    instance
-        .resource::<
-            TerminalOutput,
-        >(
-            "terminal-output",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_terminal_output(Resource::new(rep))
-            },
-        )?;
+    instance.resource::<TerminalOutput>("terminal-output", move |mut caller, rep| {
+        get(caller.data_mut()).drop_terminal_output(Resource::new(rep))
+    })?;
     Ok(())
 }

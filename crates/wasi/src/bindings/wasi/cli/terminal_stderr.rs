@@ -21,16 +21,15 @@ pub trait TerminalStderr {
 }
 
 /// Defines `wasi:cli/terminal-stderr@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: TerminalStderr + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:cli/terminal-stderr@0.2.12");
-    instance
-        .func_wrap(
-            "get-terminal-stderr",
-            move |mut caller, ()| get(caller.data_mut()).get_terminal_stderr(),
-        )?;
+    instance.func_wrap("get-terminal-stderr", move |mut caller, ()| {
+        get(caller.data_mut()).get_terminal_stderr()
+    })?;
     Ok(())
 }

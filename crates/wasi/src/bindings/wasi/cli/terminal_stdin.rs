@@ -21,16 +21,15 @@ pub trait TerminalStdin {
 }
 
 /// Defines `wasi:cli/terminal-stdin@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: TerminalStdin + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:cli/terminal-stdin@0.2.12");
-    instance
-        .func_wrap(
-            "get-terminal-stdin",
-            move |mut caller, ()| get(caller.data_mut()).get_terminal_stdin(),
-        )?;
+    instance.func_wrap("get-terminal-stdin", move |mut caller, ()| {
+        get(caller.data_mut()).get_terminal_stdin()
+    })?;
     Ok(())
 }

@@ -58,27 +58,24 @@ pub trait MonotonicClock {
 }
 
 /// Defines `wasi:clocks/monotonic-clock@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: MonotonicClock + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:clocks/monotonic-clock@0.2.12");
-    instance.func_wrap("now", move |mut caller, ()| get(caller.data_mut()).now())?;
-    instance
-        .func_wrap(
-            "resolution",
-            move |mut caller, ()| get(caller.data_mut()).resolution(),
-        )?;
-    instance
-        .func_wrap(
-            "subscribe-instant",
-            move |mut caller, (when,)| get(caller.data_mut()).subscribe_instant(when),
-        )?;
-    instance
-        .func_wrap(
-            "subscribe-duration",
-            move |mut caller, (when,)| get(caller.data_mut()).subscribe_duration(when),
-        )?;
+    instance.func_wrap("now", move |mut caller, ()| {
+        get(caller.data_mut()).now()
+    })?;
+    instance.func_wrap("resolution", move |mut caller, ()| {
+        get(caller.data_mut()).resolution()
+    })?;
+    instance.func_wrap("subscribe-instant", move |mut caller, (when,)| {
+        get(caller.data_mut()).subscribe_instant(when)
+    })?;
+    instance.func_wrap("subscribe-duration", move |mut caller, (when,)| {
+        get(caller.data_mut()).subscribe_duration(when)
+    })?;
     Ok(())
 }

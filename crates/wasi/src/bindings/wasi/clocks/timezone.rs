@@ -58,21 +58,18 @@ pub trait Timezone {
 }
 
 /// Defines `wasi:clocks/timezone@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Timezone + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:clocks/timezone@0.2.12");
-    instance
-        .func_wrap(
-            "display",
-            move |mut caller, (when,)| get(caller.data_mut()).display(when),
-        )?;
-    instance
-        .func_wrap(
-            "utc-offset",
-            move |mut caller, (when,)| get(caller.data_mut()).utc_offset(when),
-        )?;
+    instance.func_wrap("display", move |mut caller, (when,)| {
+        get(caller.data_mut()).display(when)
+    })?;
+    instance.func_wrap("utc-offset", move |mut caller, (when,)| {
+        get(caller.data_mut()).utc_offset(when)
+    })?;
     Ok(())
 }

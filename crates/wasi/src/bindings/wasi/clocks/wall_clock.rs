@@ -54,17 +54,18 @@ pub trait WallClock {
 }
 
 /// Defines `wasi:clocks/wall-clock@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: WallClock + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:clocks/wall-clock@0.2.12");
-    instance.func_wrap("now", move |mut caller, ()| get(caller.data_mut()).now())?;
-    instance
-        .func_wrap(
-            "resolution",
-            move |mut caller, ()| get(caller.data_mut()).resolution(),
-        )?;
+    instance.func_wrap("now", move |mut caller, ()| {
+        get(caller.data_mut()).now()
+    })?;
+    instance.func_wrap("resolution", move |mut caller, ()| {
+        get(caller.data_mut()).resolution()
+    })?;
     Ok(())
 }

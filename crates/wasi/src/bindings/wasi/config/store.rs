@@ -39,14 +39,18 @@ pub trait Store {
 }
 
 /// Defines `wasi:config/store@0.2.0-rc.1`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Store + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:config/store@0.2.0-rc.1");
-    instance.func_view::<(&str,), _, _>("get", move |data, (key,)| get(data).get(key))?;
-    instance
-        .func_wrap("get-all", move |mut caller, ()| get(caller.data_mut()).get_all())?;
+    instance.func_view::<(&str,), _, _>("get", move |data, (key,)| {
+        get(data).get(key)
+    })?;
+    instance.func_wrap("get-all", move |mut caller, ()| {
+        get(caller.data_mut()).get_all()
+    })?;
     Ok(())
 }

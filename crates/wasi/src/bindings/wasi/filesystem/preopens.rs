@@ -19,16 +19,15 @@ pub trait Preopens {
 }
 
 /// Defines `wasi:filesystem/preopens@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Preopens + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:filesystem/preopens@0.2.12");
-    instance
-        .func_wrap(
-            "get-directories",
-            move |mut caller, ()| get(caller.data_mut()).get_directories(),
-        )?;
+    instance.func_wrap("get-directories", move |mut caller, ()| {
+        get(caller.data_mut()).get_directories()
+    })?;
     Ok(())
 }

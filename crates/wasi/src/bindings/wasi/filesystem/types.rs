@@ -31,13 +31,8 @@ use cantilever_runtime::{
     ComponentType, HostError, Lift, LinkError, Linker, Lower, Resource,
 };
 
-pub use super::super::io::streams::InputStream;
-
-pub use super::super::io::streams::OutputStream;
-
-pub use super::super::io::streams::Error;
-
 pub use super::super::clocks::wall_clock::Datetime;
+pub use super::super::io::streams::{InputStream, OutputStream, Error};
 
 /// File size or length of a region within a file.
 pub type Filesize = u64;
@@ -707,295 +702,148 @@ pub trait Types {
 }
 
 /// Defines `wasi:filesystem/types@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Types + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:filesystem/types@0.2.12");
-    instance
-        .resource::<
-            Descriptor,
-        >(
-            "descriptor",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_descriptor(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            DirectoryEntryStream,
-        >(
-            "directory-entry-stream",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_directory_entry_stream(Resource::new(rep))
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.read-via-stream",
-            move |mut caller, (this, offset)| {
-                get(caller.data_mut()).descriptor_read_via_stream(this, offset)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.write-via-stream",
-            move |mut caller, (this, offset)| {
-                get(caller.data_mut()).descriptor_write_via_stream(this, offset)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.append-via-stream",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).descriptor_append_via_stream(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.advise",
-            move |mut caller, (this, offset, length, advice)| {
-                get(caller.data_mut()).descriptor_advise(this, offset, length, advice)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.sync-data",
-            move |mut caller, (this,)| get(caller.data_mut()).descriptor_sync_data(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.get-flags",
-            move |mut caller, (this,)| get(caller.data_mut()).descriptor_get_flags(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.get-type",
-            move |mut caller, (this,)| get(caller.data_mut()).descriptor_get_type(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.set-size",
-            move |mut caller, (this, size)| {
-                get(caller.data_mut()).descriptor_set_size(this, size)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.set-times",
-            move |
-                mut caller,
-                (this, data_access_timestamp, data_modification_timestamp)|
-            {
-                get(caller.data_mut())
-                    .descriptor_set_times(
-                        this,
-                        data_access_timestamp,
-                        data_modification_timestamp,
-                    )
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.read",
-            move |mut caller, (this, length, offset)| {
-                get(caller.data_mut()).descriptor_read(this, length, offset)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, &[u8], Filesize),
-            _,
-            _,
-        >(
-            "[method]descriptor.write",
-            move |data, (this, buffer, offset)| {
-                get(data).descriptor_write(this, buffer, offset)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.read-directory",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).descriptor_read_directory(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.sync",
-            move |mut caller, (this,)| get(caller.data_mut()).descriptor_sync(this),
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, &str),
-            _,
-            _,
-        >(
-            "[method]descriptor.create-directory-at",
-            move |data, (this, path)| {
-                get(data).descriptor_create_directory_at(this, path)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.stat",
-            move |mut caller, (this,)| get(caller.data_mut()).descriptor_stat(this),
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, PathFlags, &str),
-            _,
-            _,
-        >(
-            "[method]descriptor.stat-at",
-            move |data, (this, path_flags, path)| {
-                get(data).descriptor_stat_at(this, path_flags, path)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, PathFlags, &str, NewTimestamp, NewTimestamp),
-            _,
-            _,
-        >(
-            "[method]descriptor.set-times-at",
-            move |
-                data,
-                (
-                    this,
-                    path_flags,
-                    path,
-                    data_access_timestamp,
-                    data_modification_timestamp,
-                )|
-            {
-                get(data)
-                    .descriptor_set_times_at(
-                        this,
-                        path_flags,
-                        path,
-                        data_access_timestamp,
-                        data_modification_timestamp,
-                    )
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, PathFlags, &str, Resource<Descriptor>, &str),
-            _,
-            _,
-        >(
-            "[method]descriptor.link-at",
-            move |data, (this, old_path_flags, old_path, new_descriptor, new_path)| {
-                get(data)
-                    .descriptor_link_at(
-                        this,
-                        old_path_flags,
-                        old_path,
-                        new_descriptor,
-                        new_path,
-                    )
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, PathFlags, &str, OpenFlags, DescriptorFlags),
-            _,
-            _,
-        >(
-            "[method]descriptor.open-at",
-            move |data, (this, path_flags, path, open_flags, flags)| {
-                get(data).descriptor_open_at(this, path_flags, path, open_flags, flags)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, &str),
-            _,
-            _,
-        >(
-            "[method]descriptor.readlink-at",
-            move |data, (this, path)| get(data).descriptor_readlink_at(this, path),
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, &str),
-            _,
-            _,
-        >(
-            "[method]descriptor.remove-directory-at",
-            move |data, (this, path)| {
-                get(data).descriptor_remove_directory_at(this, path)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, &str, Resource<Descriptor>, &str),
-            _,
-            _,
-        >(
-            "[method]descriptor.rename-at",
-            move |data, (this, old_path, new_descriptor, new_path)| {
-                get(data).descriptor_rename_at(this, old_path, new_descriptor, new_path)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, &str, &str),
-            _,
-            _,
-        >(
-            "[method]descriptor.symlink-at",
-            move |data, (this, old_path, new_path)| {
-                get(data).descriptor_symlink_at(this, old_path, new_path)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, &str),
-            _,
-            _,
-        >(
-            "[method]descriptor.unlink-file-at",
-            move |data, (this, path)| get(data).descriptor_unlink_file_at(this, path),
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.is-same-object",
-            move |mut caller, (this, other)| {
-                get(caller.data_mut()).descriptor_is_same_object(this, other)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]descriptor.metadata-hash",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).descriptor_metadata_hash(this)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Descriptor>, PathFlags, &str),
-            _,
-            _,
-        >(
-            "[method]descriptor.metadata-hash-at",
-            move |data, (this, path_flags, path)| {
-                get(data).descriptor_metadata_hash_at(this, path_flags, path)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]directory-entry-stream.read-directory-entry",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).directory_entry_stream_read_directory_entry(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "filesystem-error-code",
-            move |mut caller, (err,)| get(caller.data_mut()).filesystem_error_code(err),
-        )?;
+    instance.resource::<Descriptor>("descriptor", move |mut caller, rep| {
+        get(caller.data_mut()).drop_descriptor(Resource::new(rep))
+    })?;
+    instance.resource::<DirectoryEntryStream>("directory-entry-stream", move |mut caller, rep| {
+        get(caller.data_mut()).drop_directory_entry_stream(Resource::new(rep))
+    })?;
+    instance.func_wrap("[method]descriptor.read-via-stream", move |mut caller, (this, offset)| {
+        get(caller.data_mut()).descriptor_read_via_stream(this, offset)
+    })?;
+    instance.func_wrap("[method]descriptor.write-via-stream", move |mut caller, (this, offset)| {
+        get(caller.data_mut()).descriptor_write_via_stream(this, offset)
+    })?;
+    instance.func_wrap("[method]descriptor.append-via-stream", move |mut caller, (this,)| {
+        get(caller.data_mut()).descriptor_append_via_stream(this)
+    })?;
+    instance.func_wrap(
+        "[method]descriptor.advise",
+        move |mut caller, (this, offset, length, advice)| {
+            get(caller.data_mut()).descriptor_advise(this, offset, length, advice)
+        },
+    )?;
+    instance.func_wrap("[method]descriptor.sync-data", move |mut caller, (this,)| {
+        get(caller.data_mut()).descriptor_sync_data(this)
+    })?;
+    instance.func_wrap("[method]descriptor.get-flags", move |mut caller, (this,)| {
+        get(caller.data_mut()).descriptor_get_flags(this)
+    })?;
+    instance.func_wrap("[method]descriptor.get-type", move |mut caller, (this,)| {
+        get(caller.data_mut()).descriptor_get_type(this)
+    })?;
+    instance.func_wrap("[method]descriptor.set-size", move |mut caller, (this, size)| {
+        get(caller.data_mut()).descriptor_set_size(this, size)
+    })?;
+    instance.func_wrap(
+        "[method]descriptor.set-times",
+        move |mut caller, (this, data_access_timestamp, data_modification_timestamp)| {
+            get(caller.data_mut()).descriptor_set_times(
+                this,
+                data_access_timestamp,
+                data_modification_timestamp,
+            )
+        },
+    )?;
+    instance.func_wrap("[method]descriptor.read", move |mut caller, (this, length, offset)| {
+        get(caller.data_mut()).descriptor_read(this, length, offset)
+    })?;
+    instance.func_view::<(Resource<Descriptor>, &[u8], Filesize), _, _>(
+        "[method]descriptor.write",
+        move |data, (this, buffer, offset)| get(data).descriptor_write(this, buffer, offset),
+    )?;
+    instance.func_wrap("[method]descriptor.read-directory", move |mut caller, (this,)| {
+        get(caller.data_mut()).descriptor_read_directory(this)
+    })?;
+    instance.func_wrap("[method]descriptor.sync", move |mut caller, (this,)| {
+        get(caller.data_mut()).descriptor_sync(this)
+    })?;
+    instance.func_view::<(Resource<Descriptor>, &str), _, _>(
+        "[method]descriptor.create-directory-at",
+        move |data, (this, path)| get(data).descriptor_create_directory_at(this, path),
+    )?;
+    instance.func_wrap("[method]descriptor.stat", move |mut caller, (this,)| {
+        get(caller.data_mut()).descriptor_stat(this)
+    })?;
+    instance.func_view::<(Resource<Descriptor>, PathFlags, &str), _, _>(
+        "[method]descriptor.stat-at",
+        move |data, (this, path_flags, path)| get(data).descriptor_stat_at(this, path_flags, path),
+    )?;
+    instance.func_view::<(Resource<Descriptor>, PathFlags, &str, NewTimestamp, NewTimestamp), _, _>(
+        "[method]descriptor.set-times-at",
+        move |data, (this, path_flags, path, data_access_timestamp, data_modification_timestamp)| {
+            get(data).descriptor_set_times_at(
+                this,
+                path_flags,
+                path,
+                data_access_timestamp,
+                data_modification_timestamp,
+            )
+        },
+    )?;
+    instance.func_view::<(Resource<Descriptor>, PathFlags, &str, Resource<Descriptor>, &str), _, _>(
+        "[method]descriptor.link-at",
+        move |data, (this, old_path_flags, old_path, new_descriptor, new_path)| {
+            get(data).descriptor_link_at(this, old_path_flags, old_path, new_descriptor, new_path)
+        },
+    )?;
+    instance.func_view::<(Resource<Descriptor>, PathFlags, &str, OpenFlags, DescriptorFlags), _, _>(
+        "[method]descriptor.open-at",
+        move |data, (this, path_flags, path, open_flags, flags)| {
+            get(data).descriptor_open_at(this, path_flags, path, open_flags, flags)
+        },
+    )?;
+    instance.func_view::<(Resource<Descriptor>, &str), _, _>(
+        "[method]descriptor.readlink-at",
+        move |data, (this, path)| get(data).descriptor_readlink_at(this, path),
+    )?;
+    instance.func_view::<(Resource<Descriptor>, &str), _, _>(
+        "[method]descriptor.remove-directory-at",
+        move |data, (this, path)| get(data).descriptor_remove_directory_at(this, path),
+    )?;
+    instance.func_view::<(Resource<Descriptor>, &str, Resource<Descriptor>, &str), _, _>(
+        "[method]descriptor.rename-at",
+        move |data, (this, old_path, new_descriptor, new_path)| {
+            get(data).descriptor_rename_at(this, old_path, new_descriptor, new_path)
+        },
+    )?;
+    instance.func_view::<(Resource<Descriptor>, &str, &str), _, _>(
+        "[method]descriptor.symlink-at",
+        move |data, (this, old_path, new_path)| {
+            get(data).descriptor_symlink_at(this, old_path, new_path)
+        },
+    )?;
+    instance.func_view::<(Resource<Descriptor>, &str), _, _>(
+        "[method]descriptor.unlink-file-at",
+        move |data, (this, path)| get(data).descriptor_unlink_file_at(this, path),
+    )?;
+    instance.func_wrap("[method]descriptor.is-same-object", move |mut caller, (this, other)| {
+        get(caller.data_mut()).descriptor_is_same_object(this, other)
+    })?;
+    instance.func_wrap("[method]descriptor.metadata-hash", move |mut caller, (this,)| {
+        get(caller.data_mut()).descriptor_metadata_hash(this)
+    })?;
+    instance.func_view::<(Resource<Descriptor>, PathFlags, &str), _, _>(
+        "[method]descriptor.metadata-hash-at",
+        move |data, (this, path_flags, path)| {
+            get(data).descriptor_metadata_hash_at(this, path_flags, path)
+        },
+    )?;
+    instance.func_wrap(
+        "[method]directory-entry-stream.read-directory-entry",
+        move |mut caller, (this,)| {
+            get(caller.data_mut()).directory_entry_stream_read_directory_entry(this)
+        },
+    )?;
+    instance.func_wrap("filesystem-error-code", move |mut caller, (err,)| {
+        get(caller.data_mut()).filesystem_error_code(err)
+    })?;
     Ok(())
 }

@@ -7,13 +7,9 @@
 
 use cantilever_runtime::{HostError, LinkError, Linker, Resource};
 
-pub use super::types::OutgoingRequest;
-
-pub use super::types::RequestOptions;
-
-pub use super::types::FutureIncomingResponse;
-
-pub use super::types::ErrorCode;
+pub use super::types::{
+    OutgoingRequest, RequestOptions, FutureIncomingResponse, ErrorCode,
+};
 
 /// What a host does for guests that import `wasi:http/outgoing-handler@0.2.12`.
 ///
@@ -37,18 +33,15 @@ pub trait OutgoingHandler {
 }
 
 /// Defines `wasi:http/outgoing-handler@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: OutgoingHandler + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:http/outgoing-handler@0.2.12");
-    instance
-        .func_wrap(
-            "handle",
-            move |mut caller, (request, options)| {
-                get(caller.data_mut()).handle(request, options)
-            },
-        )?;
+    instance.func_wrap("handle", move |mut caller, (request, options)| {
+        get(caller.data_mut()).handle(request, options)
+    })?;
     Ok(())
 }

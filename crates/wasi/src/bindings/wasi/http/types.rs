@@ -11,14 +11,9 @@ use cantilever_runtime::{
 };
 
 pub use super::super::clocks::monotonic_clock::Duration;
-
-pub use super::super::io::streams::InputStream;
-
-pub use super::super::io::streams::OutputStream;
-
 pub use super::super::io::error::Error as IoError;
-
 pub use super::super::io::poll::Pollable;
+pub use super::super::io::streams::{InputStream, OutputStream};
 
 /// This type corresponds to HTTP standard Methods.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, ComponentType, Lift, Lower)]
@@ -947,479 +942,226 @@ pub trait Types {
 }
 
 /// Defines `wasi:http/types@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Types + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:http/types@0.2.12");
-    instance
-        .resource::<
-            Fields,
-        >(
-            "fields",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_fields(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            IncomingRequest,
-        >(
-            "incoming-request",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_incoming_request(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            OutgoingRequest,
-        >(
-            "outgoing-request",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_outgoing_request(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            RequestOptions,
-        >(
-            "request-options",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_request_options(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            ResponseOutparam,
-        >(
-            "response-outparam",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_response_outparam(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            IncomingResponse,
-        >(
-            "incoming-response",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_incoming_response(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            IncomingBody,
-        >(
-            "incoming-body",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_incoming_body(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            FutureTrailers,
-        >(
-            "future-trailers",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_future_trailers(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            OutgoingResponse,
-        >(
-            "outgoing-response",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_outgoing_response(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            OutgoingBody,
-        >(
-            "outgoing-body",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_outgoing_body(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            FutureIncomingResponse,
-        >(
-            "future-incoming-response",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_future_incoming_response(Resource::new(rep))
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[constructor]fields",
-            move |mut caller, ()| get(caller.data_mut()).fields_new(),
-        )?;
-    instance
-        .func_view::<
-            (Vec<(&str, &[u8])>,),
-            _,
-            _,
-        >(
-            "[static]fields.from-list",
-            move |data, (entries,)| get(data).fields_from_list(entries),
-        )?;
-    instance
-        .func_view::<
-            (Resource<Fields>, &str),
-            _,
-            _,
-        >(
-            "[method]fields.get",
-            move |data, (this, name)| get(data).fields_get(this, name),
-        )?;
-    instance
-        .func_view::<
-            (Resource<Fields>, &str),
-            _,
-            _,
-        >(
-            "[method]fields.has",
-            move |data, (this, name)| get(data).fields_has(this, name),
-        )?;
-    instance
-        .func_view::<
-            (Resource<Fields>, &str, Vec<&[u8]>),
-            _,
-            _,
-        >(
-            "[method]fields.set",
-            move |data, (this, name, value)| get(data).fields_set(this, name, value),
-        )?;
-    instance
-        .func_view::<
-            (Resource<Fields>, &str),
-            _,
-            _,
-        >(
-            "[method]fields.delete",
-            move |data, (this, name)| get(data).fields_delete(this, name),
-        )?;
-    instance
-        .func_view::<
-            (Resource<Fields>, &str, &[u8]),
-            _,
-            _,
-        >(
-            "[method]fields.append",
-            move |data, (this, name, value)| get(data).fields_append(this, name, value),
-        )?;
-    instance
-        .func_wrap(
-            "[method]fields.entries",
-            move |mut caller, (this,)| get(caller.data_mut()).fields_entries(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]fields.clone",
-            move |mut caller, (this,)| get(caller.data_mut()).fields_clone(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-request.method",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_request_method(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-request.path-with-query",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_request_path_with_query(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-request.scheme",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_request_scheme(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-request.authority",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_request_authority(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-request.headers",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_request_headers(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-request.consume",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_request_consume(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[constructor]outgoing-request",
-            move |mut caller, (headers,)| {
-                get(caller.data_mut()).outgoing_request_new(headers)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-request.body",
-            move |mut caller, (this,)| get(caller.data_mut()).outgoing_request_body(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-request.method",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_request_method(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-request.set-method",
-            move |mut caller, (this, method)| {
-                get(caller.data_mut()).outgoing_request_set_method(this, method)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-request.path-with-query",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_request_path_with_query(this)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<OutgoingRequest>, Option<&str>),
-            _,
-            _,
-        >(
-            "[method]outgoing-request.set-path-with-query",
-            move |data, (this, path_with_query)| {
-                get(data).outgoing_request_set_path_with_query(this, path_with_query)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-request.scheme",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_request_scheme(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-request.set-scheme",
-            move |mut caller, (this, scheme)| {
-                get(caller.data_mut()).outgoing_request_set_scheme(this, scheme)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-request.authority",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_request_authority(this)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<OutgoingRequest>, Option<&str>),
-            _,
-            _,
-        >(
-            "[method]outgoing-request.set-authority",
-            move |data, (this, authority)| {
-                get(data).outgoing_request_set_authority(this, authority)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-request.headers",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_request_headers(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[constructor]request-options",
-            move |mut caller, ()| get(caller.data_mut()).request_options_new(),
-        )?;
-    instance
-        .func_wrap(
-            "[method]request-options.connect-timeout",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).request_options_connect_timeout(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]request-options.set-connect-timeout",
-            move |mut caller, (this, duration)| {
-                get(caller.data_mut())
-                    .request_options_set_connect_timeout(this, duration)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]request-options.first-byte-timeout",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).request_options_first_byte_timeout(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]request-options.set-first-byte-timeout",
-            move |mut caller, (this, duration)| {
-                get(caller.data_mut())
-                    .request_options_set_first_byte_timeout(this, duration)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]request-options.between-bytes-timeout",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).request_options_between_bytes_timeout(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]request-options.set-between-bytes-timeout",
-            move |mut caller, (this, duration)| {
-                get(caller.data_mut())
-                    .request_options_set_between_bytes_timeout(this, duration)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]response-outparam.send-informational",
-            move |mut caller, (this, status, headers)| {
-                get(caller.data_mut())
-                    .response_outparam_send_informational(this, status, headers)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[static]response-outparam.set",
-            move |mut caller, (param, response)| {
-                get(caller.data_mut()).response_outparam_set(param, response)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-response.status",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_response_status(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-response.headers",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_response_headers(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-response.consume",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_response_consume(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-body.stream",
-            move |mut caller, (this,)| get(caller.data_mut()).incoming_body_stream(this),
-        )?;
-    instance
-        .func_wrap(
-            "[static]incoming-body.finish",
-            move |mut caller, (this,)| get(caller.data_mut()).incoming_body_finish(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]future-trailers.subscribe",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).future_trailers_subscribe(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]future-trailers.get",
-            move |mut caller, (this,)| get(caller.data_mut()).future_trailers_get(this),
-        )?;
-    instance
-        .func_wrap(
-            "[constructor]outgoing-response",
-            move |mut caller, (headers,)| {
-                get(caller.data_mut()).outgoing_response_new(headers)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-response.status-code",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_response_status_code(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-response.set-status-code",
-            move |mut caller, (this, status_code)| {
-                get(caller.data_mut())
-                    .outgoing_response_set_status_code(this, status_code)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-response.headers",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_response_headers(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-response.body",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_response_body(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-body.write",
-            move |mut caller, (this,)| get(caller.data_mut()).outgoing_body_write(this),
-        )?;
-    instance
-        .func_wrap(
-            "[static]outgoing-body.finish",
-            move |mut caller, (this, trailers)| {
-                get(caller.data_mut()).outgoing_body_finish(this, trailers)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]future-incoming-response.subscribe",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).future_incoming_response_subscribe(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]future-incoming-response.get",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).future_incoming_response_get(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "http-error-code",
-            move |mut caller, (err,)| get(caller.data_mut()).http_error_code(err),
-        )?;
+    instance.resource::<Fields>("fields", move |mut caller, rep| {
+        get(caller.data_mut()).drop_fields(Resource::new(rep))
+    })?;
+    instance.resource::<IncomingRequest>("incoming-request", move |mut caller, rep| {
+        get(caller.data_mut()).drop_incoming_request(Resource::new(rep))
+    })?;
+    instance.resource::<OutgoingRequest>("outgoing-request", move |mut caller, rep| {
+        get(caller.data_mut()).drop_outgoing_request(Resource::new(rep))
+    })?;
+    instance.resource::<RequestOptions>("request-options", move |mut caller, rep| {
+        get(caller.data_mut()).drop_request_options(Resource::new(rep))
+    })?;
+    instance.resource::<ResponseOutparam>("response-outparam", move |mut caller, rep| {
+        get(caller.data_mut()).drop_response_outparam(Resource::new(rep))
+    })?;
+    instance.resource::<IncomingResponse>("incoming-response", move |mut caller, rep| {
+        get(caller.data_mut()).drop_incoming_response(Resource::new(rep))
+    })?;
+    instance.resource::<IncomingBody>("incoming-body", move |mut caller, rep| {
+        get(caller.data_mut()).drop_incoming_body(Resource::new(rep))
+    })?;
+    instance.resource::<FutureTrailers>("future-trailers", move |mut caller, rep| {
+        get(caller.data_mut()).drop_future_trailers(Resource::new(rep))
+    })?;
+    instance.resource::<OutgoingResponse>("outgoing-response", move |mut caller, rep| {
+        get(caller.data_mut()).drop_outgoing_response(Resource::new(rep))
+    })?;
+    instance.resource::<OutgoingBody>("outgoing-body", move |mut caller, rep| {
+        get(caller.data_mut()).drop_outgoing_body(Resource::new(rep))
+    })?;
+    instance.resource::<FutureIncomingResponse>("future-incoming-response", move |mut caller, rep| {
+        get(caller.data_mut()).drop_future_incoming_response(Resource::new(rep))
+    })?;
+    instance.func_wrap("[constructor]fields", move |mut caller, ()| {
+        get(caller.data_mut()).fields_new()
+    })?;
+    instance.func_view::<(Vec<(&str, &[u8])>,), _, _>(
+        "[static]fields.from-list",
+        move |data, (entries,)| get(data).fields_from_list(entries),
+    )?;
+    instance.func_view::<(Resource<Fields>, &str), _, _>(
+        "[method]fields.get",
+        move |data, (this, name)| get(data).fields_get(this, name),
+    )?;
+    instance.func_view::<(Resource<Fields>, &str), _, _>(
+        "[method]fields.has",
+        move |data, (this, name)| get(data).fields_has(this, name),
+    )?;
+    instance.func_view::<(Resource<Fields>, &str, Vec<&[u8]>), _, _>(
+        "[method]fields.set",
+        move |data, (this, name, value)| get(data).fields_set(this, name, value),
+    )?;
+    instance.func_view::<(Resource<Fields>, &str), _, _>(
+        "[method]fields.delete",
+        move |data, (this, name)| get(data).fields_delete(this, name),
+    )?;
+    instance.func_view::<(Resource<Fields>, &str, &[u8]), _, _>(
+        "[method]fields.append",
+        move |data, (this, name, value)| get(data).fields_append(this, name, value),
+    )?;
+    instance.func_wrap("[method]fields.entries", move |mut caller, (this,)| {
+        get(caller.data_mut()).fields_entries(this)
+    })?;
+    instance.func_wrap("[method]fields.clone", move |mut caller, (this,)| {
+        get(caller.data_mut()).fields_clone(this)
+    })?;
+    instance.func_wrap("[method]incoming-request.method", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_request_method(this)
+    })?;
+    instance.func_wrap("[method]incoming-request.path-with-query", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_request_path_with_query(this)
+    })?;
+    instance.func_wrap("[method]incoming-request.scheme", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_request_scheme(this)
+    })?;
+    instance.func_wrap("[method]incoming-request.authority", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_request_authority(this)
+    })?;
+    instance.func_wrap("[method]incoming-request.headers", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_request_headers(this)
+    })?;
+    instance.func_wrap("[method]incoming-request.consume", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_request_consume(this)
+    })?;
+    instance.func_wrap("[constructor]outgoing-request", move |mut caller, (headers,)| {
+        get(caller.data_mut()).outgoing_request_new(headers)
+    })?;
+    instance.func_wrap("[method]outgoing-request.body", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_request_body(this)
+    })?;
+    instance.func_wrap("[method]outgoing-request.method", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_request_method(this)
+    })?;
+    instance.func_wrap("[method]outgoing-request.set-method", move |mut caller, (this, method)| {
+        get(caller.data_mut()).outgoing_request_set_method(this, method)
+    })?;
+    instance.func_wrap("[method]outgoing-request.path-with-query", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_request_path_with_query(this)
+    })?;
+    instance.func_view::<(Resource<OutgoingRequest>, Option<&str>), _, _>(
+        "[method]outgoing-request.set-path-with-query",
+        move |data, (this, path_with_query)| {
+            get(data).outgoing_request_set_path_with_query(this, path_with_query)
+        },
+    )?;
+    instance.func_wrap("[method]outgoing-request.scheme", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_request_scheme(this)
+    })?;
+    instance.func_wrap("[method]outgoing-request.set-scheme", move |mut caller, (this, scheme)| {
+        get(caller.data_mut()).outgoing_request_set_scheme(this, scheme)
+    })?;
+    instance.func_wrap("[method]outgoing-request.authority", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_request_authority(this)
+    })?;
+    instance.func_view::<(Resource<OutgoingRequest>, Option<&str>), _, _>(
+        "[method]outgoing-request.set-authority",
+        move |data, (this, authority)| get(data).outgoing_request_set_authority(this, authority),
+    )?;
+    instance.func_wrap("[method]outgoing-request.headers", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_request_headers(this)
+    })?;
+    instance.func_wrap("[constructor]request-options", move |mut caller, ()| {
+        get(caller.data_mut()).request_options_new()
+    })?;
+    instance.func_wrap("[method]request-options.connect-timeout", move |mut caller, (this,)| {
+        get(caller.data_mut()).request_options_connect_timeout(this)
+    })?;
+    instance.func_wrap(
+        "[method]request-options.set-connect-timeout",
+        move |mut caller, (this, duration)| {
+            get(caller.data_mut()).request_options_set_connect_timeout(this, duration)
+        },
+    )?;
+    instance.func_wrap("[method]request-options.first-byte-timeout", move |mut caller, (this,)| {
+        get(caller.data_mut()).request_options_first_byte_timeout(this)
+    })?;
+    instance.func_wrap(
+        "[method]request-options.set-first-byte-timeout",
+        move |mut caller, (this, duration)| {
+            get(caller.data_mut()).request_options_set_first_byte_timeout(this, duration)
+        },
+    )?;
+    instance.func_wrap("[method]request-options.between-bytes-timeout", move |mut caller, (this,)| {
+        get(caller.data_mut()).request_options_between_bytes_timeout(this)
+    })?;
+    instance.func_wrap(
+        "[method]request-options.set-between-bytes-timeout",
+        move |mut caller, (this, duration)| {
+            get(caller.data_mut()).request_options_set_between_bytes_timeout(this, duration)
+        },
+    )?;
+    instance.func_wrap(
+        "[method]response-outparam.send-informational",
+        move |mut caller, (this, status, headers)| {
+            get(caller.data_mut()).response_outparam_send_informational(this, status, headers)
+        },
+    )?;
+    instance.func_wrap("[static]response-outparam.set", move |mut caller, (param, response)| {
+        get(caller.data_mut()).response_outparam_set(param, response)
+    })?;
+    instance.func_wrap("[method]incoming-response.status", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_response_status(this)
+    })?;
+    instance.func_wrap("[method]incoming-response.headers", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_response_headers(this)
+    })?;
+    instance.func_wrap("[method]incoming-response.consume", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_response_consume(this)
+    })?;
+    instance.func_wrap("[method]incoming-body.stream", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_body_stream(this)
+    })?;
+    instance.func_wrap("[static]incoming-body.finish", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_body_finish(this)
+    })?;
+    instance.func_wrap("[method]future-trailers.subscribe", move |mut caller, (this,)| {
+        get(caller.data_mut()).future_trailers_subscribe(this)
+    })?;
+    instance.func_wrap("[method]future-trailers.get", move |mut caller, (this,)| {
+        get(caller.data_mut()).future_trailers_get(this)
+    })?;
+    instance.func_wrap("[constructor]outgoing-response", move |mut caller, (headers,)| {
+        get(caller.data_mut()).outgoing_response_new(headers)
+    })?;
+    instance.func_wrap("[method]outgoing-response.status-code", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_response_status_code(this)
+    })?;
+    instance.func_wrap(
+        "[method]outgoing-response.set-status-code",
+        move |mut caller, (this, status_code)| {
+            get(caller.data_mut()).outgoing_response_set_status_code(this, status_code)
+        },
+    )?;
+    instance.func_wrap("[method]outgoing-response.headers", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_response_headers(this)
+    })?;
+    instance.func_wrap("[method]outgoing-response.body", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_response_body(this)
+    })?;
+    instance.func_wrap("[method]outgoing-body.write", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_body_write(this)
+    })?;
+    instance.func_wrap("[static]outgoing-body.finish", move |mut caller, (this, trailers)| {
+        get(caller.data_mut()).outgoing_body_finish(this, trailers)
+    })?;
+    instance.func_wrap("[method]future-incoming-response.subscribe", move |mut caller, (this,)| {
+        get(caller.data_mut()).future_incoming_response_subscribe(this)
+    })?;
+    instance.func_wrap("[method]future-incoming-response.get", move |mut caller, (this,)| {
+        get(caller.data_mut()).future_incoming_response_get(this)
+    })?;
+    instance.func_wrap("http-error-code", move |mut caller, (err,)| {
+        get(caller.data_mut()).http_error_code(err)
+    })?;
     Ok(())
 }

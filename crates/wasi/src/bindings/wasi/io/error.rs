@@ -47,25 +47,18 @@ pub trait ErrorInterface {
 }
 
 /// Defines `wasi:io/error@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: ErrorInterface + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:io/error@0.2.12");
-    instance
-        .resource::<
-            Error,
-        >(
-            "error",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_error(Resource::new(rep))
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]error.to-debug-string",
-            move |mut caller, (this,)| get(caller.data_mut()).error_to_debug_string(this),
-        )?;
+    instance.resource::<Error>("error", move |mut caller, rep| {
+        get(caller.data_mut()).drop_error(Resource::new(rep))
+    })?;
+    instance.func_wrap("[method]error.to-debug-string", move |mut caller, (this,)| {
+        get(caller.data_mut()).error_to_debug_string(this)
+    })?;
     Ok(())
 }

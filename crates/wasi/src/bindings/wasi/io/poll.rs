@@ -53,35 +53,24 @@ pub trait Poll {
 }
 
 /// Defines `wasi:io/poll@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Poll + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:io/poll@0.2.12");
-    instance
-        .resource::<
-            Pollable,
-        >(
-            "pollable",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_pollable(Resource::new(rep))
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]pollable.ready",
-            move |mut caller, (this,)| get(caller.data_mut()).pollable_ready(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]pollable.block",
-            move |mut caller, (this,)| get(caller.data_mut()).pollable_block(this),
-        )?;
-    instance
-        .func_wrap(
-            "poll",
-            move |mut caller, (r#in,)| get(caller.data_mut()).poll(r#in),
-        )?;
+    instance.resource::<Pollable>("pollable", move |mut caller, rep| {
+        get(caller.data_mut()).drop_pollable(Resource::new(rep))
+    })?;
+    instance.func_wrap("[method]pollable.ready", move |mut caller, (this,)| {
+        get(caller.data_mut()).pollable_ready(this)
+    })?;
+    instance.func_wrap("[method]pollable.block", move |mut caller, (this,)| {
+        get(caller.data_mut()).pollable_block(this)
+    })?;
+    instance.func_wrap("poll", move |mut caller, (r#in,)| {
+        get(caller.data_mut()).poll(r#in)
+    })?;
     Ok(())
 }

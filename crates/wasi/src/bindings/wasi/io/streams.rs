@@ -13,7 +13,6 @@ use cantilever_runtime::{
 };
 
 pub use super::error::Error;
-
 pub use super::poll::Pollable;
 
 /// An error for input-stream and output-stream operations.
@@ -287,139 +286,73 @@ pub trait Streams {
 }
 
 /// Defines `wasi:io/streams@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Streams + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:io/streams@0.2.12");
-    instance
-        .resource::<
-            InputStream,
-        >(
-            "input-stream",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_input_stream(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            OutputStream,
-        >(
-            "output-stream",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_output_stream(Resource::new(rep))
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]input-stream.read",
-            move |mut caller, (this, len)| {
-                get(caller.data_mut()).input_stream_read(this, len)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]input-stream.blocking-read",
-            move |mut caller, (this, len)| {
-                get(caller.data_mut()).input_stream_blocking_read(this, len)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]input-stream.skip",
-            move |mut caller, (this, len)| {
-                get(caller.data_mut()).input_stream_skip(this, len)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]input-stream.blocking-skip",
-            move |mut caller, (this, len)| {
-                get(caller.data_mut()).input_stream_blocking_skip(this, len)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]input-stream.subscribe",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).input_stream_subscribe(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]output-stream.check-write",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).output_stream_check_write(this)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<OutputStream>, &[u8]),
-            _,
-            _,
-        >(
-            "[method]output-stream.write",
-            move |data, (this, contents)| get(data).output_stream_write(this, contents),
-        )?;
-    instance
-        .func_view::<
-            (Resource<OutputStream>, &[u8]),
-            _,
-            _,
-        >(
-            "[method]output-stream.blocking-write-and-flush",
-            move |data, (this, contents)| {
-                get(data).output_stream_blocking_write_and_flush(this, contents)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]output-stream.flush",
-            move |mut caller, (this,)| get(caller.data_mut()).output_stream_flush(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]output-stream.blocking-flush",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).output_stream_blocking_flush(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]output-stream.subscribe",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).output_stream_subscribe(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]output-stream.write-zeroes",
-            move |mut caller, (this, len)| {
-                get(caller.data_mut()).output_stream_write_zeroes(this, len)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]output-stream.blocking-write-zeroes-and-flush",
-            move |mut caller, (this, len)| {
-                get(caller.data_mut())
-                    .output_stream_blocking_write_zeroes_and_flush(this, len)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]output-stream.splice",
-            move |mut caller, (this, src, len)| {
-                get(caller.data_mut()).output_stream_splice(this, src, len)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]output-stream.blocking-splice",
-            move |mut caller, (this, src, len)| {
-                get(caller.data_mut()).output_stream_blocking_splice(this, src, len)
-            },
-        )?;
+    instance.resource::<InputStream>("input-stream", move |mut caller, rep| {
+        get(caller.data_mut()).drop_input_stream(Resource::new(rep))
+    })?;
+    instance.resource::<OutputStream>("output-stream", move |mut caller, rep| {
+        get(caller.data_mut()).drop_output_stream(Resource::new(rep))
+    })?;
+    instance.func_wrap("[method]input-stream.read", move |mut caller, (this, len)| {
+        get(caller.data_mut()).input_stream_read(this, len)
+    })?;
+    instance.func_wrap("[method]input-stream.blocking-read", move |mut caller, (this, len)| {
+        get(caller.data_mut()).input_stream_blocking_read(this, len)
+    })?;
+    instance.func_wrap("[method]input-stream.skip", move |mut caller, (this, len)| {
+        get(caller.data_mut()).input_stream_skip(this, len)
+    })?;
+    instance.func_wrap("[method]input-stream.blocking-skip", move |mut caller, (this, len)| {
+        get(caller.data_mut()).input_stream_blocking_skip(this, len)
+    })?;
+    instance.func_wrap("[method]input-stream.subscribe", move |mut caller, (this,)| {
+        get(caller.data_mut()).input_stream_subscribe(this)
+    })?;
+    instance.func_wrap("[method]output-stream.check-write", move |mut caller, (this,)| {
+        get(caller.data_mut()).output_stream_check_write(this)
+    })?;
+    instance.func_view::<(Resource<OutputStream>, &[u8]), _, _>(
+        "[method]output-stream.write",
+        move |data, (this, contents)| get(data).output_stream_write(this, contents),
+    )?;
+    instance.func_view::<(Resource<OutputStream>, &[u8]), _, _>(
+        "[method]output-stream.blocking-write-and-flush",
+        move |data, (this, contents)| {
+            get(data).output_stream_blocking_write_and_flush(this, contents)
+        },
+    )?;
+    instance.func_wrap("[method]output-stream.flush", move |mut caller, (this,)| {
+        get(caller.data_mut()).output_stream_flush(this)
+    })?;
+    instance.func_wrap("[method]output-stream.blocking-flush", move |mut caller, (this,)| {
+        get(caller.data_mut()).output_stream_blocking_flush(this)
+    })?;
+    instance.func_wrap("[method]output-stream.subscribe", move |mut caller, (this,)| {
+        get(caller.data_mut()).output_stream_subscribe(this)
+    })?;
+    instance.func_wrap("[method]output-stream.write-zeroes", move |mut caller, (this, len)| {
+        get(caller.data_mut()).output_stream_write_zeroes(this, len)
+    })?;
+    instance.func_wrap(
+        "[method]output-stream.blocking-write-zeroes-and-flush",
+        move |mut caller, (this, len)| {
+            get(caller.data_mut()).output_stream_blocking_write_zeroes_and_flush(this, len)
+        },
+    )?;
+    instance.func_wrap("[method]output-stream.splice", move |mut caller, (this, src, len)| {
+        get(caller.data_mut()).output_stream_splice(this, src, len)
+    })?;
+    instance.func_wrap(
+        "[method]output-stream.blocking-splice",
+        move |mut caller, (this, src, len)| {
+            get(caller.data_mut()).output_stream_blocking_splice(this, src, len)
+        },
+    )?;
     Ok(())
 }

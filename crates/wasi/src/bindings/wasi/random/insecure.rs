@@ -31,23 +31,18 @@ pub trait Insecure {
 }
 
 /// Defines `wasi:random/insecure@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Insecure + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:random/insecure@0.2.12");
-    instance
-        .func_wrap(
-            "get-insecure-random-bytes",
-            move |mut caller, (len,)| {
-                get(caller.data_mut()).get_insecure_random_bytes(len)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "get-insecure-random-u64",
-            move |mut caller, ()| get(caller.data_mut()).get_insecure_random_u64(),
-        )?;
+    instance.func_wrap("get-insecure-random-bytes", move |mut caller, (len,)| {
+        get(caller.data_mut()).get_insecure_random_bytes(len)
+    })?;
+    instance.func_wrap("get-insecure-random-u64", move |mut caller, ()| {
+        get(caller.data_mut()).get_insecure_random_u64()
+    })?;
     Ok(())
 }

@@ -34,16 +34,15 @@ pub trait InsecureSeed {
 }
 
 /// Defines `wasi:random/insecure-seed@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: InsecureSeed + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:random/insecure-seed@0.2.12");
-    instance
-        .func_wrap(
-            "insecure-seed",
-            move |mut caller, ()| get(caller.data_mut()).insecure_seed(),
-        )?;
+    instance.func_wrap("insecure-seed", move |mut caller, ()| {
+        get(caller.data_mut()).insecure_seed()
+    })?;
     Ok(())
 }

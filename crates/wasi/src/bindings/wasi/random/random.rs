@@ -35,21 +35,18 @@ pub trait Random {
 }
 
 /// Defines `wasi:random/random@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Random + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:random/random@0.2.12");
-    instance
-        .func_wrap(
-            "get-random-bytes",
-            move |mut caller, (len,)| get(caller.data_mut()).get_random_bytes(len),
-        )?;
-    instance
-        .func_wrap(
-            "get-random-u64",
-            move |mut caller, ()| get(caller.data_mut()).get_random_u64(),
-        )?;
+    instance.func_wrap("get-random-bytes", move |mut caller, (len,)| {
+        get(caller.data_mut()).get_random_bytes(len)
+    })?;
+    instance.func_wrap("get-random-u64", move |mut caller, ()| {
+        get(caller.data_mut()).get_random_u64()
+    })?;
     Ok(())
 }

@@ -17,16 +17,15 @@ pub trait InstanceNetwork {
 }
 
 /// Defines `wasi:sockets/instance-network@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: InstanceNetwork + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:sockets/instance-network@0.2.12");
-    instance
-        .func_wrap(
-            "instance-network",
-            move |mut caller, ()| get(caller.data_mut()).instance_network(),
-        )?;
+    instance.func_wrap("instance-network", move |mut caller, ()| {
+        get(caller.data_mut()).instance_network()
+    })?;
     Ok(())
 }

@@ -6,13 +6,8 @@
 
 use cantilever_runtime::{HostError, LinkError, Linker, Resource};
 
+pub use super::network::{Network, ErrorCode, IpAddress};
 pub use super::super::io::poll::Pollable;
-
-pub use super::network::Network;
-
-pub use super::network::ErrorCode;
-
-pub use super::network::IpAddress;
 
 /// The resource `resolve-address-stream`.
 #[derive(Debug)]
@@ -83,43 +78,28 @@ pub trait IpNameLookup {
 }
 
 /// Defines `wasi:sockets/ip-name-lookup@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: IpNameLookup + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:sockets/ip-name-lookup@0.2.12");
-    instance
-        .resource::<
-            ResolveAddressStream,
-        >(
-            "resolve-address-stream",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_resolve_address_stream(Resource::new(rep))
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]resolve-address-stream.resolve-next-address",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).resolve_address_stream_resolve_next_address(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]resolve-address-stream.subscribe",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).resolve_address_stream_subscribe(this)
-            },
-        )?;
-    instance
-        .func_view::<
-            (Resource<Network>, &str),
-            _,
-            _,
-        >(
-            "resolve-addresses",
-            move |data, (network, name)| get(data).resolve_addresses(network, name),
-        )?;
+    instance.resource::<ResolveAddressStream>("resolve-address-stream", move |mut caller, rep| {
+        get(caller.data_mut()).drop_resolve_address_stream(Resource::new(rep))
+    })?;
+    instance.func_wrap(
+        "[method]resolve-address-stream.resolve-next-address",
+        move |mut caller, (this,)| {
+            get(caller.data_mut()).resolve_address_stream_resolve_next_address(this)
+        },
+    )?;
+    instance.func_wrap("[method]resolve-address-stream.subscribe", move |mut caller, (this,)| {
+        get(caller.data_mut()).resolve_address_stream_subscribe(this)
+    })?;
+    instance.func_view::<(Resource<Network>, &str), _, _>(
+        "resolve-addresses",
+        move |data, (network, name)| get(data).resolve_addresses(network, name),
+    )?;
     Ok(())
 }

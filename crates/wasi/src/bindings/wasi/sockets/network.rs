@@ -170,25 +170,18 @@ pub trait NetworkInterface {
 }
 
 /// Defines `wasi:sockets/network@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: NetworkInterface + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:sockets/network@0.2.12");
-    instance
-        .resource::<
-            Network,
-        >(
-            "network",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_network(Resource::new(rep))
-            },
-        )?;
-    instance
-        .func_wrap(
-            "network-error-code",
-            move |mut caller, (err,)| get(caller.data_mut()).network_error_code(err),
-        )?;
+    instance.resource::<Network>("network", move |mut caller, rep| {
+        get(caller.data_mut()).drop_network(Resource::new(rep))
+    })?;
+    instance.func_wrap("network-error-code", move |mut caller, (err,)| {
+        get(caller.data_mut()).network_error_code(err)
+    })?;
     Ok(())
 }

@@ -8,21 +8,10 @@ use cantilever_runtime::{
     ComponentType, HostError, Lift, LinkError, Linker, Lower, Resource,
 };
 
-pub use super::super::io::streams::InputStream;
-
-pub use super::super::io::streams::OutputStream;
-
-pub use super::super::io::poll::Pollable;
-
+pub use super::network::{Network, ErrorCode, IpSocketAddress, IpAddressFamily};
 pub use super::super::clocks::monotonic_clock::Duration;
-
-pub use super::network::Network;
-
-pub use super::network::ErrorCode;
-
-pub use super::network::IpSocketAddress;
-
-pub use super::network::IpAddressFamily;
+pub use super::super::io::poll::Pollable;
+pub use super::super::io::streams::{InputStream, OutputStream};
 
 /// The enum `shutdown-type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ComponentType, Lift, Lower)]
@@ -508,212 +497,120 @@ pub trait Tcp {
 }
 
 /// Defines `wasi:sockets/tcp@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Tcp + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:sockets/tcp@0.2.12");
-    instance
-        .resource::<
-            TcpSocket,
-        >(
-            "tcp-socket",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_tcp_socket(Resource::new(rep))
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.start-bind",
-            move |mut caller, (this, network, local_address)| {
-                get(caller.data_mut())
-                    .tcp_socket_start_bind(this, network, local_address)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.finish-bind",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_finish_bind(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.start-connect",
-            move |mut caller, (this, network, remote_address)| {
-                get(caller.data_mut())
-                    .tcp_socket_start_connect(this, network, remote_address)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.finish-connect",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_finish_connect(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.start-listen",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_start_listen(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.finish-listen",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_finish_listen(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.accept",
-            move |mut caller, (this,)| get(caller.data_mut()).tcp_socket_accept(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.local-address",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_local_address(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.remote-address",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_remote_address(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.is-listening",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_is_listening(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.address-family",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_address_family(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.set-listen-backlog-size",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).tcp_socket_set_listen_backlog_size(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.keep-alive-enabled",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_keep_alive_enabled(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.set-keep-alive-enabled",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).tcp_socket_set_keep_alive_enabled(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.keep-alive-idle-time",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_keep_alive_idle_time(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.set-keep-alive-idle-time",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).tcp_socket_set_keep_alive_idle_time(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.keep-alive-interval",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_keep_alive_interval(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.set-keep-alive-interval",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).tcp_socket_set_keep_alive_interval(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.keep-alive-count",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_keep_alive_count(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.set-keep-alive-count",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).tcp_socket_set_keep_alive_count(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.hop-limit",
-            move |mut caller, (this,)| get(caller.data_mut()).tcp_socket_hop_limit(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.set-hop-limit",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).tcp_socket_set_hop_limit(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.receive-buffer-size",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_receive_buffer_size(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.set-receive-buffer-size",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).tcp_socket_set_receive_buffer_size(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.send-buffer-size",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).tcp_socket_send_buffer_size(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.set-send-buffer-size",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).tcp_socket_set_send_buffer_size(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.subscribe",
-            move |mut caller, (this,)| get(caller.data_mut()).tcp_socket_subscribe(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]tcp-socket.shutdown",
-            move |mut caller, (this, shutdown_type)| {
-                get(caller.data_mut()).tcp_socket_shutdown(this, shutdown_type)
-            },
-        )?;
+    instance.resource::<TcpSocket>("tcp-socket", move |mut caller, rep| {
+        get(caller.data_mut()).drop_tcp_socket(Resource::new(rep))
+    })?;
+    instance.func_wrap(
+        "[method]tcp-socket.start-bind",
+        move |mut caller, (this, network, local_address)| {
+            get(caller.data_mut()).tcp_socket_start_bind(this, network, local_address)
+        },
+    )?;
+    instance.func_wrap("[method]tcp-socket.finish-bind", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_finish_bind(this)
+    })?;
+    instance.func_wrap(
+        "[method]tcp-socket.start-connect",
+        move |mut caller, (this, network, remote_address)| {
+            get(caller.data_mut()).tcp_socket_start_connect(this, network, remote_address)
+        },
+    )?;
+    instance.func_wrap("[method]tcp-socket.finish-connect", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_finish_connect(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.start-listen", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_start_listen(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.finish-listen", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_finish_listen(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.accept", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_accept(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.local-address", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_local_address(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.remote-address", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_remote_address(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.is-listening", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_is_listening(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.address-family", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_address_family(this)
+    })?;
+    instance.func_wrap(
+        "[method]tcp-socket.set-listen-backlog-size",
+        move |mut caller, (this, value)| {
+            get(caller.data_mut()).tcp_socket_set_listen_backlog_size(this, value)
+        },
+    )?;
+    instance.func_wrap("[method]tcp-socket.keep-alive-enabled", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_keep_alive_enabled(this)
+    })?;
+    instance.func_wrap(
+        "[method]tcp-socket.set-keep-alive-enabled",
+        move |mut caller, (this, value)| {
+            get(caller.data_mut()).tcp_socket_set_keep_alive_enabled(this, value)
+        },
+    )?;
+    instance.func_wrap("[method]tcp-socket.keep-alive-idle-time", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_keep_alive_idle_time(this)
+    })?;
+    instance.func_wrap(
+        "[method]tcp-socket.set-keep-alive-idle-time",
+        move |mut caller, (this, value)| {
+            get(caller.data_mut()).tcp_socket_set_keep_alive_idle_time(this, value)
+        },
+    )?;
+    instance.func_wrap("[method]tcp-socket.keep-alive-interval", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_keep_alive_interval(this)
+    })?;
+    instance.func_wrap(
+        "[method]tcp-socket.set-keep-alive-interval",
+        move |mut caller, (this, value)| {
+            get(caller.data_mut()).tcp_socket_set_keep_alive_interval(this, value)
+        },
+    )?;
+    instance.func_wrap("[method]tcp-socket.keep-alive-count", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_keep_alive_count(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.set-keep-alive-count", move |mut caller, (this, value)| {
+        get(caller.data_mut()).tcp_socket_set_keep_alive_count(this, value)
+    })?;
+    instance.func_wrap("[method]tcp-socket.hop-limit", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_hop_limit(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.set-hop-limit", move |mut caller, (this, value)| {
+        get(caller.data_mut()).tcp_socket_set_hop_limit(this, value)
+    })?;
+    instance.func_wrap("[method]tcp-socket.receive-buffer-size", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_receive_buffer_size(this)
+    })?;
+    instance.func_wrap(
+        "[method]tcp-socket.set-receive-buffer-size",
+        move |mut caller, (this, value)| {
+            get(caller.data_mut()).tcp_socket_set_receive_buffer_size(this, value)
+        },
+    )?;
+    instance.func_wrap("[method]tcp-socket.send-buffer-size", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_send_buffer_size(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.set-send-buffer-size", move |mut caller, (this, value)| {
+        get(caller.data_mut()).tcp_socket_set_send_buffer_size(this, value)
+    })?;
+    instance.func_wrap("[method]tcp-socket.subscribe", move |mut caller, (this,)| {
+        get(caller.data_mut()).tcp_socket_subscribe(this)
+    })?;
+    instance.func_wrap("[method]tcp-socket.shutdown", move |mut caller, (this, shutdown_type)| {
+        get(caller.data_mut()).tcp_socket_shutdown(this, shutdown_type)
+    })?;
     Ok(())
 }

@@ -6,12 +6,7 @@
 
 use cantilever_runtime::{HostError, LinkError, Linker, Resource};
 
-pub use super::network::Network;
-
-pub use super::network::ErrorCode;
-
-pub use super::network::IpAddressFamily;
-
+pub use super::network::{Network, ErrorCode, IpAddressFamily};
 pub use super::tcp::TcpSocket;
 
 /// What a host does for guests that import `wasi:sockets/tcp-create-socket@0.2.12`.
@@ -45,18 +40,15 @@ pub trait TcpCreateSocket {
 }
 
 /// Defines `wasi:sockets/tcp-create-socket@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: TcpCreateSocket + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:sockets/tcp-create-socket@0.2.12");
-    instance
-        .func_wrap(
-            "create-tcp-socket",
-            move |mut caller, (address_family,)| {
-                get(caller.data_mut()).create_tcp_socket(address_family)
-            },
-        )?;
+    instance.func_wrap("create-tcp-socket", move |mut caller, (address_family,)| {
+        get(caller.data_mut()).create_tcp_socket(address_family)
+    })?;
     Ok(())
 }

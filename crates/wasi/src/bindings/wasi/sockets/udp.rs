@@ -8,15 +8,8 @@ use cantilever_runtime::{
     ComponentType, HostError, Lift, LinkError, Linker, Lower, Resource,
 };
 
+pub use super::network::{Network, ErrorCode, IpSocketAddress, IpAddressFamily};
 pub use super::super::io::poll::Pollable;
-
-pub use super::network::Network;
-
-pub use super::network::ErrorCode;
-
-pub use super::network::IpSocketAddress;
-
-pub use super::network::IpAddressFamily;
 
 /// A received datagram.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, ComponentType, Lift, Lower)]
@@ -381,164 +374,90 @@ pub trait Udp {
 }
 
 /// Defines `wasi:sockets/udp@0.2.12`.
+///
 /// `get` finds what implements it in the data of a store.
 pub fn add_to_linker<T: 'static, H: Udp + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:sockets/udp@0.2.12");
-    instance
-        .resource::<
-            UdpSocket,
-        >(
-            "udp-socket",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_udp_socket(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            IncomingDatagramStream,
-        >(
-            "incoming-datagram-stream",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_incoming_datagram_stream(Resource::new(rep))
-            },
-        )?;
-    instance
-        .resource::<
-            OutgoingDatagramStream,
-        >(
-            "outgoing-datagram-stream",
-            move |mut caller, rep| {
-                get(caller.data_mut()).drop_outgoing_datagram_stream(Resource::new(rep))
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.start-bind",
-            move |mut caller, (this, network, local_address)| {
-                get(caller.data_mut())
-                    .udp_socket_start_bind(this, network, local_address)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.finish-bind",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).udp_socket_finish_bind(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.stream",
-            move |mut caller, (this, remote_address)| {
-                get(caller.data_mut()).udp_socket_stream(this, remote_address)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.local-address",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).udp_socket_local_address(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.remote-address",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).udp_socket_remote_address(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.address-family",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).udp_socket_address_family(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.unicast-hop-limit",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).udp_socket_unicast_hop_limit(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.set-unicast-hop-limit",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).udp_socket_set_unicast_hop_limit(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.receive-buffer-size",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).udp_socket_receive_buffer_size(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.set-receive-buffer-size",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).udp_socket_set_receive_buffer_size(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.send-buffer-size",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).udp_socket_send_buffer_size(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.set-send-buffer-size",
-            move |mut caller, (this, value)| {
-                get(caller.data_mut()).udp_socket_set_send_buffer_size(this, value)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]udp-socket.subscribe",
-            move |mut caller, (this,)| get(caller.data_mut()).udp_socket_subscribe(this),
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-datagram-stream.receive",
-            move |mut caller, (this, max_results)| {
-                get(caller.data_mut())
-                    .incoming_datagram_stream_receive(this, max_results)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]incoming-datagram-stream.subscribe",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).incoming_datagram_stream_subscribe(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-datagram-stream.check-send",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_datagram_stream_check_send(this)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-datagram-stream.send",
-            move |mut caller, (this, datagrams)| {
-                get(caller.data_mut()).outgoing_datagram_stream_send(this, datagrams)
-            },
-        )?;
-    instance
-        .func_wrap(
-            "[method]outgoing-datagram-stream.subscribe",
-            move |mut caller, (this,)| {
-                get(caller.data_mut()).outgoing_datagram_stream_subscribe(this)
-            },
-        )?;
+    instance.resource::<UdpSocket>("udp-socket", move |mut caller, rep| {
+        get(caller.data_mut()).drop_udp_socket(Resource::new(rep))
+    })?;
+    instance.resource::<IncomingDatagramStream>("incoming-datagram-stream", move |mut caller, rep| {
+        get(caller.data_mut()).drop_incoming_datagram_stream(Resource::new(rep))
+    })?;
+    instance.resource::<OutgoingDatagramStream>("outgoing-datagram-stream", move |mut caller, rep| {
+        get(caller.data_mut()).drop_outgoing_datagram_stream(Resource::new(rep))
+    })?;
+    instance.func_wrap(
+        "[method]udp-socket.start-bind",
+        move |mut caller, (this, network, local_address)| {
+            get(caller.data_mut()).udp_socket_start_bind(this, network, local_address)
+        },
+    )?;
+    instance.func_wrap("[method]udp-socket.finish-bind", move |mut caller, (this,)| {
+        get(caller.data_mut()).udp_socket_finish_bind(this)
+    })?;
+    instance.func_wrap("[method]udp-socket.stream", move |mut caller, (this, remote_address)| {
+        get(caller.data_mut()).udp_socket_stream(this, remote_address)
+    })?;
+    instance.func_wrap("[method]udp-socket.local-address", move |mut caller, (this,)| {
+        get(caller.data_mut()).udp_socket_local_address(this)
+    })?;
+    instance.func_wrap("[method]udp-socket.remote-address", move |mut caller, (this,)| {
+        get(caller.data_mut()).udp_socket_remote_address(this)
+    })?;
+    instance.func_wrap("[method]udp-socket.address-family", move |mut caller, (this,)| {
+        get(caller.data_mut()).udp_socket_address_family(this)
+    })?;
+    instance.func_wrap("[method]udp-socket.unicast-hop-limit", move |mut caller, (this,)| {
+        get(caller.data_mut()).udp_socket_unicast_hop_limit(this)
+    })?;
+    instance.func_wrap(
+        "[method]udp-socket.set-unicast-hop-limit",
+        move |mut caller, (this, value)| {
+            get(caller.data_mut()).udp_socket_set_unicast_hop_limit(this, value)
+        },
+    )?;
+    instance.func_wrap("[method]udp-socket.receive-buffer-size", move |mut caller, (this,)| {
+        get(caller.data_mut()).udp_socket_receive_buffer_size(this)
+    })?;
+    instance.func_wrap(
+        "[method]udp-socket.set-receive-buffer-size",
+        move |mut caller, (this, value)| {
+            get(caller.data_mut()).udp_socket_set_receive_buffer_size(this, value)
+        },
+    )?;
+    instance.func_wrap("[method]udp-socket.send-buffer-size", move |mut caller, (this,)| {
+        get(caller.data_mut()).udp_socket_send_buffer_size(this)
+    })?;
+    instance.func_wrap("[method]udp-socket.set-send-buffer-size", move |mut caller, (this, value)| {
+        get(caller.data_mut()).udp_socket_set_send_buffer_size(this, value)
+    })?;
+    instance.func_wrap("[method]udp-socket.subscribe", move |mut caller, (this,)| {
+        get(caller.data_mut()).udp_socket_subscribe(this)
+    })?;
+    instance.func_wrap(
+        "[method]incoming-datagram-stream.receive",
+        move |mut caller, (this, max_results)| {
+            get(caller.data_mut()).incoming_datagram_stream_receive(this, max_results)
+        },
+    )?;
+    instance.func_wrap("[method]incoming-datagram-stream.subscribe", move |mut caller, (this,)| {
+        get(caller.data_mut()).incoming_datagram_stream_subscribe(this)
+    })?;
+    instance.func_wrap("[method]outgoing-datagram-stream.check-send", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_datagram_stream_check_send(this)
+    })?;
+    instance.func_wrap(
+        "[method]outgoing-datagram-stream.send",
+        move |mut caller, (this, datagrams)| {
+            get(caller.data_mut()).outgoing_datagram_stream_send(this, datagrams)
+        },
+    )?;
+    instance.func_wrap("[method]outgoing-datagram-stream.subscribe", move |mut caller, (this,)| {
+        get(caller.data_mut()).outgoing_datagram_stream_subscribe(this)
+    })?;
     Ok(())
 }

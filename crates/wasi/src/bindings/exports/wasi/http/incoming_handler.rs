@@ -7,9 +7,9 @@
 
 use cantilever_runtime::{AsContextMut, Instance, Resource, TypedFunc};
 
-pub use super::super::super::super::wasi::http::types::IncomingRequest;
-
-pub use super::super::super::super::wasi::http::types::ResponseOutparam;
+pub use super::super::super::super::wasi::http::types::{
+    IncomingRequest, ResponseOutparam,
+};
 
 /// The functions of `wasi:http/incoming-handler@0.2.12` that a guest exports.
 #[derive(Debug, Clone)]

@@ -3,13 +3,15 @@
 //! Each part lies in the room of its domain, beside the methods by which a host chooses it. Nothing
 //! is granted by default. It must not know what any function of WASI does.
 
-use crate::p2::cli::Cli;
-use crate::p2::clocks::Clocks;
-use crate::p2::config::Config;
+use super::cli::Cli;
+use super::clocks::Clocks;
+use super::config::Config;
+use super::filesystem::Filesystem;
 #[cfg(feature = "http")]
-use crate::p2::http::Http;
-use crate::p2::io::Io;
-use crate::p2::random::Random;
+use super::http::Http;
+use super::io::Io;
+use super::random::Random;
+use super::sockets::Sockets;
 use cantilever_runtime::InterruptEvent;
 
 /// The WASI of one store. It is part of the store's data.
@@ -33,6 +35,8 @@ pub struct WasiCtx {
     pub(crate) clocks: Clocks,
     pub(crate) random: Random,
     pub(crate) config: Config,
+    pub(crate) sockets: Sockets,
+    pub(crate) filesystem: Filesystem,
     #[cfg(feature = "http")]
     pub(crate) http: Http,
 }
@@ -68,6 +72,8 @@ impl WasiCtxBuilder {
     pub fn max_resources(&mut self, limit: u32) -> &mut Self {
         self.ctx.io.set_limit(limit);
         self.ctx.cli.set_limit(limit);
+        self.ctx.sockets.set_limit(limit);
+        self.ctx.filesystem.set_limit(limit);
         #[cfg(feature = "http")]
         self.ctx.http.set_limit(limit);
         self
