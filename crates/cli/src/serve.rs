@@ -37,6 +37,10 @@ pub struct Serve {
     #[command(flatten)]
     limits: ServeLimits,
 
+    /// Serve a component that imports what is not provided; calling such an import traps
+    #[arg(long)]
+    unknown_imports_trap: bool,
+
     /// Run an object; it is native code, and may do whatever you may do
     ///
     /// Use it only for objects that you compiled yourself, or whose authors' programs you would
@@ -143,6 +147,9 @@ impl Serve {
     ) -> Result<ComponentHandler<WasiCtx>, cantilever::runtime::Error> {
         let mut linker = Linker::new(engine);
         cantilever_wasi::p2::add_to_linker(&mut linker, |ctx| ctx)?;
+        if self.unknown_imports_trap {
+            linker.define_unknown_imports_as_traps(component);
+        }
         let mut limits = Limits::default();
         limits.memory_bytes = self.limits.max_memory;
         let handler = ComponentHandler::new(&linker, component, |ctx| ctx, Self::context)?;

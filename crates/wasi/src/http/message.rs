@@ -112,8 +112,11 @@ impl OutgoingRequest {
         make_body(&mut self.body, Message::Request, &self.headers)
     }
 
-    /// The request, to be sent.
+    /// The request, to be sent. Tunnels are not made, so there is no `CONNECT`.
     pub fn into_request(self) -> Result<Request<SentBody>, ErrorCode> {
+        if self.method == Method::CONNECT {
+            return Err(ErrorCode::HttpRequestMethodInvalid);
+        }
         let mut uri = http::uri::Parts::default();
         let scheme = self.scheme.unwrap_or(Scheme::HTTPS);
         if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {

@@ -147,6 +147,7 @@ fn requests_that_cannot_be_sent_are_refused() {
         request.into_request().unwrap_err()
     };
     assert_eq!(error(|request| request.authority = None), ErrorCode::HttpRequestUriInvalid);
+    assert_eq!(error(|request| request.method = Method::CONNECT), ErrorCode::HttpRequestMethodInvalid);
     assert_eq!(error(|request| request.scheme = Some("ftp".parse().unwrap())), ErrorCode::HttpProtocolError);
 }
 

@@ -8,7 +8,6 @@ mod types;
 
 pub use self::serve::{ComponentHandler, GuestFailure, RequestLine};
 
-use super::MAX_RESOURCES;
 use crate::bindings::wasi::http::{outgoing_handler, types as wit};
 use crate::http::{
     ErrorCode, Fields, FutureResponse, FutureTrailers, IncomingBody, IncomingRequest, IncomingResponse, OutgoingBody,
@@ -24,6 +23,14 @@ pub type IncomingRequestResource = wit::IncomingRequest;
 
 /// The resource type `wasi:http/types.response-outparam`.
 pub type ResponseOutparamResource = wit::ResponseOutparam;
+
+/// How many lists of fields guests can have at one time. Each may be as large as
+/// [`MAX_SIZE`](crate::http::MAX_SIZE).
+const MAX_FIELDS: u32 = 1 << 12;
+
+/// How many messages, bodies and futures of a kind guests can have at one time. A body keeps tens
+/// of KiB, so there are fewer than other resources.
+const MAX_MESSAGES: u32 = 1 << 10;
 
 /// The messages of a store's guests, with all that belongs to them.
 #[derive(Debug)]
@@ -57,17 +64,17 @@ impl std::fmt::Debug for Permission {
 impl Default for Http {
     fn default() -> Self {
         Http {
-            fields: Table::with_limit(MAX_RESOURCES),
-            incoming_requests: Table::with_limit(MAX_RESOURCES),
-            outgoing_requests: Table::with_limit(MAX_RESOURCES),
-            options: Table::with_limit(MAX_RESOURCES),
-            outparams: Table::with_limit(MAX_RESOURCES),
-            incoming_responses: Table::with_limit(MAX_RESOURCES),
-            outgoing_responses: Table::with_limit(MAX_RESOURCES),
-            incoming_bodies: Table::with_limit(MAX_RESOURCES),
-            outgoing_bodies: Table::with_limit(MAX_RESOURCES),
-            trailers: Table::with_limit(MAX_RESOURCES),
-            responses: Table::with_limit(MAX_RESOURCES),
+            fields: Table::with_limit(MAX_FIELDS),
+            incoming_requests: Table::with_limit(MAX_MESSAGES),
+            outgoing_requests: Table::with_limit(MAX_MESSAGES),
+            options: Table::with_limit(MAX_MESSAGES),
+            outparams: Table::with_limit(MAX_MESSAGES),
+            incoming_responses: Table::with_limit(MAX_MESSAGES),
+            outgoing_responses: Table::with_limit(MAX_MESSAGES),
+            incoming_bodies: Table::with_limit(MAX_MESSAGES),
+            outgoing_bodies: Table::with_limit(MAX_MESSAGES),
+            trailers: Table::with_limit(MAX_MESSAGES),
+            responses: Table::with_limit(MAX_MESSAGES),
             answered: false,
             client: None,
         }
@@ -75,8 +82,10 @@ impl Default for Http {
 }
 
 impl Http {
+    /// No more resources of a kind than this, and than there is memory for.
     pub(crate) fn set_limit(&mut self, limit: u32) {
-        self.fields.set_limit(limit);
+        self.fields.set_limit(limit.min(MAX_FIELDS));
+        let limit = limit.min(MAX_MESSAGES);
         self.incoming_requests.set_limit(limit);
         self.outgoing_requests.set_limit(limit);
         self.options.set_limit(limit);
@@ -150,6 +159,9 @@ impl outgoing_handler::OutgoingHandler for WasiCtx {
             Some(options) => self.http.options.remove(options)?,
             None => RequestOptions::default(),
         };
+        if self.http.responses.len() >= self.http.responses.limit() {
+            return Ok(Err(wit::ErrorCode::ConnectionLimitReached));
+        }
         match self.http.send(request, options) {
             Ok(response) => Ok(Ok(self.http.responses.push(response)?)),
             Err(error) => Ok(Err(convert::error_to_wit(error))),
