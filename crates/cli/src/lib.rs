@@ -11,6 +11,8 @@ mod compile;
 mod deadline;
 mod failure;
 mod guest_file;
+#[cfg(feature = "serve")]
+mod http_client;
 mod input;
 mod inspect;
 mod invocation;

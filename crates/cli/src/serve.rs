@@ -1,18 +1,16 @@
 //! `cantilever serve`: answers HTTP requests with a component.
 
-use super::code_options::CodeOptions;
-use super::progress::ProgressLine;
-use super::provided::ProvidedImports;
-use super::{Failure, input::Input};
-use cantilever::Compile as _;
-use cantilever::CompileOptions;
-use cantilever::runtime::{Component, Engine, Limits, Linker};
+use super::Failure;
+use super::guest_file::GuestFile;
+use super::http_client::HttpClient;
+use super::wasi_options::WasiOptions;
+use cantilever::runtime::{Component, Engine, Error, Limits, Linker};
+use cantilever_abi::block::Supervision;
 use cantilever_wasi::http::{Server, ServerConfig};
 use cantilever_wasi::p2::http::ComponentHandler;
 use cantilever_wasi::{WasiCtx, WasiCtxBuilder};
 use clap::Args;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -22,9 +20,8 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Serve {
-    /// The component: binary (.wasm) or text (.wat), or an object written by `compile
-    /// --interruptible`; `-` reads standard input
-    file: PathBuf,
+    #[command(flatten)]
+    guest: GuestFile,
 
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "SOCKADDR", default_value = "0.0.0.0:8080")]
@@ -41,18 +38,8 @@ pub struct Serve {
     #[arg(long)]
     unknown_imports_trap: bool,
 
-    /// Run an object; it is native code, and may do whatever you may do
-    ///
-    /// Use it only for objects that you compiled yourself, or whose authors' programs you would
-    /// run.
-    #[arg(long)]
-    allow_precompiled: bool,
-
     #[command(flatten)]
-    code: CodeOptions,
-
-    #[command(flatten)]
-    provided: ProvidedImports,
+    wasi: WasiOptions,
 }
 
 /// What clients and guests may use.
@@ -123,36 +110,52 @@ impl Serve {
     /// Compiles if need be, and serves until somebody ends it.
     pub fn execute(&self) -> Result<(), Failure> {
         ignore_closed_sockets();
-        let config = self.code.engine_config();
+        let config = self.guest.engine_config();
         let stack_bytes = config.thread_stack_size();
         let engine = Engine::new(config);
-        let component = self.component(&engine)?;
+        let component = self.guest.component(&engine, Supervision { interruptible: true, fuel: false })?;
         let runtime = Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(|e| Failure::refused(format!("no threads for the server: {e}")))?;
-        let handler = self.handler(&engine, &component).map_err(|e| self.refused(e))?;
+        let http = self.wasi.http().then(|| HttpClient::on(runtime.handle()));
+        let contexts = self.contexts(http)?;
+        let handler = self.handler(&engine, &component, contexts).map_err(|e| self.guest.refused(e))?;
         let served = runtime.block_on(self.serve(Server::new(handler, self.server_config(stack_bytes))));
         end(runtime);
         served
     }
 
-    /// What one guest has. Whatever the command line grants is granted here.
-    fn context() -> WasiCtx {
-        WasiCtxBuilder::new().inherit_stdout().inherit_stderr().build()
+    /// What makes the surroundings of each guest: standard output and error, and what the command
+    /// line grants.
+    fn contexts(&self, http: Option<HttpClient>) -> Result<impl Fn() -> WasiCtx + Send + Sync + 'static, Failure> {
+        let wasi = self.wasi.clone();
+        // What cannot be granted is refused before anything is served.
+        wasi.apply(&mut WasiCtxBuilder::new())?;
+        Ok(move || {
+            let mut builder = WasiCtxBuilder::new();
+            builder.inherit_stdout().inherit_stderr();
+            if let Err(failure) = wasi.apply(&mut builder) {
+                eprintln!("{failure}");
+            }
+            if let Some(http) = &http {
+                http.grant(&mut builder);
+            }
+            builder.build()
+        })
     }
 
     fn handler(
         &self,
         engine: &Engine,
         component: &Component,
-    ) -> Result<ComponentHandler<WasiCtx>, cantilever::runtime::Error> {
+        contexts: impl Fn() -> WasiCtx + Send + Sync + 'static,
+    ) -> Result<ComponentHandler<WasiCtx>, Error> {
         let mut linker = Linker::new(engine);
         cantilever_wasi::p2::add_to_linker(&mut linker, |ctx| ctx)?;
         if self.unknown_imports_trap {
             linker.define_unknown_imports_as_traps(component);
         }
-        let mut limits = Limits::default();
-        limits.memory_bytes = self.limits.max_memory;
-        let handler = ComponentHandler::new(&linker, component, |ctx| ctx, Self::context)?;
+        let limits = Limits::new().memory_bytes(self.limits.max_memory);
+        let handler = ComponentHandler::new(&linker, component, |ctx| ctx, contexts)?;
         Ok(handler.limits(limits).on_failure(|request, failure| {
             // A trace has a line for each function; the log has one for each failure.
             let failure = failure.to_string();
@@ -187,31 +190,6 @@ impl Serve {
         eprintln!("Serving HTTP on http://{address}/");
         let served = server.serve(listener, ended(signals, shutdown)).await;
         served.map_err(|e| Failure::refused(format!("no connections can be accepted: {e}")))
-    }
-
-    /// Loads the object, if that is allowed, or compiles the component.
-    fn component(&self, engine: &Engine) -> Result<Component, Failure> {
-        let wasm = match Input::read(&self.file)? {
-            Input::Object(object) if self.allow_precompiled => {
-                // SAFETY: the user vouches for the object, as the option's description asks for.
-                return unsafe { Component::from_object(engine, &object) }.map_err(|e| self.refused(e));
-            }
-            Input::Object(_) => {
-                let what = "this is an object: native code, which is not kept from anything that you may do";
-                return Err(Failure::remedied(
-                    format!("{}: {what}", self.file.display()),
-                    "if you trust where it comes from, add `--allow-precompiled`; else serve the component itself",
-                ));
-            }
-            Input::Wasm(wasm) => wasm,
-        };
-        let options =
-            CompileOptions { provided: self.provided.read()?, interruptible: true, ..self.code.compile_options() };
-        Component::with_progress(engine, &wasm, &options, &ProgressLine::new()).map_err(|e| self.refused(e))
-    }
-
-    fn refused(&self, error: cantilever::runtime::Error) -> Failure {
-        Failure::refused(format!("{}: {error}", self.file.display()))
     }
 }
 

@@ -1,9 +1,8 @@
 //! What a guest is granted of the system, by the option names that people know.
 
 use super::Failure;
-use cantilever::runtime::{LinkError, Linker};
+use cantilever_wasi::WasiCtxBuilder;
 use cantilever_wasi::fs::Rights;
-use cantilever_wasi::{WasiCtx, WasiCtxBuilder};
 use clap::Args;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -50,10 +49,11 @@ impl WasiOptions {
         Ok(())
     }
 
-    /// Defines what only a grant defines.
-    pub fn link(&self, linker: &mut Linker<WasiCtx>) -> Result<(), LinkError> {
-        let _ = linker;
-        Ok(())
+    /// May the guest send HTTP requests?
+    pub fn http(&self) -> bool {
+        let grants =
+            self.grants.iter().filter_map(|grant| if let Grant::Http(allow) = grant { Some(*allow) } else { None });
+        grants.last().unwrap_or(false)
     }
 }
 

@@ -7,12 +7,14 @@ use self::chosen::Chosen;
 use self::surroundings::Surroundings;
 use super::Failure;
 use super::guest_file::GuestFile;
+use super::http_client::HttpClient;
 use super::invocation::Invocation;
 use super::wasi_options::WasiOptions;
 use cantilever::runtime::wave;
 use cantilever::runtime::{Component, Config, Engine, Error, InstancePre, Profiler, Val};
 use cantilever_abi::block::Supervision;
 use cantilever_wasi::WasiCtx;
+use cantilever_wasi::net::wait_for_deliveries;
 use clap::{Args, ValueEnum};
 use std::time::Duration;
 
@@ -69,6 +71,9 @@ pub struct Run {
 
 /// The most stack that guests may be given: 512 MiB.
 const MAX_STACK: u64 = 512 << 20;
+
+/// How long the command waits for what the guest has written to connections and left behind.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// For which profiler functions are named.
 #[derive(ValueEnum, Debug, Clone, Copy)]
@@ -132,7 +137,8 @@ impl Run {
             Some(call) => chosen.arguments(call)?,
             None => Vec::new(),
         };
-        let context = surroundings::context(self)?;
+        let http = self.wasi.http().then(HttpClient::start).transpose()?;
+        let context = surroundings::context(self, http.as_ref())?;
         let pre = self.link(&engine, &component).map_err(|e| self.guest.refused(e))?;
         let result = on_thread(stack, || self.call(&engine, &pre, context, &chosen, &arguments))?;
         match (call, result?) {
@@ -162,7 +168,7 @@ impl Run {
     }
 
     fn link(&self, engine: &Engine, component: &Component) -> Result<InstancePre<WasiCtx>, Error> {
-        surroundings::linker(self, engine)?.instantiate_pre(component)
+        surroundings::linker(engine)?.instantiate_pre(component)
     }
 
     /// Instantiates and calls, within the limits that were asked for.
@@ -183,6 +189,7 @@ impl Run {
         });
         // What the guest has written is to arrive, however it ended.
         let flushed = store.data_mut().flush_standard_streams();
+        wait_for_deliveries(PATIENCE);
         let result = result.map_err(|e| self.guest.refused(e))?;
         flushed.map_err(|e| Failure::TimedOut(e.to_string()))?;
         Ok(result)

@@ -4,6 +4,7 @@
 use super::Run;
 use crate::Failure;
 use crate::deadline::Deadline;
+use crate::http_client::HttpClient;
 use cantilever::runtime::{Engine, Error, Linker, Store};
 use cantilever_wasi::{WasiCtx, WasiCtxBuilder, p2};
 
@@ -40,17 +41,19 @@ impl Surroundings {
 }
 
 /// What the guest is granted: standard streams, its arguments, and what the options say.
-pub fn context(run: &Run) -> Result<WasiCtx, Failure> {
+pub fn context(run: &Run, http: Option<&HttpClient>) -> Result<WasiCtx, Failure> {
     let mut builder = WasiCtxBuilder::new();
     builder.inherit_stdio().args([run.program_name()]).args(run.arguments.iter());
     run.wasi.apply(&mut builder)?;
+    if let Some(http) = http {
+        http.grant(&mut builder);
+    }
     Ok(builder.build())
 }
 
 /// What guests can import.
-pub fn linker(run: &Run, engine: &Engine) -> Result<Linker<WasiCtx>, Error> {
+pub fn linker(engine: &Engine) -> Result<Linker<WasiCtx>, Error> {
     let mut linker = Linker::new(engine);
     p2::add_to_linker(&mut linker, |ctx| ctx)?;
-    run.wasi.link(&mut linker)?;
     Ok(linker)
 }
