@@ -22,9 +22,6 @@ pub(crate) enum Access {
     Filled,
 }
 
-/// Has the runtime functions that fill?
-const CAN_FILL: bool = true;
-
 impl File<'_> {
     /// How a function of the host gets its parameters. What can be looked at is, rather than that
     /// the result is filled: one function does not do both.
@@ -33,7 +30,7 @@ impl File<'_> {
         if function.params.iter().any(|param| facts(&param.ty).is_viewable) {
             return Access::Viewed;
         }
-        let fills = CAN_FILL && function.result.as_ref().is_some_and(|ty| facts(ty).is_fillable);
+        let fills = function.result.as_ref().is_some_and(|ty| facts(ty).is_fillable);
         if fills { Access::Filled } else { Access::Owned }
     }
 

@@ -2,8 +2,7 @@
 //!
 //! A host gives directories ([`Descriptor::preopen`]), and a guest reaches what lies beneath them
 //! and nothing else. Every failure is an [`Errno`](rustix::io::Errno), for the error codes of WASI
-//! are those of POSIX. Where a right is missing or a path leads out, the errno is one that POSIX has
-//! for it:
+//! are those of POSIX. Some say what the system does not:
 //!
 //! | errno | why |
 //! |---|---|

@@ -15,7 +15,7 @@ use crate::bindings::wasi::io::streams::{Error, InputStream, OutputStream};
 use crate::fs::{Descriptor, HashKey, Listing, Rights};
 use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use crate::stream::Failure;
-use cantilever_runtime::{HostError, LinkError, Linker, Resource, Table};
+use cantilever_runtime::{Fill, Filled, HostError, LinkError, Linker, Resource, Table};
 use rustix::io::Errno;
 
 /// How much one read of a file gives, in bytes.
@@ -23,6 +23,9 @@ const MAX_READ: u64 = 1 << 20;
 
 /// How much one read gives of what does not say how much there is, in bytes.
 const MAX_UNKNOWN: u64 = 64 << 10;
+
+/// How much is read without asking first how much there is, in bytes.
+const SMALL: u64 = 4096;
 
 /// As the functions of WIT return: traps outside, errors for the guest inside.
 type Outcome<T> = Result<Result<T, ErrorCode>, HostError>;
@@ -163,8 +166,8 @@ impl Types for WasiCtx {
         self.filesystem.with(&this, |file| file.set_times(accessed, modified))
     }
 
-    fn descriptor_read(&mut self, this: Handle, length: u64, offset: u64) -> Outcome<(Vec<u8>, bool)> {
-        self.filesystem.with(&this, |file| read(file, length.min(MAX_READ), offset))
+    fn descriptor_read(&mut self, this: Handle, length: u64, offset: u64, fill: Fill<'_>) -> Outcome<(Filled, bool)> {
+        read(self.filesystem.get(&this)?, length.min(MAX_READ), offset, fill)
     }
 
     fn descriptor_write(&mut self, this: Handle, buffer: &[u8], offset: u64) -> Outcome<u64> {
@@ -295,7 +298,7 @@ impl Types for WasiCtx {
     fn filesystem_error_code(&mut self, err: Resource<Error>) -> Result<Option<ErrorCode>, HostError> {
         Ok(match self.io.errors.get(&err)? {
             Failure::Os(errno) => Some(error_code(*errno)),
-            Failure::Other(_) => None,
+            Failure::Other(_) | Failure::Typed(_) => None,
         })
     }
 
@@ -310,15 +313,39 @@ impl Types for WasiCtx {
     }
 }
 
-/// Reads, and says whether the end was reached.
-fn read(file: &Descriptor, len: u64, offset: u64) -> Result<(Vec<u8>, bool), Errno> {
-    let available = file.available(len, offset)?;
-    let room = available.unwrap_or(len.min(MAX_UNKNOWN));
-    let mut bytes = vec![0; room as usize];
-    let count = file.read(&mut bytes, offset)?;
-    bytes.truncate(count);
-    let is_end = if available.is_some() { (count as u64) < len } else { count == 0 && len > 0 };
-    Ok((bytes, is_end))
+/// Reads, and says whether the end was reached. Much is read straight to where the guest has room
+/// for it: the room must have the right size, so the system is asked how much there is. For little,
+/// a copy costs less than the question, and only the read after the last byte knows the end.
+fn read(file: &Descriptor, len: u64, offset: u64, fill: Fill<'_>) -> Outcome<(Filled, bool)> {
+    let available = match len {
+        0..=SMALL => None,
+        _ => match file.available(len, offset) {
+            Ok(available) => available,
+            Err(errno) => return Ok(Err(error_code(errno))),
+        },
+    };
+    let outcome = match available {
+        Some(available) => {
+            fill.bytes(available as usize, |room| file.read(room, offset))?.map(|bytes| (bytes, available < len))
+        }
+        None => copied(file, len, offset),
+    };
+    Ok(outcome.map_err(error_code))
+}
+
+/// The same by a room of the host's.
+fn copied(file: &Descriptor, len: u64, offset: u64) -> Result<(Filled, bool), Errno> {
+    let mut little = [0; SMALL as usize];
+    let mut unknown = Vec::new();
+    let room = match len {
+        0..=SMALL => &mut little[..len as usize],
+        _ => {
+            unknown.resize(len.min(MAX_UNKNOWN) as usize, 0);
+            &mut unknown[..]
+        }
+    };
+    let count = file.read(room, offset)?;
+    Ok((Filled::copy(&room[..count]), count == 0 && len > 0))
 }
 
 impl preopens::Preopens for WasiCtx {

@@ -6,7 +6,7 @@ use super::misuse::Misuse;
 use crate::bindings::wasi::random::{insecure, insecure_seed, random};
 use crate::p2::ctx::{WasiCtx, WasiCtxBuilder};
 use crate::random::{QuickRandom, RandomSource, SystemRandom};
-use cantilever_runtime::{HostError, LinkError, Linker};
+use cantilever_runtime::{Fill, Filled, HostError, LinkError, Linker};
 
 /// How many bytes a guest gets with one call, unless the host chooses. The functions have no error
 /// for more.
@@ -57,18 +57,16 @@ impl WasiCtxBuilder {
 }
 
 /// Random bytes, no more than the limit.
-fn bytes(source: &mut dyn RandomSource, len: u64, limit: u64) -> Result<Vec<u8>, HostError> {
+fn bytes(source: &mut dyn RandomSource, len: u64, limit: u64, fill: Fill<'_>) -> Result<Filled, HostError> {
     if len > limit {
         return Err(Misuse::RandomBytes { len, limit }.into());
     }
-    let mut bytes = vec![0; usize::try_from(len)?];
-    source.fill(&mut bytes)?;
-    Ok(bytes)
+    fill.bytes(usize::try_from(len)?, |room| source.fill(room).map(|()| room.len()))?.map_err(HostError::from)
 }
 
 impl random::Random for WasiCtx {
-    fn get_random_bytes(&mut self, len: u64) -> Result<Vec<u8>, HostError> {
-        bytes(&mut *self.random.secure, len, self.random.max_bytes)
+    fn get_random_bytes(&mut self, len: u64, fill: Fill<'_>) -> Result<Filled, HostError> {
+        bytes(&mut *self.random.secure, len, self.random.max_bytes, fill)
     }
 
     fn get_random_u64(&mut self) -> Result<u64, HostError> {
@@ -77,8 +75,8 @@ impl random::Random for WasiCtx {
 }
 
 impl insecure::Insecure for WasiCtx {
-    fn get_insecure_random_bytes(&mut self, len: u64) -> Result<Vec<u8>, HostError> {
-        bytes(&mut *self.random.insecure, len, self.random.max_bytes)
+    fn get_insecure_random_bytes(&mut self, len: u64, fill: Fill<'_>) -> Result<Filled, HostError> {
+        bytes(&mut *self.random.insecure, len, self.random.max_bytes, fill)
     }
 
     fn get_insecure_random_u64(&mut self) -> Result<u64, HostError> {

@@ -8,7 +8,6 @@
 //! the suite of the compiler tests optimised code. The large programs are compiled once, to their
 //! object.
 
-mod domains;
 mod network;
 mod program;
 
@@ -77,7 +76,6 @@ fn spidermonkey_runs_a_script() {
     Program::large("30-js-cli").gives(&[Run {
         folder: Some(&folder),
         variables: &[("T_A", "1")],
-        http: true,
         ..run(&["a", "b c"], "")
     }]);
 }

@@ -14,9 +14,6 @@ const NOTHING_GRANTED: &str = "-- no network granted\n";
 #[test]
 fn a_rust_program_uses_sockets() {
     let program = Program::small("12-rs-net");
-    if program.is_listed_only(&[Run { network: true, ..Run::default() }]) {
-        return;
-    }
     for (way, component) in program.loaded() {
         let mut transcript = String::new();
         let code = note(&mut transcript, component, &["selftest"], true);

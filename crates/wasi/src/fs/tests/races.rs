@@ -8,6 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 /// How often each race is run.
 const ROUNDS: usize = 4_000;
 
+/// Is set when it goes, even if that is by a panic: the other thread must not go on for ever.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
 /// Runs `change` again and again on another thread while `attempt` is tried.
 fn race(change: impl Fn() + Sync, attempt: impl Fn()) {
     let done = AtomicBool::new(false);
@@ -17,8 +26,8 @@ fn race(change: impl Fn() + Sync, attempt: impl Fn()) {
                 change();
             }
         });
+        let _done = Done(&done);
         (0..ROUNDS).for_each(|_| attempt());
-        done.store(true, Relaxed);
     });
 }
 

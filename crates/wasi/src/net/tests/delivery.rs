@@ -1,24 +1,25 @@
 //! What guests wrote arrives, although they have gone.
 
 use super::super::{Direction, Family, wait_for_deliveries};
-use super::{End, bytes, listener, network};
+use super::{End, bytes, loopback, network};
 use crate::stream::{Mode, OutputStream, Stop};
+use rustix::net::sockopt;
 use std::io::Read;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-/// Fills a connection that nobody reads, and says with what.
+/// A connection that keeps some of what was written, and what that was. The system has not room
+/// for one permit.
 fn filled() -> (End, TcpStream, Vec<u8>) {
-    let network = network();
-    let listener = listener(&network, Family::Ipv4);
-    let stranger = TcpStream::connect(listener.local_address().unwrap()).unwrap();
-    let mut end = End::accept(&listener);
-    let (sent, mut at) = (bytes(64 << 20), 0);
-    while let permitted @ 1.. = end.output.check_write().unwrap() as usize {
-        end.output.write(&sent[at..at + permitted], Mode::Try).unwrap();
-        at += permitted;
-    }
-    (end, stranger, sent[..at].to_vec())
+    let listener = TcpListener::bind(loopback(Family::Ipv4)).unwrap();
+    sockopt::set_socket_recv_buffer_size(&listener, 16 << 10).unwrap();
+    let mut end = End::connect(&network(), listener.local_addr().unwrap());
+    let (stranger, _) = listener.accept().unwrap();
+    end.socket.set_send_buffer_size(1).unwrap();
+    let sent = bytes(end.output.check_write().unwrap() as usize);
+    end.output.write(&sent, Mode::Try).unwrap();
+    assert_eq!(end.output.check_write().unwrap(), 0);
+    (end, stranger, sent)
 }
 
 #[test]

@@ -66,9 +66,12 @@ fn files_are_opened_read_and_written() {
     assert_eq!(ctx.descriptor_write(lend(&file), b"0123456789", 0).unwrap(), Ok(10));
     assert_eq!(ctx.descriptor_read(lend(&file), 4, 2).unwrap(), Ok((b"2345".to_vec(), false)));
     assert_eq!(ctx.descriptor_read(lend(&file), u64::MAX, 8).unwrap(), Ok((b"89".to_vec(), true)));
+    assert_eq!(ctx.descriptor_read(lend(&file), 9, 8).unwrap(), Ok((b"89".to_vec(), false)));
     assert_eq!(ctx.descriptor_read(lend(&file), 1, 10).unwrap(), Ok((vec![], true)));
     assert_eq!(ctx.descriptor_read(lend(&file), 0, 0).unwrap(), Ok((vec![], false)));
     assert_eq!(ctx.descriptor_read(lend(&file), 1, u64::MAX).unwrap(), Err(ErrorCode::Invalid));
+    assert_eq!(ctx.descriptor_read(lend(&file), 1, 1 << 40).unwrap(), Ok((vec![], true)));
+    assert_eq!(ctx.descriptor_read(lend(&file), u64::MAX, u64::MAX).unwrap(), Err(ErrorCode::Invalid));
     assert_eq!(ctx.descriptor_set_size(lend(&file), 3).unwrap(), Ok(()));
     let stat = ctx.descriptor_stat(lend(&file)).unwrap().unwrap();
     assert_eq!((stat.r#type, stat.size, stat.link_count), (DescriptorType::RegularFile, 3, 1));

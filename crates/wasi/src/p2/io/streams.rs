@@ -7,8 +7,8 @@ use crate::bindings::wasi::io::streams::{StreamError, Streams};
 use crate::p2::ctx::WasiCtx;
 use crate::p2::misuse::Misuse;
 use crate::stream::splice::transfer;
-use crate::stream::{InputStream, Mode, Stop};
-use cantilever_runtime::{HostError, Resource};
+use crate::stream::{Mode, Stop};
+use cantilever_runtime::{Fill, Filled, HostError, Resource};
 
 /// How many bytes the host has room for on their way. No call moves more, unless the stream is
 /// certain to have more.
@@ -53,25 +53,26 @@ impl Io {
         })
     }
 
-    /// Reads once, without waiting or after waiting for something to read.
-    fn read(&mut self, this: &Resource<InputStreamResource>, len: u64, waits: bool) -> Outcome<Vec<u8>> {
-        let input = &mut **self.inputs.get_mut(this)?;
-        let certain = input.certain(len).map(|certain| certain.min(len).min(CERTAIN) as usize);
-        let mut own = vec![0; certain.unwrap_or_default()];
-        let room = if certain.is_some() { &mut own[..] } else { room_for(&mut self.room, len) };
-        let mut read = |input: &mut dyn InputStream, mode| input.read(room, mode);
-        let outcome = match waits {
-            true => self.waiter.read(input, read)?,
-            false => read(input, Mode::Try).or_else(nothing_yet),
+    /// Reads once, without waiting or after waiting for something to read. What is certain to come
+    /// goes straight to where the guest has room for it.
+    fn read(&mut self, this: &Resource<InputStreamResource>, len: u64, waits: bool, fill: Fill<'_>) -> Outcome<Filled> {
+        let Io { inputs, waiter, room, .. } = self;
+        let input = &mut **inputs.get_mut(this)?;
+        // At the end of a file nothing is certain, and that it is the end is seen by reading.
+        let certain = input.certain(len).filter(|certain| *certain > 0);
+        let certain = certain.map(|certain| certain.min(len).min(CERTAIN) as usize);
+        let mut read = |room: &mut [u8]| match waits {
+            true => waiter.read(input, |input, mode| input.read(room, mode)),
+            false => Ok(input.read(room, Mode::Try).or_else(nothing_yet)),
         };
-        let bytes = outcome.map(|len| {
-            if certain.is_none() {
-                return self.room[..len].to_vec();
+        let outcome = match certain {
+            Some(certain) => filled(fill, certain, read)?,
+            None => {
+                let room = room_for(room, len);
+                read(room)?.map(|len| Filled::copy(&room[..len]))
             }
-            own.truncate(len);
-            own
-        });
-        self.input_outcome(this, bytes)
+        };
+        self.input_outcome(this, outcome)
     }
 
     /// How much a sink accepts in one call.
@@ -122,7 +123,30 @@ impl Io {
     ) -> Outcome<u64> {
         let (input, output) = (&mut **self.inputs.get_mut(src)?, &mut **self.outputs.get_mut(this)?);
         let outcome = transfer(input, output, len, room_for(&mut self.room, len));
-        self.output_outcome(this, outcome)
+        Ok(match outcome {
+            Ok(moved) => Ok(moved),
+            // Either stream may have failed. The next operation on it will end it.
+            Err(stop) => Err(self.stream_error(stop)?),
+        })
+    }
+}
+
+/// Has so many bytes read to where the guest has room for them. What ends the call of the guest is
+/// the outer error, also where the room was there already.
+fn filled(
+    fill: Fill<'_>,
+    len: usize,
+    mut read: impl FnMut(&mut [u8]) -> Result<Result<usize, Stop>, HostError>,
+) -> Result<Result<Filled, Stop>, HostError> {
+    let outcome = fill.bytes(len, |room| match read(room) {
+        Ok(Ok(count)) => Ok(count),
+        Ok(Err(stop)) => Err(Ok(stop)),
+        Err(error) => Err(Err(error)),
+    })?;
+    match outcome {
+        Ok(filled) => Ok(Ok(filled)),
+        Err(Ok(stop)) => Ok(Err(stop)),
+        Err(Err(error)) => Err(error),
     }
 }
 
@@ -143,12 +167,17 @@ fn demand_small(len: u64) -> Result<(), HostError> {
 }
 
 impl Streams for WasiCtx {
-    fn input_stream_read(&mut self, this: Resource<InputStreamResource>, len: u64) -> Outcome<Vec<u8>> {
-        self.io.read(&this, len, false)
+    fn input_stream_read(&mut self, this: Resource<InputStreamResource>, len: u64, fill: Fill<'_>) -> Outcome<Filled> {
+        self.io.read(&this, len, false, fill)
     }
 
-    fn input_stream_blocking_read(&mut self, this: Resource<InputStreamResource>, len: u64) -> Outcome<Vec<u8>> {
-        self.io.read(&this, len, len > 0)
+    fn input_stream_blocking_read(
+        &mut self,
+        this: Resource<InputStreamResource>,
+        len: u64,
+        fill: Fill<'_>,
+    ) -> Outcome<Filled> {
+        self.io.read(&this, len, len > 0, fill)
     }
 
     fn input_stream_skip(&mut self, this: Resource<InputStreamResource>, len: u64) -> Outcome<u64> {

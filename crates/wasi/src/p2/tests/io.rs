@@ -171,6 +171,41 @@ fn splices_move_bytes() {
     let endless = ctx.io.push_input(Box::new(Bytes::new(*b"rest"))).unwrap();
     assert!(is_closed(ctx.output_stream_blocking_splice(lend(&broken), lend(&endless), 5)));
     assert_eq!(ctx.input_stream_read(endless, 9).unwrap().unwrap(), b"rest");
+    // A source that fails does not end the sink.
+    let folder = rustix::fs::open("/", rustix::fs::OFlags::RDONLY, rustix::fs::Mode::empty()).unwrap();
+    let failing = ctx.io.push_input(Box::new(DescriptorInput::new(folder))).unwrap();
+    let outcome = ctx.output_stream_splice(lend(&output), lend(&failing), 1);
+    assert!(failure(&mut ctx, outcome).contains("directory"));
+    ctx.output_stream_write(output, b".").unwrap().unwrap();
+}
+
+/// A file that knows how much is left.
+#[derive(Debug)]
+struct Knowing(Bytes);
+
+impl InputStream for Knowing {
+    fn certain(&mut self, len: u64) -> Option<u64> {
+        Some(self.0.certain(len).unwrap_or(0))
+    }
+
+    fn read(&mut self, room: &mut [u8], mode: Mode) -> Result<usize, Stop> {
+        if room.is_empty() { Ok(0) } else { self.0.read(room, mode) }
+    }
+
+    fn skip(&mut self, len: u64, mode: Mode) -> Result<u64, Stop> {
+        self.0.skip(len, mode)
+    }
+
+    fn pollable(&self) -> Pollable {
+        Pollable::Ready
+    }
+}
+
+#[test]
+fn the_end_of_a_stream_that_knows_its_length_is_seen() {
+    let (mut ctx, input) = with_input(Knowing(Bytes::new(*b"all")));
+    assert_eq!(ctx.input_stream_blocking_read(lend(&input), 9).unwrap().unwrap(), b"all");
+    assert!(is_closed(ctx.input_stream_blocking_read(lend(&input), 9)) && is_closed(ctx.input_stream_read(input, 9)));
 }
 
 #[test]

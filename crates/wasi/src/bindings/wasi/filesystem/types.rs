@@ -28,7 +28,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 use cantilever_runtime::{
-    ComponentType, HostError, Lift, LinkError, Linker, Lower, Resource,
+    ComponentType, Fill, Filled, HostError, Lift, LinkError, Linker, Lower, Resource,
 };
 
 pub use super::super::clocks::wall_clock::Datetime;
@@ -434,7 +434,8 @@ pub trait Types {
         this: Resource<Descriptor>,
         length: Filesize,
         offset: Filesize,
-    ) -> Result<Result<(Vec<u8>, bool), ErrorCode>, HostError>;
+        fill: Fill<'_>,
+    ) -> Result<Result<(Filled, bool), ErrorCode>, HostError>;
 
     /// Write to a descriptor, without using and updating the descriptor's offset.
     ///
@@ -752,8 +753,8 @@ pub fn add_to_linker<T: 'static, H: Types + 'static>(
             )
         },
     )?;
-    instance.func_wrap("[method]descriptor.read", move |mut caller, (this, length, offset)| {
-        get(caller.data_mut()).descriptor_read(this, length, offset)
+    instance.func_fill("[method]descriptor.read", move |data, (this, length, offset), fill| {
+        get(data).descriptor_read(this, length, offset, fill)
     })?;
     instance.func_view::<(Resource<Descriptor>, &[u8], Filesize), _, _>(
         "[method]descriptor.write",

@@ -9,7 +9,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 use cantilever_runtime::{
-    ComponentType, HostError, Lift, LinkError, Linker, Lower, Resource,
+    ComponentType, Fill, Filled, HostError, Lift, LinkError, Linker, Lower, Resource,
 };
 
 pub use super::error::Error;
@@ -91,7 +91,8 @@ pub trait Streams {
         &mut self,
         this: Resource<InputStream>,
         len: u64,
-    ) -> Result<Result<Vec<u8>, StreamError>, HostError>;
+        fill: Fill<'_>,
+    ) -> Result<Result<Filled, StreamError>, HostError>;
 
     /// Read bytes from a stream, after blocking until at least one byte can
     /// be read. Except for blocking, behavior is identical to `read`.
@@ -99,7 +100,8 @@ pub trait Streams {
         &mut self,
         this: Resource<InputStream>,
         len: u64,
-    ) -> Result<Result<Vec<u8>, StreamError>, HostError>;
+        fill: Fill<'_>,
+    ) -> Result<Result<Filled, StreamError>, HostError>;
 
     /// Skip bytes from a stream. Returns number of bytes skipped.
     ///
@@ -299,11 +301,11 @@ pub fn add_to_linker<T: 'static, H: Streams + 'static>(
     instance.resource::<OutputStream>("output-stream", move |mut caller, rep| {
         get(caller.data_mut()).drop_output_stream(Resource::new(rep))
     })?;
-    instance.func_wrap("[method]input-stream.read", move |mut caller, (this, len)| {
-        get(caller.data_mut()).input_stream_read(this, len)
+    instance.func_fill("[method]input-stream.read", move |data, (this, len), fill| {
+        get(data).input_stream_read(this, len, fill)
     })?;
-    instance.func_wrap("[method]input-stream.blocking-read", move |mut caller, (this, len)| {
-        get(caller.data_mut()).input_stream_blocking_read(this, len)
+    instance.func_fill("[method]input-stream.blocking-read", move |data, (this, len), fill| {
+        get(data).input_stream_blocking_read(this, len, fill)
     })?;
     instance.func_wrap("[method]input-stream.skip", move |mut caller, (this, len)| {
         get(caller.data_mut()).input_stream_skip(this, len)

@@ -7,7 +7,7 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use cantilever_runtime::{HostError, LinkError, Linker};
+use cantilever_runtime::{Fill, Filled, HostError, LinkError, Linker};
 
 /// What a host does for guests that import `wasi:random/insecure@0.2.12`.
 ///
@@ -21,7 +21,11 @@ pub trait Insecure {
     /// There are no requirements on the values of the returned bytes, however
     /// implementations are encouraged to return evenly distributed values with
     /// a long period.
-    fn get_insecure_random_bytes(&mut self, len: u64) -> Result<Vec<u8>, HostError>;
+    fn get_insecure_random_bytes(
+        &mut self,
+        len: u64,
+        fill: Fill<'_>,
+    ) -> Result<Filled, HostError>;
 
     /// Return an insecure pseudo-random `u64` value.
     ///
@@ -38,8 +42,8 @@ pub fn add_to_linker<T: 'static, H: Insecure + 'static>(
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:random/insecure@0.2.12");
-    instance.func_wrap("get-insecure-random-bytes", move |mut caller, (len,)| {
-        get(caller.data_mut()).get_insecure_random_bytes(len)
+    instance.func_fill("get-insecure-random-bytes", move |data, (len,), fill| {
+        get(data).get_insecure_random_bytes(len, fill)
     })?;
     instance.func_wrap("get-insecure-random-u64", move |mut caller, ()| {
         get(caller.data_mut()).get_insecure_random_u64()

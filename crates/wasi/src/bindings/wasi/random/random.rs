@@ -7,7 +7,7 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use cantilever_runtime::{HostError, LinkError, Linker};
+use cantilever_runtime::{Fill, Filled, HostError, LinkError, Linker};
 
 /// What a host does for guests that import `wasi:random/random@0.2.12`.
 ///
@@ -25,7 +25,11 @@ pub trait Random {
     /// This function must always return fresh data. Deterministic environments
     /// must omit this function, rather than implementing it with deterministic
     /// data.
-    fn get_random_bytes(&mut self, len: u64) -> Result<Vec<u8>, HostError>;
+    fn get_random_bytes(
+        &mut self,
+        len: u64,
+        fill: Fill<'_>,
+    ) -> Result<Filled, HostError>;
 
     /// Return a cryptographically-secure random or pseudo-random `u64` value.
     ///
@@ -42,8 +46,8 @@ pub fn add_to_linker<T: 'static, H: Random + 'static>(
     get: fn(&mut T) -> &mut H,
 ) -> Result<(), LinkError> {
     let mut instance = linker.instance("wasi:random/random@0.2.12");
-    instance.func_wrap("get-random-bytes", move |mut caller, (len,)| {
-        get(caller.data_mut()).get_random_bytes(len)
+    instance.func_fill("get-random-bytes", move |data, (len,), fill| {
+        get(data).get_random_bytes(len, fill)
     })?;
     instance.func_wrap("get-random-u64", move |mut caller, ()| {
         get(caller.data_mut()).get_random_u64()
