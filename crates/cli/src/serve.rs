@@ -1,10 +1,9 @@
 //! `cantilever serve`: answers HTTP requests with a component.
 
+use super::cache::CacheChoice;
 use super::code_options::CodeOptions;
-use super::progress::ProgressLine;
 use super::provided::ProvidedImports;
 use super::{Failure, input::Input};
-use cantilever::Compile as _;
 use cantilever::CompileOptions;
 use cantilever::runtime::{Component, Engine, Limits, Linker};
 use cantilever_wasi::http::{Server, ServerConfig};
@@ -53,6 +52,9 @@ pub struct Serve {
 
     #[command(flatten)]
     provided: ProvidedImports,
+
+    #[command(flatten)]
+    cache: CacheChoice,
 }
 
 /// What clients and guests may use.
@@ -207,7 +209,7 @@ impl Serve {
         };
         let options =
             CompileOptions { provided: self.provided.read()?, interruptible: true, ..self.code.compile_options() };
-        Component::with_progress(engine, &wasm, &options, &ProgressLine::new()).map_err(|e| self.refused(e))
+        self.cache.component(engine, &self.file, &wasm, &options).map_err(|e| self.refused(e))
     }
 
     fn refused(&self, error: cantilever::runtime::Error) -> Failure {
