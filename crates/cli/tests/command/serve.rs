@@ -1,5 +1,6 @@
 //! `cantilever serve`: guests over real sockets, and how the server ends.
 
+use super::command;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ struct Served {
 
 impl Served {
     fn new(arguments: &[&str], file: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cantilever"))
+        let mut child = command()
             .args(["serve", "--addr", "127.0.0.1:0"])
             .args(arguments)
             .arg(file)
@@ -175,7 +176,7 @@ fn a_second_signal_ends_the_server_at_once() {
 
 #[test]
 fn help_teaches() {
-    let output = Command::new(env!("CARGO_BIN_EXE_cantilever")).args(["serve", "--help"]).output().unwrap();
+    let output = command().args(["serve", "--help"]).output().unwrap();
     assert!(output.status.success());
     assert!(String::from_utf8(output.stdout).unwrap().contains("Examples:"));
 }
@@ -185,11 +186,23 @@ fn what_cannot_be_served_is_refused() {
     let folder = std::env::temp_dir();
     let path = folder.join(format!("cantilever-serve-{}-nothing.wat", std::process::id()));
     std::fs::write(&path, "(component)").unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_cantilever")).arg("serve").arg(&path).output().unwrap();
+    let output = command().arg("serve").arg(&path).output().unwrap();
     std::fs::remove_file(&path).unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert!(error.contains("wasi:http/incoming-handler"), "{error}");
+}
+
+#[test]
+fn what_imports_more_is_served_if_that_is_asked_for() {
+    let guest = Guest::new("more", "unreachable");
+    let text = std::fs::read_to_string(&guest.0).unwrap();
+    std::fs::write(&guest.0, text.replacen("(component", "(component (import \"missing\" (func))", 1)).unwrap();
+    let output = command().arg("serve").arg(&guest.0).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && error.contains("missing"), "{error}");
+    let served = Served::new(&["--unknown-imports-trap"], &guest.0);
+    assert!(served.get("/").starts_with("HTTP/1.1 500 "));
 }
 
 /// A service that a real toolchain made.
@@ -236,8 +249,7 @@ fn read_response(reader: &mut BufReader<TcpStream>) -> String {
 #[test]
 fn a_real_service_answers_many_clients_and_keeps_no_memory() {
     let Some(guest) = real_service() else { return };
-    // Its toolchain imports more than it uses.
-    let served = Served::new(&["--unknown-imports-trap"], &guest.0);
+    let served = Served::new(&[], &guest.0);
     let ask = |requests: usize| {
         let mut writer = served.connect();
         let mut reader = BufReader::new(writer.try_clone().unwrap());

@@ -269,7 +269,6 @@ impl FutureResponse {
     }
 
     /// The outcome, if it is there. It is given once.
-    #[expect(clippy::result_unit_err, reason = "that it has been taken already is all that there is to say")]
     pub fn get(&mut self) -> Option<Result<Result<IncomingResponse, ErrorCode>, ()>> {
         if self.taken {
             return Some(Err(()));

@@ -11,7 +11,13 @@ use std::time::{Duration, Instant};
 const IDLE: Duration = Duration::from_secs(5);
 
 /// What a thread runs.
-type Job = Box<dyn FnOnce() + Send>;
+struct Job {
+    interruption: Interruption,
+    guest: Box<dyn FnOnce(&Interruption) + Send>,
+}
+
+/// What a thread runs now, and since when.
+type Running = Mutex<Option<(Instant, Interruption)>>;
 
 /// Interrupts a guest. Clones interrupt the same guest.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +75,8 @@ pub(super) struct Guests(Arc<Pool>);
 struct Pool {
     state: Mutex<State>,
     wake: Condvar,
+    /// What each thread runs. Apart from the state, for each request looks at one entry alone.
+    running: Mutex<Vec<Arc<Running>>>,
     stack_size: usize,
     /// The most threads.
     limit: usize,
@@ -81,9 +89,6 @@ struct State {
     idle: usize,
     /// The pool has been dropped.
     ended: bool,
-    /// Who runs since when.
-    running: Vec<(u64, Instant, Interruption)>,
-    next: u64,
 }
 
 impl std::fmt::Debug for State {
@@ -92,68 +97,68 @@ impl std::fmt::Debug for State {
     }
 }
 
+/// Locks what no panic leaves half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Guests {
     /// At most so many threads, with stacks of this size.
     pub(super) fn new(limit: usize, stack_size: usize) -> Self {
-        Guests(Arc::new(Pool { state: Mutex::default(), wake: Condvar::new(), stack_size, limit }))
+        let (state, running) = (Mutex::default(), Mutex::default());
+        Guests(Arc::new(Pool { state, wake: Condvar::new(), running, stack_size, limit }))
     }
 
     /// Runs a guest on a thread of its own. False if the system has no thread for it.
     pub(super) fn run(&self, interruption: Interruption, guest: impl FnOnce(&Interruption) + Send + 'static) -> bool {
-        let pool = self.0.clone();
-        let job = Box::new(move || {
-            let _running = Running::new(&pool, interruption.clone());
-            guest(&interruption);
-        });
-        let mut state = self.0.lock();
-        state.jobs.push_back(job);
+        let mut state = lock(&self.0.state);
+        state.jobs.push_back(Job { interruption, guest: Box::new(guest) });
         if state.idle >= state.jobs.len() || state.threads >= self.0.limit {
+            // The thread that wakes wants the lock.
+            drop(state);
             self.0.wake.notify_one();
             return true;
         }
         state.threads += 1;
         drop(state);
-        let thread = Thread(self.0.clone());
+        let thread = Thread::new(self.0.clone());
         let spawned = std::thread::Builder::new().name("guest".to_owned()).stack_size(self.0.stack_size);
         if spawned.spawn(move || thread.run()).is_ok() {
             return true;
         }
         // Another thread may take it; where there is none nobody would.
-        let mut state = self.0.lock();
+        let mut state = lock(&self.0.state);
         state.threads > 0 || state.jobs.pop_back().is_none()
     }
 
-    /// Interrupts the guests that have run for this time, and gives how many there were.
-    pub(super) fn interrupt_older_than(&self, time: Duration) -> usize {
+    /// Interrupts the guests that have run for this time.
+    pub(super) fn interrupt_older_than(&self, time: Duration) {
         let now = Instant::now();
-        let state = self.0.lock();
-        let old = state.running.iter().filter(|(_, start, _)| now.duration_since(*start) >= time);
-        let old: Vec<Interruption> = old.map(|(_, _, interruption)| interruption.clone()).collect();
-        drop(state);
-        old.iter().filter(|guest| !guest.is_interrupted()).map(Interruption::interrupt).count()
+        for running in &*lock(&self.0.running) {
+            let old = lock(running).as_ref().filter(|(start, _)| now.duration_since(*start) >= time).cloned();
+            if let Some((_, guest)) = old {
+                guest.interrupt();
+            }
+        }
     }
 
     /// How many guests run.
     pub(super) fn running(&self) -> usize {
-        self.0.lock().running.len()
+        lock(&self.0.running).iter().filter(|running| lock(running).is_some()).count()
     }
 }
 
 impl Drop for Guests {
     fn drop(&mut self) {
-        self.0.lock().ended = true;
+        lock(&self.0.state).ended = true;
         self.0.wake.notify_all();
     }
 }
 
 impl Pool {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The next job, or nothing if the thread is to end.
     fn next(&self) -> Option<Job> {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         loop {
             if let Some(job) = state.jobs.pop_front() {
                 return Some(job);
@@ -173,43 +178,31 @@ impl Pool {
 }
 
 /// A thread of the pool: counted until it ends, even by a panic.
-struct Thread(Arc<Pool>);
+struct Thread {
+    pool: Arc<Pool>,
+    running: Arc<Running>,
+}
 
 impl Thread {
+    /// Counted already, and not yet begun.
+    fn new(pool: Arc<Pool>) -> Self {
+        let running = Arc::<Running>::default();
+        lock(&pool.running).push(running.clone());
+        Thread { pool, running }
+    }
+
     fn run(self) {
-        while let Some(job) = self.0.next() {
-            job();
+        while let Some(Job { interruption, guest }) = self.pool.next() {
+            *lock(&self.running) = Some((Instant::now(), interruption.clone()));
+            guest(&interruption);
+            *lock(&self.running) = None;
         }
     }
 }
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        self.0.lock().threads -= 1;
-    }
-}
-
-/// A guest that runs, in the pool's list until it has ended.
-struct Running<'a> {
-    pool: &'a Pool,
-    number: u64,
-}
-
-impl<'a> Running<'a> {
-    fn new(pool: &'a Pool, interruption: Interruption) -> Self {
-        let mut state = pool.lock();
-        let number = state.next;
-        state.next += 1;
-        state.running.push((number, Instant::now(), interruption));
-        Running { pool, number }
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        let mut state = self.pool.lock();
-        if let Some(index) = state.running.iter().position(|(number, ..)| *number == self.number) {
-            state.running.swap_remove(index);
-        }
+        lock(&self.pool.running).retain(|running| !Arc::ptr_eq(running, &self.running));
+        lock(&self.pool.state).threads -= 1;
     }
 }

@@ -43,8 +43,7 @@ fn handler(request: IncomingRequest, respond: ResponseOutparam, interruption: &I
 }
 
 fn server() -> Running {
-    let mut config = ServerConfig::default();
-    config.grace = Duration::from_millis(10);
+    let config = ServerConfig { grace: Duration::from_millis(10), ..ServerConfig::default() };
     Running::new(config, handler)
 }
 
@@ -127,8 +126,7 @@ fn what_is_no_http_is_an_error() {
 #[test]
 fn exchanges_are_bounded() {
     let server = server();
-    let mut config = ClientConfig::default();
-    config.exchanges = 1;
+    let config = ClientConfig { exchanges: 1, ..ClientConfig::default() };
     let client = Client::new(&config, server.runtime.handle().clone());
     let held = send(&client, request(server.address, "/half"), RequestOptions::default()).unwrap();
     let options = RequestOptions { connect: Some(Duration::from_millis(20)), ..RequestOptions::default() };
