@@ -24,8 +24,11 @@ pub struct ComponentHandler<T: 'static> {
     get: fn(&mut T) -> &mut WasiCtx,
     data: Box<dyn Fn() -> T + Send + Sync>,
     limits: Limits,
-    report: Box<dyn Fn(&RequestLine, &GuestFailure) + Send + Sync>,
+    report: Box<Report>,
 }
+
+/// Is told which guest has failed, and how.
+type Report = dyn Fn(&RequestLine, &GuestFailure) + Send + Sync;
 
 impl<T> std::fmt::Debug for ComponentHandler<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
