@@ -35,6 +35,7 @@ use std::fmt::Debug;
 use std::thread;
 use std::time::Duration;
 
+mod filling;
 mod io;
 mod surroundings;
 
