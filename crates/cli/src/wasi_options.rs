@@ -51,9 +51,9 @@ impl WasiOptions {
 
     /// May the guest send HTTP requests?
     pub fn http(&self) -> bool {
-        let grants =
-            self.grants.iter().filter_map(|grant| if let Grant::Http(allow) = grant { Some(*allow) } else { None });
-        grants.last().unwrap_or(false)
+        // The last word counts.
+        self.grants.iter().rev().find_map(|grant| if let Grant::Http(allow) = grant { Some(*allow) } else { None })
+            == Some(true)
     }
 }
 

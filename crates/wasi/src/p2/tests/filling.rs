@@ -29,10 +29,13 @@ const GUEST: &str = r#"(component
   (func (export "run") (result (list u8)) (canon lift (core func $main "run")
     (memory (core memory $memory "memory")))))"#;
 
+/// What is called with room to fill.
+type FillingCall = dyn FnOnce(&mut WasiCtx, Fill<'_>) -> Result<Filled, HostError>;
+
 /// A call that fills, with its context.
 struct Call {
     ctx: WasiCtx,
-    call: Option<Box<dyn FnOnce(&mut WasiCtx, Fill<'_>) -> Result<Filled, HostError>>>,
+    call: Option<Box<FillingCall>>,
 }
 
 /// The guest, compiled once.
