@@ -4,6 +4,7 @@
 mod bound;
 pub mod compilation;
 pub mod contestant;
+pub mod guest_files;
 pub mod measure;
 pub mod plot;
 pub mod report;

@@ -16,6 +16,7 @@
 
 use anyhow::{Context, Result};
 use cantilever_benches::contestant::Contestant;
+use cantilever_benches::guest_files;
 use cantilever_benches::measure::{self, Effort};
 use cantilever_benches::report::{self, Row};
 use cantilever_benches::workload::{self, Workload};
@@ -101,6 +102,7 @@ fn measure_all(workloads: impl Iterator<Item = Workload>, effort: Effort) -> Res
             Err(error) => eprintln!("{}: {error:#}", workload.name),
         }
     }
+    guest_files::remove();
     for rows in rows.chunk_by(|a, b| a.group == b.group) {
         println!("{}: geometric mean {:.2}×", rows[0].group, report::geometric_mean(rows));
     }

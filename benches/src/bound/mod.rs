@@ -3,3 +3,4 @@
 pub mod bytes;
 pub mod handles;
 mod table;
+pub mod wasi;

@@ -15,6 +15,8 @@ pub type Run = Box<dyn FnMut(u32) -> Result<u32>>;
 pub enum Driver {
     /// The component's own export `run: func(n: u32) -> u32` loops.
     Guest,
+    /// The same of a component that imports WASI.
+    Wasi,
     /// A fresh instance's `run: func(n: u32) -> string` loops.
     Fresh,
     /// The same of a core module: it exports `run: [i32] -> [i32]`.

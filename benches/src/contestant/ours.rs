@@ -3,6 +3,7 @@
 mod dynamic;
 mod host;
 mod typed;
+mod wasi;
 
 use super::{Compiler, Driver, Run, repeat};
 use anyhow::Result;
@@ -24,6 +25,9 @@ pub fn prepare(engine: &Engine, bytes: &[u8], driver: Driver) -> Result<Run> {
         return Ok(Box::new(move |n| repeat(n, |_| Ok(Component::new(&engine, &bytes).map(|_| 0)?))));
     }
     let component = Component::new(&engine, bytes)?;
+    if let Driver::Wasi = driver {
+        return wasi::prepare(&engine, &component);
+    }
     let pre = host::linker(&engine)?.instantiate_pre(&component)?;
     if let Driver::Instantiate = driver {
         return Ok(Box::new(move |n| repeat(n, |_| Ok(pre.instantiate(&mut Store::new(&engine, ())).map(|_| 0)?))));
@@ -48,7 +52,7 @@ fn calls(mut store: Store<()>, instance: Instance, driver: Driver) -> Result<Run
         }
         Driver::Typed(call) => typed::calls(store, instance, call)?,
         Driver::Dynamic(call) => dynamic::calls(store, instance, call)?,
-        Driver::Instantiate | Driver::Compile | Driver::Fresh | Driver::Module => {
+        Driver::Instantiate | Driver::Compile | Driver::Fresh | Driver::Module | Driver::Wasi => {
             unreachable!("no calls of an instance that is there")
         }
     })

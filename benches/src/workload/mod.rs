@@ -11,6 +11,7 @@ mod lists;
 mod strings;
 mod to_host;
 mod toolchain;
+mod wasi;
 
 use crate::contestant::{Driver, Run};
 use anyhow::Result;
@@ -73,6 +74,7 @@ pub fn all() -> Vec<Workload> {
         toolchain::all(),
         embedding::all(),
         instances::all(),
+        wasi::all(),
         kernels::all(),
     ];
     families.into_iter().flatten().collect()
