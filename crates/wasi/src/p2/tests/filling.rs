@@ -29,10 +29,13 @@ const GUEST: &str = r#"(component
   (func (export "run") (result (list u8)) (canon lift (core func $main "run")
     (memory (core memory $memory "memory")))))"#;
 
+/// What fills the guest's list.
+type Filling = Box<dyn FnOnce(&mut WasiCtx, Fill<'_>) -> Result<Filled, HostError>>;
+
 /// A call that fills, with its context.
 struct Call {
     ctx: WasiCtx,
-    call: Option<Box<dyn FnOnce(&mut WasiCtx, Fill<'_>) -> Result<Filled, HostError>>>,
+    call: Option<Filling>,
 }
 
 /// The guest, compiled once.
