@@ -12,6 +12,9 @@ use http::uri::PathAndQuery;
 /// The interface that guests export, in any version that is compatible.
 const INTERFACE: &str = "wasi:http/incoming-handler@0.2.";
 
+/// What is done when a guest has failed.
+type Report = dyn Fn(&RequestLine, &GuestFailure) + Send + Sync;
+
 /// Has a new instance of a component answer each request, in a store of its own.
 ///
 /// The component must have been compiled with `interruptible`, and the linker must have what it
