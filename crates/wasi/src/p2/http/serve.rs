@@ -30,9 +30,6 @@ pub struct ComponentHandler<T: 'static> {
     report: Box<Report>,
 }
 
-/// Is told which guest has failed, and how.
-type Report = dyn Fn(&RequestLine, &GuestFailure) + Send + Sync;
-
 impl<T> std::fmt::Debug for ComponentHandler<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ComponentHandler").field("handle", &self.handle).finish_non_exhaustive()
