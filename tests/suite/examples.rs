@@ -11,8 +11,12 @@ mod host_resource;
 #[expect(dead_code, reason = "its command line is not used here")]
 #[path = "../../crates/runtime/examples/load_and_call.rs"]
 mod load_and_call;
+#[path = "../../examples/tally/main.rs"]
+mod tally;
 
 use cantilever::CompileOptions;
+use cantilever_bindgen::{Options, generate};
+use std::path::Path;
 
 #[test]
 fn the_adapter_pass_stands_alone() {
@@ -32,6 +36,20 @@ fn a_host_drives_a_guest_resource() {
 #[test]
 fn a_guest_drives_a_host_resource() {
     host_resource::main().unwrap();
+}
+
+#[test]
+fn a_host_has_generated_bindings() {
+    tally::main().unwrap();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tally");
+    let mut options = Options::new(example.join("wit"));
+    options.runtime = "cantilever::runtime".to_owned();
+    let bindings = generate(&options).unwrap();
+    if std::env::var_os("CANTILEVER_BLESS").is_some() {
+        bindings.write(&example.join("bindings")).unwrap();
+    }
+    let stale = bindings.stale(&example.join("bindings")).unwrap();
+    assert!(stale.is_empty(), "another text is generated (CANTILEVER_BLESS=1 accepts it): {stale:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::bindings::everything::EverythingImports;
 use super::bindings::test::everything::things::{Kept, Thing, Things};
 use super::bindings::test::everything::values::{Few, Kind, Large, Many, Small, Value, ValuePair, Values};
-use cantilever::runtime::{HostError, Resource};
+use cantilever::runtime::{Fill, Filled, HostError, Resource};
 
 type Returned<T> = Result<T, HostError>;
 
@@ -55,8 +55,14 @@ impl Things for Host {
         Ok(Kept { since: kept.since + 1, ..kept })
     }
 
-    fn fill(&mut self, count: u32, by: u8) -> Returned<Result<Vec<u8>, String>> {
-        Ok(if count == 0 { Err("nothing".to_owned()) } else { Ok(vec![by; count as usize]) })
+    fn fill(&mut self, count: u32, by: u8, fill: Fill<'_>) -> Returned<Result<Filled, String>> {
+        if count == 0 {
+            return Ok(Err("nothing".to_owned()));
+        }
+        fill.bytes(count as usize, |room| {
+            room.fill(by);
+            Ok(room.len())
+        })
     }
 
     fn drop_thing(&mut self, _this: Resource<Thing>) -> Returned<()> {

@@ -251,8 +251,8 @@ fn imported_modules_and_components_are_compiled_in() {
     let object = folder.path("app.o");
     prints(&["compile", &app, "-o", &object, "--provide", &math_is, "--provide", &text_is], "");
     prints(&["run", "--allow-precompiled", "--invoke", "length()", &object], "5\n");
-    refuses(&["run", "--invoke", "double(1)", &app, "--provide", &text_is], 1, &["`math`", "--provide NAME=FILE"]);
-    refuses(&["run", "--invoke", "double(1)", &app, "--provide", &math_is], 1, &["`text`", "--provide NAME=FILE"]);
+    refuses(&["run", "--invoke", "double(1)", "--provide", &text_is, &app], 1, &["`math`", "--provide NAME=FILE"]);
+    refuses(&["run", "--invoke", "double(1)", "--provide", &math_is, &app], 1, &["`text`", "--provide NAME=FILE"]);
     let swapped = format!("math={text}");
     refuses(
         &["compile", &app, "-o", &object, "--provide", &swapped],
@@ -520,10 +520,9 @@ fn a_refusal_of_the_system_is_a_result_or_an_error() {
 
 #[test]
 fn help_teaches() {
-    for command in
-        [&["--help"][..], &["run", "--help"], &["compile", "--help"], &["wast", "--help"], &["inspect", "--help"]]
-    {
-        let said = said(command);
+    for command in ["", "run", "compile", "wast", "inspect", "bindgen"] {
+        let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let said = said(&arguments);
         assert_eq!(said.code, Some(0));
         assert!(said.out.contains("Examples:"), "{command:?}: {}", said.out);
     }

@@ -1,8 +1,10 @@
 //! The tests of the built command, in one binary.
 
+mod bindgen;
 mod cache;
 mod command_line;
 mod precompiled;
+mod programs;
 #[cfg(feature = "serve")]
 mod serve;
 

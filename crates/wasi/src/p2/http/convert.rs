@@ -52,10 +52,15 @@ pub(super) fn scheme(scheme: wit::Scheme) -> Result<Scheme, ()> {
     }
 }
 
-/// A path begins with a slash, or is that of `OPTIONS *`; a query may stand alone.
+/// A path begins with a slash, or is that of `OPTIONS *`. An empty one is that of the root, with a
+/// query or without.
 pub(super) fn path_with_query(text: &str) -> Result<PathAndQuery, ()> {
-    let whole = text.is_empty() || text == "*" || text.starts_with(['/', '?']);
-    if whole { PathAndQuery::try_from(text).map_err(drop) } else { Err(()) }
+    match text.bytes().next() {
+        None | Some(b'?') => PathAndQuery::try_from(format!("/{text}")).map_err(drop),
+        Some(b'/') => PathAndQuery::try_from(text).map_err(drop),
+        _ if text == "*" => Ok(PathAndQuery::from_static("*")),
+        _ => Err(()),
+    }
 }
 
 pub(super) fn authority(text: &str) -> Result<Authority, ()> {

@@ -12,6 +12,9 @@ use http::uri::PathAndQuery;
 /// The interface that guests export, in any version that is compatible.
 const INTERFACE: &str = "wasi:http/incoming-handler@0.2.";
 
+/// What is done when a guest has failed.
+type Report = dyn Fn(&RequestLine, &GuestFailure) + Send + Sync;
+
 /// Has a new instance of a component answer each request, in a store of its own.
 ///
 /// The component must have been compiled with `interruptible`, and the linker must have what it
@@ -26,9 +29,6 @@ pub struct ComponentHandler<T: 'static> {
     limits: Limits,
     report: Box<Report>,
 }
-
-/// Is told which guest has failed, and how.
-type Report = dyn Fn(&RequestLine, &GuestFailure) + Send + Sync;
 
 impl<T> std::fmt::Debug for ComponentHandler<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -5,7 +5,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 use cantilever::runtime::{
-    ComponentType, HostError, Lift, LinkError, Linker, Lower, Resource,
+    ComponentType, Fill, Filled, HostError, Lift, LinkError, Linker, Lower, Resource,
 };
 
 /// The resource `thing`.
@@ -44,7 +44,12 @@ pub trait Things {
     fn keep(&mut self, kept: Kept) -> Result<Kept, HostError>;
 
     /// The function `fill`.
-    fn fill(&mut self, count: u32, by: u8) -> Result<Result<Vec<u8>, String>, HostError>;
+    fn fill(
+        &mut self,
+        count: u32,
+        by: u8,
+        fill: Fill<'_>,
+    ) -> Result<Result<Filled, String>, HostError>;
 
     /// Ends this `thing`: its owner has dropped it.
     fn drop_thing(&mut self, this: Resource<Thing>) -> Result<(), HostError>;
@@ -76,8 +81,8 @@ pub fn add_to_linker<T: 'static, H: Things + 'static>(
     instance.func_wrap("keep", move |mut caller, (kept,)| {
         get(caller.data_mut()).keep(kept)
     })?;
-    instance.func_wrap("fill", move |mut caller, (count, by)| {
-        get(caller.data_mut()).fill(count, by)
+    instance.func_fill("fill", move |data, (count, by), fill| {
+        get(data).fill(count, by, fill)
     })?;
     Ok(())
 }
