@@ -22,10 +22,8 @@ pub fn prepare(engine: &Engine, component: &Component) -> Result<Run> {
     let mut linker = Linker::<Host>::new(engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
     let folder = guest_files::folder().map_err(|e| wasmtime::format_err!("{e}"))?;
-    let ctx = WasiCtx::builder()
-        .allow_blocking_current_thread(true)
-        .preopened_dir(folder, "/", FsPerms::ReadWrite)?
-        .build();
+    let ctx =
+        WasiCtx::builder().allow_blocking_current_thread(true).preopened_dir(folder, "/", FsPerms::ReadWrite)?.build();
     let mut store = Store::new(engine, Host { ctx, table: ResourceTable::new() });
     let run = linker.instantiate(&mut store, component)?.get_typed_func::<(u32,), (u32,)>(&mut store, "run")?;
     Ok(boxed(move |n| Ok(run.call(&mut store, (n,))?.0)))
