@@ -394,9 +394,10 @@ fn remove_borrows(record: &InstanceRecord, borrows: &[GuestHandle]) {
     }
 }
 
-impl Drop for LiftContext<'_> {
-    #[inline]
-    fn drop(&mut self) {
+impl LiftContext<'_> {
+    /// Gives back what was counted, and ends the borrows.
+    #[inline(never)]
+    fn end(&mut self) {
         if self.charged != 0 {
             let charged = self.charged;
             // SAFETY: the reference ends here. Contexts are dropped where values were lifted, while
@@ -409,5 +410,15 @@ impl Drop for LiftContext<'_> {
         }
         // SAFETY: the host function is done with the store, to whose state nobody else refers.
         unsafe { self.store() }.borrow_scopes.close(scope);
+    }
+}
+
+impl Drop for LiftContext<'_> {
+    // Most calls lift numbers, of which nothing is left: they must not pay for a call.
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.charged != 0 || self.scope.is_some() {
+            self.end();
+        }
     }
 }
