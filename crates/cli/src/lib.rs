@@ -11,7 +11,7 @@ mod compile;
 mod deadline;
 mod failure;
 mod guest_file;
-#[cfg(feature = "serve")]
+#[cfg_attr(not(feature = "serve"), path = "no_http_client.rs")]
 mod http_client;
 mod input;
 mod inspect;
