@@ -109,7 +109,8 @@ that are being answered have the time of `--grace`.";
 impl Serve {
     /// Compiles if need be, and serves until somebody ends it.
     pub fn execute(&self) -> Result<(), Failure> {
-        ignore_closed_sockets();
+        // A client that closes its connection must not end the process.
+        super::set_closed_pipe(libc::SIG_IGN);
         let config = self.guest.engine_config();
         let stack_bytes = config.thread_stack_size();
         let engine = Engine::new(config);
@@ -238,13 +239,4 @@ async fn ended(mut signals: Signals, shutdown: Option<TcpListener>) {
         () = connected => {}
     }
     tokio::spawn(async move { std::process::exit(signals.next().await) });
-}
-
-/// A client that closes its connection must not end the process, as a closed pipe ends other
-/// commands.
-fn ignore_closed_sockets() {
-    // SAFETY: the disposition is one of the system's own, which calls nothing.
-    unsafe {
-        libc::signal(libc::SIGPIPE, libc::SIG_IGN);
-    }
 }
